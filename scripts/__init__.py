@@ -1,0 +1,1 @@
+"""The commands a person types, and what they need to run the parts of the system."""
