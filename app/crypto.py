@@ -38,6 +38,11 @@ class Vault:
         keys = [self.signing_key(key_id) for key_id in ring.ids]
         self._signing_keys = {_thumbprint(key.public_key()): key for key in keys}
 
+    @property
+    def ring(self) -> KeyRing:
+        """The one ring of this process; parsing another would miss all its cached derivations."""
+        return self._ring
+
     def phone_index(self, e164: str) -> bytes:
         """The 32-byte blind index of a phone under the current key; store this one.
 
