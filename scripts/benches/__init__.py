@@ -1,0 +1,1 @@
+"""Benchmarks: one module each, with `main(args: list[str]) -> None`. `scripts/bench` names them."""
