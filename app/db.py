@@ -1,0 +1,128 @@
+"""The data layer: a pool, transactions that say whose rows they may see, and typed rows.
+
+Row level security is the second wall (DESIGN 2.3): each transaction states, by `SET LOCAL`, the
+schools and the account it works for. Unset means no row.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from asyncpg.pool import PoolConnectionProxy
+
+Conn = asyncpg.Connection | PoolConnectionProxy
+Pool = asyncpg.Pool
+T = TypeVar("T")
+
+UniqueViolation = asyncpg.UniqueViolationError
+ForeignKeyViolation = asyncpg.ForeignKeyViolationError
+CheckViolation = asyncpg.CheckViolationError
+PostgresError = asyncpg.PostgresError
+ExclusionViolation = asyncpg.ExclusionViolationError
+InterfaceError = asyncpg.InterfaceError
+
+APP_ROLE = "ct_app"
+RELAY_ROLE = "ct_relay"
+WORKER_ROLE = "ct_worker"
+
+
+async def connect(dsn: str, *, role: str | None = None) -> asyncpg.Connection:
+    """One connection, with our codecs and, if given, under `role`."""
+    connection = await asyncpg.connect(dsn, server_settings=_server_settings(role))
+    await _set_codecs(connection)
+    return connection
+
+
+async def create_pool(dsn: str, *, role: str, size: int = 10) -> Pool:
+    """A pool whose connections work under `role`, which owns nothing.
+
+    The reset query after each use is left out (it costs one round trip, STACK.md): the only
+    session state we ever set is `SET LOCAL`, which ends with its transaction.
+    """
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=min(2, size),
+        max_size=size,
+        init=_set_codecs,
+        reset=_no_reset,
+        server_settings=_server_settings(role),
+        command_timeout=30,
+        timeout=10,
+    )
+
+
+async def _no_reset(_conn: object) -> None:
+    return None
+
+
+def _server_settings(role: str | None) -> dict[str, str]:
+    settings = {"application_name": "cong-truong", "timezone": "UTC"}
+    if role:
+        settings["role"] = role
+    return settings
+
+
+async def _set_codecs(conn: asyncpg.Connection) -> None:
+    await conn.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        encoder=lambda value: msgspec.json.encode(value).decode(),
+        decoder=msgspec.json.decode,
+    )
+
+
+@asynccontextmanager
+async def transaction(
+    pool: Pool, *, schools: Iterable[int] = (), accounts: Iterable[UUID] = ()
+) -> AsyncIterator[Conn]:
+    """One transaction that sees the rows of exactly these schools and accounts."""
+    async with pool.acquire() as conn, conn.transaction():
+        await scope(conn, schools=schools, accounts=accounts)
+        yield conn
+
+
+async def scope(conn: Conn, *, schools: Iterable[int] = (), accounts: Iterable[UUID] = ()) -> None:
+    """State, within the current transaction, whose rows it may see; it replaces what was stated.
+
+    Literals, not `set_config()`: cheaper, and the only form that Citus propagates. Integers and
+    UUIDs cannot carry SQL.
+    """
+    await conn.execute(scope_sql(schools=schools, accounts=accounts))
+
+
+def scope_sql(*, schools: Iterable[int] = (), accounts: Iterable[UUID] = ()) -> str:
+    """The `SET LOCAL` statements of `scope`, for a caller that sends them with its `begin`."""
+    ids = ",".join(str(int(school)) for school in sorted(set(schools)))
+    people = ",".join(str(UUID(str(account))) for account in accounts)
+    return f"set local app.schools = '{{{ids}}}'; set local app.account = '{{{people}}}'"
+
+
+async def one(conn: Conn, kind: type[T], sql: str, *args: Any) -> T | None:
+    """The single row as `kind`, or None. A drift between SQL and Struct fails here."""
+    row = await conn.fetchrow(sql, *args)
+    return None if row is None else msgspec.convert(row, kind)
+
+
+async def many(conn: Conn, kind: type[T], sql: str, *args: Any) -> list[T]:
+    """All rows as `kind`."""
+    return msgspec.convert(await conn.fetch(sql, *args), list[kind])  # type: ignore[valid-type]
+
+
+async def value(conn: Conn, sql: str, *args: Any) -> Any:
+    """The first column of the first row, or None."""
+    return await conn.fetchval(sql, *args)
+
+
+async def rows(conn: Conn, sql: str, *args: Any) -> Sequence[asyncpg.Record]:
+    """Raw records, for the few hot paths that read columns by name at once."""
+    return await conn.fetch(sql, *args)
+
+
+async def run(conn: Conn, sql: str, *args: Any) -> int:
+    """Execute and say how many rows were touched."""
+    status: str = await conn.execute(sql, *args)
+    last = status.rsplit(" ", 1)[-1]
+    return int(last) if last.isdigit() else 0

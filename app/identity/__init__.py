@@ -1,0 +1,1 @@
+"""Who is calling: accounts, devices, sessions, tokens, roles and rights."""

@@ -1,0 +1,92 @@
+"""All settings of a process, read once from the environment."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from app.keys import KeyRing
+
+_DEMO_ONLY = "is required outside the demo (make one with: cong-truong admin new-key)"
+
+
+class BadSettings(Exception):
+    """An environment variable holds a value that cannot be used."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Field names are the lower-cased names of the environment variables.
+
+    `database_url` and `redis_url` are None when the embedded servers are to be used.
+    """
+
+    data_dir: Path = Path(".data")
+    host: str = "127.0.0.1"
+    port: int = 8000
+    base_url: str = "http://localhost:8000"
+    database_url: str | None = None
+    redis_url: str | None = None
+    master_key: str | None = None
+    firebase_credentials: Path | None = None
+    fcm_endpoint: str = "https://fcm.googleapis.com"
+    sms_base_url: str | None = None
+    sms_api_key: str | None = None
+    sms_secret_key: str | None = None
+    sms_brandname: str | None = None
+    demo: bool = False
+    demo_public: bool = False
+    log_level: str = "info"
+    trusted_proxies: str = ""
+    db_pool_size: int = 10
+    arq_queue: str = "cong-truong"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read the environment; an empty value counts as unset.
+
+        Raises:
+            BadSettings: names the variable; never prints its value, which may be a secret.
+        """
+        values = {}
+        for field in msgspec.structs.fields(cls):
+            raw = environ.get(field.name.upper(), "").strip()
+            if not raw:
+                continue
+            try:
+                values[field.name] = _convert(raw, field.type)
+            except msgspec.ValidationError:
+                kind = getattr(field.type, "__name__", str(field.type))
+                raise BadSettings(f"{field.name.upper()}: cannot be read as {kind}") from None
+        settings = cls(**values)
+        if settings.master_key is not None:
+            try:
+                KeyRing.parse(settings.master_key)
+            except ValueError as error:
+                raise BadSettings(f"MASTER_KEY: {error}") from None
+        return settings
+
+    @property
+    def key_ring(self) -> KeyRing:
+        if self.master_key is None:
+            raise BadSettings(f"MASTER_KEY {_DEMO_ONLY}")
+        return KeyRing.parse(self.master_key)
+
+    def require_database_url(self) -> str:
+        if self.database_url is None:
+            raise BadSettings("DATABASE_URL is not set and no embedded server runs: ./scripts/run")
+        return self.database_url
+
+    def require_redis_url(self) -> str:
+        if self.redis_url is None:
+            raise BadSettings("REDIS_URL is not set and no embedded server runs: ./scripts/run")
+        return self.redis_url
+
+    def __repr__(self) -> str:
+        return f"Settings(host={self.host!r}, port={self.port}, demo={self.demo})"
+
+
+def _convert(raw: str, kind: object) -> object:
+    # msgspec knows no Path in lax mode behind a union, so the few kinds are told apart here.
+    if kind in (Path, Path | None):
+        return Path(raw)
+    return msgspec.convert(raw, type=kind, strict=False)

@@ -1,0 +1,1 @@
+"""The HTTP edge: it parses, asks the domain once, and answers."""

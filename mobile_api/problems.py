@@ -1,0 +1,149 @@
+"""Errors as `application/problem+json` (RFC 9457), in the caller's language.
+
+One map for the domain's errors, for bad input and for bugs. Nothing of a stack trace goes out.
+"""
+
+import re
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions.http_exceptions import NotAuthorizedException
+
+from app.errors import AppError, TooManyRequests, Unavailable
+from mobile_api.deps import AnyRequest, Locale, locale_of
+from mobile_api.explain import explain
+
+log = structlog.get_logger()
+PROBLEM_JSON = "application/problem+json"
+
+_HTTP_TITLES: dict[int, tuple[str, str]] = {
+    400: ("Yêu cầu không hợp lệ", "The request is malformed"),
+    401: ("Cần đăng nhập", "Please log in"),
+    403: ("Bạn không có quyền làm việc này", "You may not do this"),
+    404: ("Không tìm thấy", "Not found"),
+    405: ("Phương thức không được hỗ trợ", "The method is not allowed"),
+    413: ("Yêu cầu quá lớn", "The request is too large"),
+    415: ("Kiểu dữ liệu không được hỗ trợ", "The media type is not supported"),
+    500: ("Lỗi hệ thống, chúng tôi đã ghi nhận", "An error on our side; it has been recorded"),
+}
+
+
+class FieldError(msgspec.Struct, frozen=True, kw_only=True):
+    """One bad field: `field` is its path in the body, or the parameter's name."""
+
+    field: str
+    message: str
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """RFC 9457 §3.1. `type` is a stable slug that a client may switch on."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = ""
+    errors: list[FieldError] = []
+
+
+def problem(
+    *, status: int, slug: str, title: str, detail: str = "", errors: list[FieldError] | None = None
+) -> Response[Problem]:
+    return Response(
+        Problem(type=slug, title=title, status=status, detail=detail, errors=errors or []),
+        status_code=status,
+        media_type=PROBLEM_JSON,
+    )
+
+
+def slug_of(kind: type[Exception]) -> str:
+    """`NoSuchSchool` -> `no-such-school`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", kind.__name__).lower()
+
+
+def on_app_error(request: AnyRequest, error: AppError) -> Response[Problem]:
+    locale = locale_of(request)
+    detail = error.detail[0 if locale == "vi" else 1] if error.detail else ""
+    kind = type(error)
+    response = problem(
+        status=kind.status, slug=slug_of(kind), title=kind.title(locale), detail=detail
+    )
+    if isinstance(error, TooManyRequests):
+        response.headers["Retry-After"] = str(error.retry_after_s)
+    if kind.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def on_validation(request: AnyRequest, error: ValidationException) -> Response[Problem]:
+    locale = locale_of(request)
+    title = ("Dữ liệu gửi lên không đúng", "The input is not valid")[locale == "en"]
+    errors = [_field_error(raw, locale) for raw in _raw_errors(error)]
+    return problem(status=400, slug="invalid-input", title=title, errors=errors)
+
+
+def _raw_errors(error: ValidationException) -> list[dict[str, Any]]:
+    extra = error.extra
+    if isinstance(extra, dict):
+        return [extra]
+    if isinstance(extra, list) and extra:
+        return [raw if isinstance(raw, dict) else {"message": str(raw)} for raw in extra]
+    return [{"message": error.detail}]
+
+
+def _field_error(raw: dict[str, Any], locale: Locale) -> FieldError:
+    message = str(raw.get("message", ""))
+    path = re.search(r" - at `\$?\.?(.*)`$", message)
+    field = path.group(1) if path else str(raw.get("key", ""))
+    return FieldError(field=field or "body", message=explain(message, locale))
+
+
+def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Problem]:
+    locale = locale_of(request)
+    status = error.status_code
+    titles = _HTTP_TITLES.get(status, _HTTP_TITLES[400 if status < 500 else 500])
+    errors = []
+    if status == 400 and error.detail:
+        errors = [FieldError(field="body", message=explain(str(error.detail), locale))]
+    slug = "not-authorized" if isinstance(error, NotAuthorizedException) else f"http-{status}"
+    return problem(status=status, slug=slug, title=titles[locale == "en"], errors=errors)
+
+
+def on_bug(request: AnyRequest, error: Exception) -> Response[Problem]:
+    """A bug, or a server behind us that is away; told apart so that clients retry only the latter."""
+    locale = locale_of(request)
+    if _is_away(error):
+        log.warning("http.unavailable", route=request.scope["path_template"], error=type(error).__name__)
+        response = on_app_error(request, Unavailable())
+        response.headers["Retry-After"] = "2"
+        return response
+    log.error(
+        "http.bug",
+        route=request.scope.get("path_template", ""),
+        error=type(error).__name__,
+        exc_info=error,
+    )
+    return problem(status=500, slug="internal-error", title=_HTTP_TITLES[500][locale == "en"])
+
+
+def _is_away(error: Exception) -> bool:
+    """PostgreSQL closed or refused the connection, or shuts down: SQLSTATE classes 08, 53, 57."""
+    sqlstate = str(getattr(error, "sqlstate", None) or "")
+    return (
+        isinstance(error, OSError | TimeoutError)
+        or sqlstate[:2] in ("08", "53", "57")
+        or type(error).__module__.startswith("asyncpg")
+        and type(error).__name__ in ("InterfaceError", "ConnectionDoesNotExistError")
+    )
+
+
+EXCEPTION_HANDLERS: dict[Any, Any] = {
+    AppError: on_app_error,
+    ValidationException: on_validation,
+    HTTPException: on_http_error,
+    Exception: on_bug,
+}
+
+__all__ = ["EXCEPTION_HANDLERS", "PROBLEM_JSON", "FieldError", "Problem"]

@@ -1,0 +1,39 @@
+"""What a running API holds, made once by the composition root and reached through app.state."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Request
+from redis.asyncio import Redis
+
+from app.crypto import Vault
+from app.db import Pool
+from app.identity.passwords import PasswordHasher
+from app.identity.tokens import AccessTokens
+from app.limits import Limiter
+from app.settings import Settings
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(kw_only=True)
+class Resources:
+    settings: Settings
+    pool: Pool
+    redis: "Redis[Any]"
+    vault: Vault
+    tokens: AccessTokens
+    passwords: PasswordHasher
+    limiter: Limiter
+    clock: Clock = utc_now
+
+
+def resources_of(request: "Request[Any, Any, Any]") -> Resources:
+    resources: Resources = request.app.state.resources
+    return resources

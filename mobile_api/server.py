@@ -1,0 +1,140 @@
+"""The API's composition root: it wires the resources and the routes together."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+from litestar import Litestar
+from litestar.config.app import AppConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import ImproperlyConfiguredException
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+from redis.asyncio import Redis
+
+from app import db
+from app.crypto import Vault
+from app.identity.passwords import PasswordHasher
+from app.identity.tokens import AccessTokens
+from app.limits import Limiter
+from app.settings import Settings
+from mobile_api import health
+from mobile_api.deps import (
+    RULE,
+    provide_caller,
+    provide_locale,
+    provide_now,
+    provide_resources,
+    provide_tx,
+)
+from mobile_api.problems import EXCEPTION_HANDLERS
+from mobile_api.resources import Resources
+
+MAX_BODY_BYTES = 1_000_000
+
+CONTROLLERS: Sequence[Any] = [*health.HANDLERS]
+
+
+@asynccontextmanager
+async def open_resources(settings: Settings) -> AsyncGenerator[Resources, None]:
+    """Everything a running API holds; closed in the opposite order."""
+    vault = Vault(settings.key_ring)
+    pool = await db.create_pool(
+        settings.require_database_url(), role=db.APP_ROLE, size=settings.db_pool_size
+    )
+    redis: Redis[Any] = Redis.from_url(
+        settings.require_redis_url(), socket_timeout=2, socket_connect_timeout=1
+    )
+    resources = Resources(
+        settings=settings,
+        pool=pool,
+        redis=redis,
+        vault=vault,
+        tokens=AccessTokens(vault),
+        passwords=PasswordHasher(),
+        limiter=Limiter(redis),
+    )
+    try:
+        yield resources
+    finally:
+        resources.passwords.close()
+        await redis.aclose()
+        await pool.close()
+
+
+def create_app(resources: Resources | None = None, *, settings: Settings | None = None) -> Litestar:
+    """The ASGI app, on given resources (tests) or on those that `settings` describe."""
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncGenerator[None, None]:
+        if resources is not None:
+            app.state.resources = resources
+            yield
+            return
+        async with open_resources(settings or Settings()) as opened:
+            app.state.resources = opened
+            yield
+
+    return Litestar(
+        route_handlers=CONTROLLERS,
+        dependencies={
+            "tx": Provide(provide_tx),
+            "caller": Provide(provide_caller, sync_to_thread=False),
+            "now": Provide(provide_now, sync_to_thread=False),
+            "resources": Provide(provide_resources, sync_to_thread=False),
+            "locale": Provide(provide_locale, sync_to_thread=False),
+        },
+        exception_handlers=EXCEPTION_HANDLERS,
+        request_max_body_size=MAX_BODY_BYTES,
+        lifespan=[lifespan],
+        state=State({"resources": resources} if resources else {}),
+        openapi_config=_openapi_config(),
+        on_app_init=[_require_rules],
+        logging_config=None,
+        debug=False,
+    )
+
+
+def _openapi_config() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Cổng Trường",
+        version="1",
+        path="/schema",
+        use_handler_docstrings=True,
+        components=Components(
+            security_schemes={
+                "bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")
+            }
+        ),
+    )
+
+
+def _require_rules(config: AppConfig) -> AppConfig:
+    """No route starts without a rule that says who may call it."""
+    for route in Litestar(route_handlers=config.route_handlers, openapi_config=None).routes:
+        for handler in getattr(route, "route_handlers", ()):
+            if isinstance(handler, HTTPRouteHandler) and RULE not in handler.opt:
+                name = handler.handler_name
+                if "OPTIONS" not in handler.http_methods:
+                    raise ImproperlyConfiguredException(f"{name} does not say who may call it")
+    return config
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM, then let running requests end."""
+    uvicorn.run(
+        create_app(settings=settings),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_config=None,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or None,
+        timeout_graceful_shutdown=10,
+        server_header=False,
+    )

@@ -1,0 +1,165 @@
+"""Real PostgreSQL and Valkey for every test: one pair of servers a test process."""
+
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import argon2
+import asyncpg
+import httpx
+import pytest
+from litestar import Litestar
+from redis.asyncio import Redis
+
+from app import db
+from app.crypto import Vault
+from app.identity.passwords import PasswordHasher
+from app.identity.tokens import AccessTokens
+from app.limits import Limiter
+from app.settings import Settings
+from mobile_api.resources import Resources
+from mobile_api.server import create_app
+from scripts.migrate import migrate
+from scripts.servers.postgres import EmbeddedPostgres
+from scripts.servers.valkey import EmbeddedValkey
+from tests.world import World
+
+MASTER_KEY = "1:" + "11" * 32
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+_TEMPLATE = "ct_template"
+
+
+class Clock:
+    """The time as a test wants it; a Monday morning at the gate unless it is moved."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 16, 6, 52, tzinfo=HANOI)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("pg"), durable=False)
+    with server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[EmbeddedValkey]:
+    with EmbeddedValkey(None) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def database(postgres: EmbeddedPostgres) -> str:
+    """The URL of a migrated database; its rows are deleted before each test."""
+    create_database(postgres, _TEMPLATE)
+    migrate(postgres.dsn(_TEMPLATE))
+    create_database(postgres, "ct_test", template=_TEMPLATE)
+    return postgres.dsn("ct_test")
+
+
+def create_database(postgres: EmbeddedPostgres, name: str, *, template: str | None = None) -> None:
+    import asyncio
+
+    async def create() -> None:
+        conn = await asyncpg.connect(postgres.dsn("postgres"))
+        await conn.execute(f"create database {name} template {template or 'template0'}")
+        await conn.close()
+
+    asyncio.run(create())
+
+
+_FULL_TABLES = """
+    select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition
+       and c.relname <> 'schema_migrations'
+"""
+
+
+@pytest.fixture
+async def owner(database: str) -> AsyncIterator[asyncpg.Connection]:
+    """A superuser's connection to an empty database, to arrange and to look."""
+    conn = await db.connect(database)
+    tables = [row[0] for row in await conn.fetch(_FULL_TABLES)]
+    deletes = "; ".join(f"delete from {table}" for table in tables)
+    await conn.execute(
+        f"begin; set local session_replication_role = replica; {deletes}; commit"
+    )
+    yield conn
+    await conn.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def settings(database: str, valkey: EmbeddedValkey, tmp_path: Path) -> Settings:
+    return Settings(
+        data_dir=tmp_path, database_url=database, redis_url=valkey.url, master_key=MASTER_KEY
+    )
+
+
+@pytest.fixture
+async def resources(
+    owner: asyncpg.Connection, settings: Settings, clock: Clock
+) -> AsyncIterator[Resources]:
+    async with open_test_resources(settings, clock) as opened:
+        await opened.redis.flushall()
+        yield opened
+
+
+@contextlib.asynccontextmanager
+async def open_test_resources(settings: Settings, clock: Clock) -> AsyncIterator[Resources]:
+    vault = Vault(settings.key_ring)
+    pool = await db.create_pool(settings.require_database_url(), role=db.APP_ROLE, size=10)
+    redis: Redis[Any] = Redis.from_url(settings.require_redis_url())
+    # Real argon2id, made cheap: the tests check what is done with it, not its strength.
+    hasher = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    resources = Resources(
+        settings=settings,
+        pool=pool,
+        redis=redis,
+        vault=vault,
+        tokens=AccessTokens(vault),
+        passwords=PasswordHasher(hasher=hasher),
+        limiter=Limiter(redis),
+        clock=clock,
+    )
+    yield resources
+    resources.passwords.close()
+    await redis.aclose()
+    await pool.close()
+
+
+@pytest.fixture
+def app(resources: Resources) -> Litestar:
+    return create_app(resources)
+
+
+@pytest.fixture
+async def api(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
+    """An HTTP client that runs requests truly concurrently."""
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        yield client
+
+
+@pytest.fixture
+def world(owner: asyncpg.Connection, resources: Resources) -> World:
+    return World(owner, resources)
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+__all__ = ["MASTER_KEY", "UUID", "Clock", "bearer", "create_database", "open_test_resources"]
