@@ -5,8 +5,10 @@ import os
 import time
 from pathlib import Path
 
+from scripts.errors import CommandFailed
 
-class InUse(Exception):
+
+class InUse(CommandFailed):
     """Another run is using the folder."""
 
 

@@ -10,11 +10,13 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from scripts.errors import CommandFailed
+
 # World-writable, kept over a restart of the machine, and open to every user on the way there.
 SHARED = Path("/var/tmp")  # noqa: S108
 
 
-class NoSuchUser(Exception):
+class NoSuchUser(CommandFailed):
     """The embedded servers need a user with a name."""
 
 
@@ -92,7 +94,7 @@ def _is_ours(folder: Path) -> bool:
     except FileNotFoundError:
         return False
     if not stat.S_ISDIR(info.st_mode) or info.st_uid != os.geteuid():
-        raise PermissionError(f"{folder} belongs to somebody else; remove it.")
+        raise CommandFailed(f"{folder} belongs to somebody else; remove it.")
     return True
 
 

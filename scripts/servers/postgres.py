@@ -18,6 +18,7 @@ from scripts.servers.process import EmbeddedServer, ServerFailed
 
 _SETTINGS = {
     "listen_addresses": "",
+    "port": "5432",
     "unix_socket_permissions": "0700",
     "max_connections": "200",
     "logging_collector": "off",
@@ -52,7 +53,10 @@ class EmbeddedPostgres(EmbeddedServer):
 
     def dsn(self, database: str) -> str:
         """The address of `database` as libpq and asyncpg read it."""
-        return f"postgresql://postgres@/{database}?host={self.sockets}"
+        # The port is part of the socket's name; left out, it would come from the caller's PGPORT.
+        return (
+            f"postgresql://postgres@/{database}?host={self.sockets}&port={self._settings['port']}"
+        )
 
     @property
     def cluster(self) -> Path:

@@ -16,13 +16,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, Self, TypedDict
 
+from scripts.errors import CommandFailed
 from scripts.servers import places
 from scripts.servers.lock import FolderLock
 
 _PR_SET_PDEATHSIG = 1
 
 
-class ServerFailed(Exception):
+class ServerFailed(CommandFailed):
     """An embedded server did not start."""
 
 
@@ -200,9 +201,8 @@ class EmbeddedServer(ABC):
         return {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []}
 
     def environment(self) -> Mapping[str, str]:
-        """Ours, without what would change a server's or initdb's mind."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "LC_"))}
-        return kept | {"LANG": "C", "HOME": str(self.home)}
+        """Next to nothing of ours: it holds secrets, and PG* or LC_* would change initdb's mind."""
+        return {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C", "HOME": str(self.home)}
 
     def _await_ready(self, timeout_s: float) -> None:
         deadline = time.monotonic() + timeout_s
