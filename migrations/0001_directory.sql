@@ -32,6 +32,9 @@ create table school (
     name text not null,
     level text not null check (level in
         ('preschool', 'primary', 'lower_secondary', 'upper_secondary', 'continuing')),
+    -- Counts the changes of its places, shifts, classes and calendar: what scans keep in memory
+    -- is good for exactly one version.
+    plan_version bigint not null default 1,
     created_at timestamptz not null default now(),
     ended_at timestamptz
 );
@@ -58,6 +61,10 @@ create table device (
     -- The one account that may check in with this phone, and since when (DESIGN 3, relayed codes).
     bound_account_id uuid references account,
     bound_at timestamptz,
+    revoked_at timestamptz, -- reported lost: nothing it sends is believed any more
+    -- The phone's clock when last heard: server minus phone. Places scans from before a reboot.
+    boot_id text,
+    clock_offset_ms bigint,
     created_at timestamptz not null default now()
 );
 create unique index device_one_bound on device (bound_account_id) where bound_account_id is not null;

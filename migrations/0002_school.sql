@@ -101,8 +101,6 @@ create table school_class (
     name text not null,
     campus_id uuid not null,
     homeroom_staff_id uuid,
-    -- Bán trú: who is inside when the morning ends stays for the afternoon without a second scan.
-    stays_at_noon boolean not null default false,
     created_at timestamptz not null default now(),
     ended_at timestamptz,
     primary key (school_id, id),
@@ -205,7 +203,26 @@ begin
     end loop;
 end $$;
 
+create function bump_plan_version() returns trigger language plpgsql as $$
+begin
+    update school set plan_version = plan_version + 1
+     where id = case tg_op when 'DELETE' then old.school_id else new.school_id end;
+    return null;
+end $$;
+
+do $$
+declare t text;
+begin
+    foreach t in array array['campus', 'station', 'shift', 'calendar_day', 'school_class',
+        'class_shift', 'staff_shift'] loop
+        execute format('create trigger plan_changed after insert or update or delete on %I
+            for each row execute function bump_plan_version()', t);
+    end loop;
+end $$;
+
 -- migrate:down
+
+drop function bump_plan_version() cascade;
 
 drop table card, guardian, enrolment, student, class_teacher, class_shift, school_class,
     staff_shift, staff, calendar_day, shift, station_pairing, station, campus, school_key;

@@ -59,7 +59,7 @@ create table scan_receipt (
     school_id integer not null,
     event_id uuid not null,
     body_hash bytea not null,
-    answer jsonb not null,
+    answer text not null, -- JSON, given again as it was
     received_at timestamptz not null default now(),
     primary key (school_id, event_id)
 );
@@ -119,8 +119,6 @@ create table scanner (
     closed_at timestamptz,
     pending integer not null default 0,
     oldest_at timestamptz,
-    boot_id text,
-    clock_offset_ms bigint, -- server clock minus phone clock, when last heard
     primary key (school_id, device_id)
 );
 

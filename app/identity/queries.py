@@ -42,6 +42,7 @@ async def caller_of_session(conn: db.Conn, *, session_id: UUID, now: datetime) -
           join account a on a.id = s.account_id
           join device d on d.id = s.device_id
          where s.id = $1 and s.revoked_at is null and s.expires_at > $2 and a.disabled_at is null
+           and d.revoked_at is null
         """,
         session_id,
         now,
