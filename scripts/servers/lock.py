@@ -48,6 +48,21 @@ class FolderLock:
             raise
         self._fd = fd
 
+    @property
+    def is_held(self) -> bool:
+        return self._fd is not None
+
+    def owner(self) -> int | None:
+        """The process that holds the lock now, or None. Takes it for a moment if it is free."""
+        try:
+            fd = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return None
+        try:
+            return None if _flock(fd) else _owner(fd)
+        finally:
+            os.close(fd)
+
     def release(self) -> None:
         if self._fd is not None:
             os.close(self._fd)
@@ -55,9 +70,10 @@ class FolderLock:
 
     def _refuse(self, owner: int | None, *, is_late: bool) -> None:
         folder = self._path.parent
-        if owner is None or (owner != os.getpid() and _is_alive(owner)):
-            who = "another process" if owner is None else f"process {owner}"
-            raise InUse(f"{folder} is in use by {who}. Stop it first, or set another DATA_DIR.")
+        if owner is not None and owner != os.getpid() and _is_alive(owner):
+            raise InUse(
+                f"{folder} is in use by process {owner}. Stop it first, or set another DATA_DIR."
+            )
         if is_late:
             raise InUse(f"a server of an earlier run still uses {folder} and does not stop.")
 

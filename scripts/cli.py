@@ -1,0 +1,159 @@
+"""The command `cong-truong`. Each part is imported by its own command: none pays for all."""
+
+import importlib
+import os
+import pkgutil
+import sys
+from collections.abc import Callable
+
+import click
+from rich.console import Console
+
+from app.keys import KeyRing
+from app.settings import BadSettings, Settings
+from scripts import logs, state
+from scripts.errors import CommandFailed
+from scripts.migrate import migrate
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Cổng Trường: a card is scanned at the school gate, and seconds later the parents know."""
+
+
+@cli.command()
+def run() -> None:
+    """Everything at once: servers that no address is set for, API, relay and worker."""
+    from scripts import banner
+    from scripts.supervisor import Supervisor
+
+    console = Console(highlight=False)
+    supervisor = Supervisor(state.load_settings(os.environ), say=console.print)
+    supervisor.run(on_ready=lambda settings: banner.show(console, settings))
+
+
+@cli.command()
+def serve() -> None:
+    """The API alone."""
+    settings = _settings("api")
+    state.refuse_public_demo(settings)
+    _ = settings.key_ring
+    from mobile_api.server import serve
+
+    serve(settings)
+
+
+@cli.command()
+def relay() -> None:
+    """The relay alone: from the outbox into the inboxes."""
+    settings = _settings("relay")
+    from notifications.relay import main
+
+    main(settings)
+
+
+@cli.command()
+def worker() -> None:
+    """The worker alone: sends what the inboxes hold."""
+    settings = _settings("worker")
+    from notifications.worker import main
+
+    main(settings)
+
+
+@cli.command(name="migrate")
+def migrate_command() -> None:
+    """Bring the database to the current schema."""
+    settings = state.load_settings(os.environ)
+    if settings.database_url is None:
+        settings = state.with_running_servers(settings)
+    migrate(settings.require_database_url())
+    click.echo("The database has the current schema.")
+
+
+@cli.group()
+def admin() -> None:
+    """What only the operator may do."""
+
+
+@admin.command()
+@click.option("--phone", prompt="Phone", help="The administrator's phone, as 09... or +849...")
+@click.password_option(help="At least ten characters; asked for when left out.")
+def create(phone: str, password: str) -> None:
+    """Make an account that administers the department."""
+    settings = state.with_running_servers(state.load_settings(os.environ))
+    from scripts.admin import create_admin
+
+    click.echo(create_admin(settings, phone=phone, password=password))
+
+
+@admin.command()
+def new_key() -> None:
+    """Print a fresh MASTER_KEY. Keep it: without it personal data cannot be read."""
+    click.echo(KeyRing.generate())
+
+
+@cli.group(invoke_without_command=True)
+@click.pass_context
+def demo(context: click.Context) -> None:
+    """Fill an empty database with the demo province."""
+    if context.invoked_subcommand is None:
+        settings = state.with_running_servers(state.load_settings(os.environ))
+        if not settings.demo:
+            raise CommandFailed("demo data goes into an empty database with DEMO=1 only.")
+        from scripts.demo.seed import seed
+
+        seed(settings)
+
+
+@demo.command()
+@click.option("--speed", default=60.0, show_default=True, help="Times faster than a clock.")
+@click.option("--base-url", help="Default: BASE_URL.")
+def morning(speed: float, base_url: str | None) -> None:
+    """Replay a school morning through the public API."""
+    from scripts.demo.morning import main
+
+    main(base_url or state.load_settings(os.environ).base_url, speed)
+
+
+@cli.command(context_settings={"ignore_unknown_options": True})
+@click.argument("name", required=False)
+@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+def bench(name: str | None, args: tuple[str, ...]) -> None:
+    """Run the benchmark NAME, or list them."""
+    from scripts import benches
+
+    # A private module serves the others.
+    found = {m.name for m in pkgutil.iter_modules(benches.__path__) if m.name[0] != "_"}
+    if name is None:
+        click.echo("\n".join(sorted(found)))
+        return
+    if name not in found:
+        raise CommandFailed(
+            f"there is no benchmark {name!r}. There are: {', '.join(sorted(found))}"
+        )
+    start: Callable[[list[str]], None] = importlib.import_module(f"scripts.benches.{name}").main
+    start(list(args))
+
+
+def _settings(service: str) -> Settings:
+    """The settings of a single long-running part, whose output is its log."""
+    settings = state.with_running_servers(state.load_settings(os.environ))
+    try:
+        logs.configure(service=service, level=settings.log_level)
+    except ValueError as error:
+        raise BadSettings(str(error)) from None
+    return settings
+
+
+def main() -> None:
+    """Run the command line; what a person can mend is said in one sentence."""
+    try:
+        cli()
+    except (CommandFailed, BadSettings) as error:
+        click.echo(f"cong-truong: {error}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
