@@ -5,10 +5,10 @@ firebase-admin's own transport costs five times the CPU and hides four retries a
 """
 
 import asyncio
-import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import Final
 
 import aiohttp
@@ -113,7 +113,7 @@ class FcmSender:
             if closed := self._answer_while_closed(message):
                 return closed
             try:
-                body = encode(message, now=time.time())
+                body = encode(message, now=datetime.now(UTC).timestamp())
             except ValueError as error:
                 _log.warning("push_not_encodable", delivery_id=message.delivery_id, why=str(error))
                 return answers.dropped(message, "not_encodable")
@@ -174,7 +174,7 @@ class FcmSender:
         if result.reason == "quota_exceeded":
             self._quota_strikes += 1
         scope = message.platform if result.pause_project_s is None else None
-        self._closed[scope] = _Closed(time.monotonic() + (result.retry_after_s or 0.0), result)
+        self._closed[scope] = _Closed(monotonic() + (result.retry_after_s or 0.0), result)
         _log.warning("push_line_closed", reason=result.reason, for_s=result.retry_after_s)
         return result
 
@@ -183,7 +183,7 @@ class FcmSender:
             closed = self._closed.get(scope)
             if closed is None:
                 continue
-            left_s = closed.until - time.monotonic()
+            left_s = closed.until - monotonic()
             if left_s <= 0:
                 del self._closed[scope]
                 continue
@@ -210,7 +210,8 @@ class _Closed:
 def _service_account(path: Path | str) -> credentials.Certificate:
     try:
         account = credentials.Certificate(str(path))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        # firebase-admin takes the file's shape on trust, hence the last two.
         # Never the error's own words: they may quote the file, and the file holds a key.
         raise BadCredentials(f"FIREBASE_CREDENTIALS: {type(error).__name__}") from None
     if not account.project_id:

@@ -1,8 +1,8 @@
 """The OAuth access token of a service account (RFC 7523), refreshed without blocking the loop."""
 
 import asyncio
-import time
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Final
 
 from google.auth import exceptions as google_errors
@@ -38,7 +38,7 @@ class AccessToken:
         Raises:
             TokenRefused, TokenUnavailable.
         """
-        now = time.monotonic()
+        now = monotonic()
         if now < self._renew_at:
             return self._token
         refreshing = self._refresh()
@@ -74,13 +74,13 @@ class AccessToken:
         try:
             token, lifetime_s = await asyncio.to_thread(self._fetch_blocking)
         except google_errors.GoogleAuthError as error:
-            if time.monotonic() + self._RETRY_S < self._dead_at:
+            if monotonic() + self._RETRY_S < self._dead_at:
                 # The old token serves on; ask again in a while, not with every message.
-                self._renew_at = time.monotonic() + self._RETRY_S
+                self._renew_at = monotonic() + self._RETRY_S
             refused = isinstance(error, google_errors.RefreshError) and not error.retryable
             # Not chained: the error may quote Google's answer.
             raise (TokenRefused if refused else TokenUnavailable) from None
-        now = time.monotonic()
+        now = monotonic()
         self._token = token
         self._renew_at = now + lifetime_s - min(self._EARLY_S, lifetime_s / 5)
         self._dead_at = now + lifetime_s - min(self._RETRY_S, lifetime_s / 10)

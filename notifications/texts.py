@@ -1,0 +1,307 @@
+"""What people are told, in Vietnamese and English. A new kind is one entry in `KINDS`.
+
+Three renderings: the inbox names the child; a push names the kind alone, since it passes through a
+foreign platform; an SMS fits one part. Whoever changes a wording raises the kind's `version`.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from string import Formatter
+from typing import Annotated, Any, Final, Literal
+from unicodedata import normalize
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Meta, Struct
+
+Locale = Literal["vi", "en"]
+Channel = Literal["inbox", "fcm", "web_push", "sms"]
+Tone = Literal["good", "alarm", "plain"]
+"""How a client shows it: an arrival and an absence must not look alike, or both are muted."""
+
+LOCALES: Final[tuple[Locale, ...]] = ("vi", "en")
+SCHOOL_ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
+
+_APP: Final[tuple[Channel, ...]] = ("inbox", "fcm", "web_push")
+_4_HOURS: Final = 4 * 3600
+_1_DAY: Final = 24 * 3600
+
+
+class UnknownKind(LookupError):
+    """There is no such kind, or it is not told this way."""
+
+
+class BadParameter(ValueError):
+    """A text cannot be made, because a parameter is missing or is not what it should be."""
+
+
+class Text(Struct, frozen=True, kw_only=True):
+    """A finished text, in NFC. `title` is empty for an SMS."""
+
+    title: str
+    body: str
+    version: int
+
+
+class Wording(Struct, frozen=True, kw_only=True):
+    """One language. (title, body); None where the kind is not told that way."""
+
+    inbox: tuple[str, str] | None = None
+    push: tuple[str, str] | None = None
+    sms: str | None = None
+
+
+class Kind(Struct, frozen=True, kw_only=True):
+    """A kind of news and how it travels."""
+
+    version: int = 1
+    tone: Tone = "plain"
+    urgent: bool = False
+    """Wakes a sleeping phone. Only what is about a child at this minute."""
+    ttl_s: int = _1_DAY
+    is_safety: bool = False
+    """Cannot be switched off and is told in quiet hours."""
+    channels: tuple[Channel, ...] = _APP
+    vi: Wording
+    en: Wording
+
+    def wording(self, locale: Locale) -> Wording:
+        return self.en if locale == "en" else self.vi
+
+
+def _gate_event(*, tone: Tone = "plain", vi: Wording, en: Wording) -> Kind:
+    return Kind(tone=tone, urgent=True, ttl_s=_4_HOURS, is_safety=True, vi=vi, en=en)
+
+
+def _one_time_code(*, vi: str, en: str) -> Kind:
+    return Kind(
+        urgent=True,
+        ttl_s=300,
+        is_safety=True,
+        channels=("sms",),
+        vi=Wording(sms=vi),
+        en=Wording(sms=en),
+    )
+
+
+_TAP_VI: Final = "Chạm để xem"
+_TAP_EN: Final = "Tap to see"
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "arrival": _gate_event(
+        tone="good",
+        vi=Wording(
+            inbox=("{student} đã vào trường lúc {time}", "{place}"),
+            push=("Con đã vào trường", _TAP_VI),
+        ),
+        en=Wording(
+            inbox=("{student} arrived at {time}", "{place}"),
+            push=("Your child has arrived", _TAP_EN),
+        ),
+    ),
+    "arrival_late": _gate_event(
+        tone="good",
+        vi=Wording(
+            inbox=("{student} vào trường muộn, lúc {time}", "Muộn {minutes} phút. {place}"),
+            push=("Con vào trường muộn", _TAP_VI),
+        ),
+        en=Wording(
+            inbox=("{student} arrived late, at {time}", "{minutes} min late. {place}"),
+            push=("Your child arrived late", _TAP_EN),
+        ),
+    ),
+    "departure": _gate_event(
+        tone="good",
+        vi=Wording(
+            inbox=("{student} đã rời trường lúc {time}", "{place}"),
+            push=("Con đã rời trường", _TAP_VI),
+        ),
+        en=Wording(
+            inbox=("{student} left at {time}", "{place}"),
+            push=("Your child has left school", _TAP_EN),
+        ),
+    ),
+    "scan_unconfirmed": _gate_event(
+        vi=Wording(
+            inbox=("Thẻ của {student} được dùng lúc {time}", "Nhà trường đang kiểm tra. {place}"),
+            push=("Thẻ của con vừa được dùng, trường đang kiểm tra", _TAP_VI),
+        ),
+        en=Wording(
+            inbox=("{student}'s card was used at {time}", "The school is checking. {place}"),
+            push=("Your child's card was used, the school is checking", _TAP_EN),
+        ),
+    ),
+    "scan_undone": _gate_event(
+        vi=Wording(
+            inbox=("Báo nhầm về {student} lúc {time}", "Lượt quét đã được huỷ. {place}"),
+            push=("Tin vừa rồi là báo nhầm", _TAP_VI),
+        ),
+        en=Wording(
+            inbox=("Told by mistake: {student} at {time}", "The scan was cancelled. {place}"),
+            push=("The last message was a mistake", _TAP_EN),
+        ),
+    ),
+    "correction": Kind(
+        is_safety=True,
+        vi=Wording(
+            inbox=("Điểm danh của {student} đã được sửa", "Ngày {day}: {status}. {school}"),
+            push=("Điểm danh của con đã được sửa", _TAP_VI),
+        ),
+        en=Wording(
+            inbox=("{student}'s attendance was corrected", "{day}: {status}. {school}"),
+            push=("Your child's attendance was corrected", _TAP_EN),
+        ),
+    ),
+    # With diacritics a part holds 70 characters instead of 160; both codes fit one part.
+    "otp_activation": _one_time_code(
+        vi="Cổng Trường: mã kích hoạt {code}, hạn {minutes} phút. Không đưa cho ai.",
+        en="Cong Truong: activation code {code}, good for {minutes} minutes. Never share it.",
+    ),
+    "otp_reset": _one_time_code(
+        vi="Cổng Trường: mã đổi mật khẩu {code}, hạn {minutes} phút. Không đưa cho ai.",
+        en="Cong Truong: password reset code {code}, good for {minutes} minutes. Never share it.",
+    ),
+}
+
+_STATUS: Final[Mapping[str, tuple[str, str]]] = {
+    "not_scanned": ("chưa quét", "not scanned"),
+    "present": ("có mặt", "present"),
+    "late": ("đi muộn", "late"),
+    "absent_excused": ("vắng có phép", "absent, excused"),
+    "absent_unexcused": ("vắng không phép", "absent, unexcused"),
+    "left_early": ("về sớm", "left early"),
+}
+
+
+def locale_of(language_tag: str | None) -> Locale:
+    """`en-GB` -> `en`; everything else, and None, is Vietnamese."""
+    return "en" if (language_tag or "").lower().startswith("en") else "vi"
+
+
+def render_inbox(
+    kind: str, locale: Locale, params: Mapping[str, object], *, today: date | None = None
+) -> Text:
+    """The full text, for after login.
+
+    `params`, as far as the kind's text asks for them: `student`, `school`, `gate` (optional), `at`
+    (aware datetime or RFC 3339), `minutes`, `day` (date or ISO), `status`. `today` is the school's
+    day on which it is told: an event of another day is then told with its date.
+
+    Raises:
+        UnknownKind: no such kind, or it has no inbox text.
+        BadParameter: names the parameter.
+    """
+    known = _kind(kind)
+    wording = known.wording(locale).inbox
+    if wording is None:
+        raise UnknownKind(f"{kind} has no inbox text")
+    title, body = (_fill(template, locale, params, today) for template in wording)
+    return Text(title=title, body=body, version=known.version)
+
+
+def render_push(kind: str, locale: Locale) -> Text:
+    """The hint that may pass through a foreign platform: the kind, never the child.
+
+    Raises:
+        UnknownKind: no such kind, or it is never pushed.
+    """
+    known = _kind(kind)
+    wording = known.wording(locale).push
+    if wording is None:
+        raise UnknownKind(f"{kind} is never pushed")
+    return Text(title=wording[0], body=wording[1], version=known.version)
+
+
+def render_sms(kind: str, locale: Locale, params: Mapping[str, object]) -> Text:
+    """One part of SMS. The one-time codes ask for `code` and `minutes`.
+
+    Raises:
+        UnknownKind: no such kind, or it is never sent as SMS.
+        BadParameter: names the parameter.
+    """
+    known = _kind(kind)
+    template = known.wording(locale).sms
+    if template is None:
+        raise UnknownKind(f"{kind} is never sent as SMS")
+    return Text(title="", body=_fill(template, locale, params, None), version=known.version)
+
+
+def placeholders(template: str) -> set[str]:
+    """The names in braces."""
+    return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
+
+
+def _kind(name: str) -> Kind:
+    try:
+        return KINDS[name]
+    except KeyError:
+        raise UnknownKind(name) from None
+
+
+def _fill(template: str, locale: Locale, params: Mapping[str, object], today: date | None) -> str:
+    values = {name: _FILLERS[name](params, locale, today) for name in placeholders(template)}
+    return normalize("NFC", template.format_map(values))
+
+
+_Filler = Callable[[Mapping[str, object], Locale, date | None], str]
+
+
+def _given(name: str) -> _Filler:
+    return lambda params, _locale, _today: _text(params, name)
+
+
+def _text(params: Mapping[str, object], name: str) -> str:
+    value = params.get(name)
+    # A newline in a school's name would break the one line of a notification.
+    text = " ".join(value.split()) if isinstance(value, str) else ""
+    if not text:
+        raise BadParameter(f"{name}: is missing or not a text")
+    return text
+
+
+def _time(params: Mapping[str, object], locale: Locale, today: date | None) -> str:
+    instant: datetime = _converted(params, "at", Annotated[datetime, Meta(tz=True)])
+    at = instant.astimezone(SCHOOL_ZONE)
+    if today is None or at.date() == today:
+        return f"{at:%H:%M}"
+    return f"{at:%H:%M} on {at:%d/%m}" if locale == "en" else f"{at:%H:%M} ngày {at:%d/%m}"
+
+
+def _place(params: Mapping[str, object], _locale: Locale, _today: date | None) -> str:
+    school = _text(params, "school")
+    # A child marked by name came through no gate.
+    return f"{_text(params, 'gate')}, {school}" if params.get("gate") else school
+
+
+def _minutes(params: Mapping[str, object], _locale: Locale, _today: date | None) -> str:
+    return str(_converted(params, "minutes", Annotated[int, Meta(ge=0, le=1440)]))
+
+
+def _day(params: Mapping[str, object], _locale: Locale, _today: date | None) -> str:
+    return f"{_converted(params, 'day', date):%d/%m/%Y}"
+
+
+def _status(params: Mapping[str, object], locale: Locale, _today: date | None) -> str:
+    code = _text(params, "status")
+    if code not in _STATUS:
+        raise BadParameter(f"status: {code} is no state of a student's shift")
+    return _STATUS[code][locale == "en"]
+
+
+def _converted(params: Mapping[str, object], name: str, kind: Any) -> Any:
+    try:
+        return msgspec.convert(params.get(name), kind)
+    except msgspec.ValidationError as error:
+        raise BadParameter(f"{name}: {error}") from None
+
+
+_FILLERS: Final[Mapping[str, _Filler]] = {
+    "student": _given("student"),
+    "school": _given("school"),
+    "code": _given("code"),
+    "time": _time,
+    "place": _place,
+    "minutes": _minutes,
+    "day": _day,
+    "status": _status,
+}
