@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scripts.errors import CommandFailed
+from scripts.servers.lock import FolderLock
 
 # World-writable, kept over a restart of the machine, and open to every user on the way there.
 SHARED = Path("/var/tmp")  # noqa: S108
@@ -55,9 +56,11 @@ def server_home(data: Path, user: pwd.struct_passwd | None) -> Path:
     if link.is_symlink() and link.is_dir():
         return link.resolve()
     link.unlink(missing_ok=True)
+    _sweep_homes()
     home = Path(tempfile.mkdtemp(prefix="cong-truong-", dir=SHARED))
     home.chmod(0o711)
     link.symlink_to(home)
+    (home / "origin").write_text(str(link))
     return home
 
 
@@ -85,6 +88,17 @@ def is_reachable(path: Path, uid: int) -> bool:
             return False
         want = 0o1
     return True
+
+
+def _sweep_homes() -> None:
+    """Remove the folders in /var/tmp whose `data` was removed, and which no server uses."""
+    for home in SHARED.glob("cong-truong-*"):
+        with contextlib.suppress(OSError):
+            link = Path((home / "origin").read_text())
+            is_known = link.is_symlink() and link.resolve() == home
+            is_used = any(FolderLock(lock).owner() is not None for lock in home.glob("*.lock"))
+            if home.stat().st_uid == os.geteuid() and not is_known and not is_used:
+                shutil.rmtree(home)
 
 
 def _is_ours(folder: Path) -> bool:

@@ -37,7 +37,8 @@ _NOT_DURABLE = {
 class EmbeddedPostgres(EmbeddedServer):
     """A PostgreSQL 18 in `data`, reached as its superuser `postgres` through `dsn`.
 
-    `durable=False` trades safety for speed, for tests. `settings` go before all others.
+    `durable=False` is for tests: fast, not safe, and `stop` throws the data away. `settings` go
+    before all others.
     """
 
     name = "postgres"
@@ -50,6 +51,11 @@ class EmbeddedPostgres(EmbeddedServer):
         super().__init__(data)
         self._durable = durable
         self._settings = _SETTINGS | ({} if durable else _NOT_DURABLE) | dict(settings or {})
+
+    def stop(self) -> None:
+        super().stop()
+        if not self._durable and self._home is not None:
+            shutil.rmtree(self.cluster, ignore_errors=True)
 
     def dsn(self, database: str) -> str:
         """The address of `database` as libpq and asyncpg read it."""
