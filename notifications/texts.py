@@ -1,5 +1,6 @@
-"""What people are told, in Vietnamese and English. A new kind is one entry in `KINDS`.
+"""What people are told, in Vietnamese and English.
 
+A new kind is one entry in `KINDS` here, and one in app/kinds.py, which says how it travels.
 Three renderings: the inbox names the child; a push names the kind alone, since it passes through a
 foreign platform; an SMS fits one part. Whoever changes a wording raises the kind's `version`.
 """
@@ -14,17 +15,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta, Struct
 
+from app.kinds import NEWS, Channel, NewsKind
+
 Locale = Literal["vi", "en"]
-Channel = Literal["inbox", "fcm", "web_push", "sms"]
 Tone = Literal["good", "alarm", "plain"]
 """How a client shows it: an arrival and an absence must not look alike, or both are muted."""
 
 LOCALES: Final[tuple[Locale, ...]] = ("vi", "en")
 SCHOOL_ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
-
-_APP: Final[tuple[Channel, ...]] = ("inbox", "fcm", "web_push")
-_4_HOURS: Final = 4 * 3600
-_1_DAY: Final = 24 * 3600
 
 
 class UnknownKind(LookupError):
@@ -52,43 +50,40 @@ class Wording(Struct, frozen=True, kw_only=True):
 
 
 class Kind(Struct, frozen=True, kw_only=True):
-    """A kind of news and how it travels."""
+    """A kind of news in words; `news` says how it travels."""
 
     version: int = 1
     tone: Tone = "plain"
-    urgent: bool = False
-    """Wakes a sleeping phone. Only what is about a child at this minute."""
-    ttl_s: int = _1_DAY
-    is_safety: bool = False
-    """Cannot be switched off and is told in quiet hours."""
-    channels: tuple[Channel, ...] = _APP
+    news: NewsKind
     vi: Wording
     en: Wording
 
+    @property
+    def urgent(self) -> bool:
+        return self.news.urgent
+
+    @property
+    def ttl_s(self) -> int:
+        return self.news.ttl_s
+
+    @property
+    def is_safety(self) -> bool:
+        return self.news.is_safety
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        return self.news.channels
+
     def wording(self, locale: Locale) -> Wording:
         return self.en if locale == "en" else self.vi
-
-
-def _gate_event(*, tone: Tone = "plain", vi: Wording, en: Wording) -> Kind:
-    return Kind(tone=tone, urgent=True, ttl_s=_4_HOURS, is_safety=True, vi=vi, en=en)
-
-
-def _one_time_code(*, vi: str, en: str) -> Kind:
-    return Kind(
-        urgent=True,
-        ttl_s=300,
-        is_safety=True,
-        channels=("sms",),
-        vi=Wording(sms=vi),
-        en=Wording(sms=en),
-    )
 
 
 _TAP_VI: Final = "Chạm để xem"
 _TAP_EN: Final = "Tap to see"
 
 KINDS: Final[Mapping[str, Kind]] = {
-    "arrival": _gate_event(
+    "arrival": Kind(
+        news=NEWS["arrival"],
         tone="good",
         vi=Wording(
             inbox=("{student} đã vào trường lúc {time}", "{place}"),
@@ -99,7 +94,8 @@ KINDS: Final[Mapping[str, Kind]] = {
             push=("Your child has arrived", _TAP_EN),
         ),
     ),
-    "arrival_late": _gate_event(
+    "arrival_late": Kind(
+        news=NEWS["arrival_late"],
         tone="good",
         vi=Wording(
             inbox=("{student} vào trường muộn, lúc {time}", "Muộn {minutes} phút. {place}"),
@@ -110,7 +106,8 @@ KINDS: Final[Mapping[str, Kind]] = {
             push=("Your child arrived late", _TAP_EN),
         ),
     ),
-    "departure": _gate_event(
+    "departure": Kind(
+        news=NEWS["departure"],
         tone="good",
         vi=Wording(
             inbox=("{student} đã rời trường lúc {time}", "{place}"),
@@ -121,7 +118,8 @@ KINDS: Final[Mapping[str, Kind]] = {
             push=("Your child has left school", _TAP_EN),
         ),
     ),
-    "scan_unconfirmed": _gate_event(
+    "scan_unconfirmed": Kind(
+        news=NEWS["scan_unconfirmed"],
         vi=Wording(
             inbox=("Thẻ của {student} được dùng lúc {time}", "Nhà trường đang kiểm tra. {place}"),
             push=("Thẻ của con vừa được dùng, trường đang kiểm tra", _TAP_VI),
@@ -131,7 +129,8 @@ KINDS: Final[Mapping[str, Kind]] = {
             push=("Your child's card was used, the school is checking", _TAP_EN),
         ),
     ),
-    "scan_undone": _gate_event(
+    "scan_undone": Kind(
+        news=NEWS["scan_undone"],
         vi=Wording(
             inbox=("Báo nhầm về {student} lúc {time}", "Lượt quét đã được huỷ. {place}"),
             push=("Tin vừa rồi là báo nhầm", _TAP_VI),
@@ -142,7 +141,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         ),
     ),
     "correction": Kind(
-        is_safety=True,
+        news=NEWS["correction"],
         vi=Wording(
             inbox=("Điểm danh của {student} đã được sửa", "Ngày {day}: {status}. {school}"),
             push=("Điểm danh của con đã được sửa", _TAP_VI),
@@ -153,13 +152,22 @@ KINDS: Final[Mapping[str, Kind]] = {
         ),
     ),
     # With diacritics a part holds 70 characters instead of 160; both codes fit one part.
-    "otp_activation": _one_time_code(
-        vi="Cổng Trường: mã kích hoạt {code}, hạn {minutes} phút. Không đưa cho ai.",
-        en="Cong Truong: activation code {code}, good for {minutes} minutes. Never share it.",
+    "otp_activation": Kind(
+        news=NEWS["otp_activation"],
+        vi=Wording(sms="Cổng Trường: mã kích hoạt {code}, hạn {minutes} phút. Không đưa cho ai."),
+        en=Wording(
+            sms="Cong Truong: activation code {code}, good for {minutes} minutes. Never share it."
+        ),
     ),
-    "otp_reset": _one_time_code(
-        vi="Cổng Trường: mã đổi mật khẩu {code}, hạn {minutes} phút. Không đưa cho ai.",
-        en="Cong Truong: password reset code {code}, good for {minutes} minutes. Never share it.",
+    "otp_reset": Kind(
+        news=NEWS["otp_reset"],
+        vi=Wording(
+            sms="Cổng Trường: mã đổi mật khẩu {code}, hạn {minutes} phút. Không đưa cho ai."
+        ),
+        en=Wording(
+            sms="Cong Truong: password reset code {code}, good for {minutes} minutes."
+            " Never share it."
+        ),
     ),
 }
 

@@ -1,0 +1,44 @@
+"""The kinds of news there are and how each travels. Their wording is in notifications/texts.py.
+
+A new kind is one entry here and one there.
+"""
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+from msgspec import Struct
+
+Channel = Literal["inbox", "fcm", "web_push", "sms"]
+
+_APP: Final[tuple[Channel, ...]] = ("inbox", "fcm", "web_push")
+_4_HOURS: Final = 4 * 3600
+_1_DAY: Final = 24 * 3600
+
+
+class NewsKind(Struct, frozen=True, kw_only=True):
+    """How a kind of news travels."""
+
+    urgent: bool = False
+    """Wakes a sleeping phone. Only what is about a child at this minute."""
+    ttl_s: int = _1_DAY
+    is_safety: bool = False
+    """Cannot be switched off and is told in quiet hours."""
+    channels: tuple[Channel, ...] = _APP
+
+
+_GATE: Final = NewsKind(urgent=True, ttl_s=_4_HOURS, is_safety=True)
+_ONE_TIME_CODE: Final = NewsKind(urgent=True, ttl_s=300, is_safety=True, channels=("sms",))
+
+NEWS: Final[Mapping[str, NewsKind]] = {
+    "arrival": _GATE,
+    "arrival_late": _GATE,
+    "departure": _GATE,
+    "scan_unconfirmed": _GATE,
+    "scan_undone": _GATE,
+    "correction": NewsKind(is_safety=True),
+    "otp_activation": _ONE_TIME_CODE,
+    "otp_reset": _ONE_TIME_CODE,
+}
+
+# A preference beside the kinds: may a Web Push, which is encrypted end to end, carry name and time?
+WEB_PUSH_DETAILS: Final = "web_push_details"
