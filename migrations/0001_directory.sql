@@ -79,8 +79,10 @@ create table session (
     revoked_at timestamptz,
     revoked_reason text
 );
-create index session_of_account on session (account_id) where revoked_at is null;
-create index session_of_device on session (device_id) where revoked_at is null;
+create unique index session_live on session (account_id, device_id) where revoked_at is null;
+-- Ended ones too: has this account used this device before, and who else used it today?
+create index session_of_account on session (account_id, device_id);
+create index session_of_device on session (device_id);
 
 create table refresh_token (
     token_hash bytea primary key,
@@ -101,6 +103,7 @@ create table otp_challenge (
     used_at timestamptz
 );
 create index otp_challenge_newest on otp_challenge (phone_index, purpose, created_at desc);
+create index otp_challenge_over on otp_challenge (expires_at);
 
 create table membership (
     id uuid primary key,

@@ -44,6 +44,9 @@ create table push_token (
     check ((kind = 'web') = (p256dh is not null and auth is not null))
 );
 
+-- A hash, since an endpoint may be longer than a btree takes.
+create index push_token_by_token on push_token using hash (token);
+
 create table delivery (
     account_id uuid not null,
     day date not null,
@@ -119,8 +122,46 @@ grant select, update on delivery, push_token to ct_worker;
 grant select on inbox_item to ct_worker;
 grant select, delete on idempotency_key to ct_worker;
 
+-- One phone, one account's news: who registers a token last has it alone. Row level security hides
+-- the other account's row, so this one deletion runs as the owner, who is a member of ct_relay.
+create function claim_push_token(of_kind text, of_token text, by_account uuid, on_device uuid)
+    returns integer
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    ended integer;
+begin
+    -- Two accounts that register one token at the same moment take turns.
+    perform pg_advisory_xact_lock(hashtextextended(of_kind || ' ' || of_token, 72170002));
+    delete from push_token
+     where token = of_token and kind = of_kind
+       and (account_id, device_id) is distinct from (by_account, on_device);
+    get diagnostics ended = row_count;
+    return ended;
+end $$;
+revoke all on function claim_push_token(text, text, uuid, uuid) from public;
+grant execute on function claim_push_token(text, text, uuid, uuid) to ct_app;
+
+-- Whoever ends a session, be it a principal for a lost phone, ends its pushes and its tokens with
+-- it. A new login on the same phone keeps the pushes: the phone will not register again by itself.
+create function end_session() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    delete from refresh_token where session_id = new.id;
+    if new.revoked_reason is distinct from 'replaced' then
+        delete from push_token where account_id = new.account_id and device_id = new.device_id;
+    end if;
+    return null;
+end $$;
+revoke all on function end_session() from public;
+create trigger session_ended after update of revoked_at on session
+    for each row when (old.revoked_at is null and new.revoked_at is not null)
+    execute function end_session();
+
 select ensure_partitions((current_date - 60), (current_date + 62));
 
 -- migrate:down
 
+drop trigger session_ended on session;
+drop function end_session();
+drop function claim_push_token(text, text, uuid, uuid);
 drop table idempotency_key, notification_preference, delivery, push_token, inbox_item, inbox_head;
