@@ -56,7 +56,7 @@ def server_home(data: Path, user: pwd.struct_passwd | None) -> Path:
     if link.is_symlink() and link.is_dir():
         return link.resolve()
     link.unlink(missing_ok=True)
-    _sweep_homes()
+    sweep_homes()
     home = Path(tempfile.mkdtemp(prefix="cong-truong-", dir=SHARED))
     home.chmod(0o711)
     link.symlink_to(home)
@@ -90,7 +90,7 @@ def is_reachable(path: Path, uid: int) -> bool:
     return True
 
 
-def _sweep_homes() -> None:
+def sweep_homes() -> None:
     """Remove the folders in /var/tmp whose `data` was removed, and which no server uses."""
     for home in SHARED.glob("cong-truong-*"):
         with contextlib.suppress(OSError):
