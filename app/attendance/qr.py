@@ -29,16 +29,18 @@ def qr_matrix(token: str) -> list[list[bool]]:
     return [[bool(module) for module in row] for row in code.get_matrix()]
 
 
-def qr_svg(token: str) -> str:
-    """An SVG with the quiet zone, one unit a module: it scales to any size.
+def qr_svg(token: str, *, quiet_zone: int = QUIET_ZONE) -> str:
+    """An SVG, one unit a module, that scales to any size.
+
+    `quiet_zone` is in modules; 0 only where the page around it is white anyway.
 
     Raises:
         ValueError: as `qr_matrix`.
     """
     rows = qr_matrix(token)
-    size = len(rows) + 2 * QUIET_ZONE
+    size = len(rows) + 2 * quiet_zone
     runs = "".join(
-        f"M{start + QUIET_ZONE} {y + QUIET_ZONE}h{length}v1h-{length}z"
+        f"M{start + quiet_zone} {y + quiet_zone}h{length}v1h-{length}z"
         for y, row in enumerate(rows)
         for start, length in _runs(row)
     )
