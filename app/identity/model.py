@@ -18,6 +18,8 @@ Role = Literal[
     "display",
 ]
 Platform = Literal["android", "ios", "web"]
+Locale = Literal["vi", "en"]
+Purpose = Literal["activation", "reset"]
 
 
 class Membership(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +49,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     session_id: UUID
     device_id: UUID
     platform: Platform
-    locale: Literal["vi", "en"]
+    locale: Locale
     memberships: list[Membership]
     children: list[ChildLink]
     department_school_ids: list[int]
@@ -98,3 +100,116 @@ class SessionInfo(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     last_used_at: datetime
     is_current: bool
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    """A phone or browser. It chose its own id, once, when the app was installed."""
+
+    id: UUID
+    name: str
+    platform: Platform
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """An account as its owner sees it. `phone` is masked, None for a screen at the gate."""
+
+    id: UUID
+    kind: Literal["person", "display"]
+    phone: str | None
+    locale: Locale
+
+
+class Credentials(msgspec.Struct, frozen=True, kw_only=True):
+    """What a login is checked against. `password_hash` None: not activated yet."""
+
+    account_id: UUID
+    password_hash: str | None
+    is_known_device: bool
+
+
+class Addressee(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a one-time code goes to."""
+
+    account_id: UUID
+    locale: Locale
+
+
+class AccountRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An account as it is stored; the phone under the deployment's key."""
+
+    id: UUID
+    kind: Literal["person", "display"]
+    phone_sealed: bytes | None
+    locale: Locale
+
+
+class NewSession(msgspec.Struct, frozen=True, kw_only=True):
+    """A session just opened or continued. The refresh token is told this once."""
+
+    session_id: UUID
+    account_id: UUID
+    refresh_token: str
+    expires_at: datetime
+
+
+class LoggedIn(msgspec.Struct, frozen=True, kw_only=True):
+    """A session with its tokens. `lasts_s`: so long it lives without a refresh."""
+
+    session_id: UUID
+    access_token: str
+    refresh_token: str
+    lasts_s: int
+    account: Account
+
+
+class MembershipView(msgspec.Struct, frozen=True, kw_only=True):
+    """A role with what a client needs to open on. `class_ids`: of a homeroom or subject teacher."""
+
+    school_id: int | None
+    school_name: str | None
+    org_unit_id: int | None
+    role: Role
+    person_id: UUID | None
+    name: str | None
+    class_ids: list[UUID]
+
+
+class Child(msgspec.Struct, frozen=True, kw_only=True):
+    """A pupil of the caller; the class is None between two school years."""
+
+    student_id: UUID
+    school_id: int
+    school_name: str
+    name: str
+    class_id: UUID | None
+    class_name: str | None
+    photo_url: str | None
+    can_request_leave: bool
+
+
+class Me(msgspec.Struct, frozen=True, kw_only=True):
+    """The caller: account, roles and children."""
+
+    account: Account
+    memberships: list[MembershipView]
+    children: list[Child]
+
+
+class PushTokenView(msgspec.Struct, frozen=True, kw_only=True):
+    """A registered way to a device; the token itself is not shown again."""
+
+    device_id: UUID
+    kind: Literal["fcm", "web"]
+    platform: Platform
+    locale: Locale
+    registered_at: datetime
+
+
+class Binding(msgspec.Struct, frozen=True, kw_only=True):
+    """The one phone that an account checks in with. `may_change_at` None: at once."""
+
+    device_id: UUID | None
+    device_name: str | None
+    bound_at: datetime | None
+    is_this_device: bool
+    may_change_at: datetime | None

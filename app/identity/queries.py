@@ -1,10 +1,17 @@
-"""What the directory knows of a session's owner."""
+"""What the directory knows of an account and of a session's owner."""
 
 from datetime import datetime
 from uuid import UUID
 
 from app import db
-from app.identity.model import Caller
+from app.identity.model import (
+    AccountRow,
+    Addressee,
+    Caller,
+    Credentials,
+    Locale,
+    Purpose,
+)
 
 
 async def caller_of_session(conn: db.Conn, *, session_id: UUID, now: datetime) -> Caller | None:
@@ -47,3 +54,123 @@ async def caller_of_session(conn: db.Conn, *, session_id: UUID, now: datetime) -
         session_id,
         now,
     )
+
+
+async def credentials(
+    conn: db.Conn, *, phone_indexes: list[bytes], device_id: UUID
+) -> Credentials | None:
+    """What a login by phone is checked against. Disabled accounts and screens have none."""
+    return await db.one(
+        conn,
+        Credentials,
+        """
+        select a.id as account_id, a.password_hash, exists (
+                   select 1 from session s
+                    where s.account_id = a.id and s.device_id = $2) as is_known_device
+          from account a
+         where a.phone_index = any($1::bytea[]) and a.kind = 'person' and a.disabled_at is null
+        """,
+        phone_indexes,
+        device_id,
+    )
+
+
+async def password_hash_of(conn: db.Conn, *, account_id: UUID) -> str | None:
+    """The account's password hash; None: it has none."""
+    stored: str | None = await db.value(
+        conn, "select password_hash from account where id = $1", account_id
+    )
+    return stored
+
+
+async def still_valid(conn: db.Conn, *, account_id: UUID, password_hash: str) -> AccountRow | None:
+    """The account, locked, if the hash that was checked outside is still its own.
+
+    None: the password was changed meanwhile, or the account was disabled.
+    """
+    return await db.one(
+        conn,
+        AccountRow,
+        """
+        select id, kind, phone_sealed, locale from account
+         where id = $1 and password_hash = $2 and disabled_at is null
+           for no key update
+        """,
+        account_id,
+        password_hash,
+    )
+
+
+async def set_password(conn: db.Conn, *, account_id: UUID, new_hash: str) -> None:
+    """Store a password's hash."""
+    await db.run(conn, "update account set password_hash = $2 where id = $1", account_id, new_hash)
+
+
+async def renew_phone_key(
+    conn: db.Conn, *, account_id: UUID, phone_index: bytes, phone_sealed: bytes
+) -> None:
+    """Bring an account's phone under the current master key, so that the old one can retire."""
+    await db.run(
+        conn,
+        """
+        update account set phone_index = $2, phone_sealed = $3
+         where id = $1 and phone_index <> $2
+        """,
+        account_id,
+        phone_index,
+        phone_sealed,
+    )
+
+
+async def set_password_by_phone(
+    conn: db.Conn, *, phone_indexes: list[bytes], purpose: Purpose, new_hash: str
+) -> UUID | None:
+    """Set the password that a one-time code allows, and lock the account; its id.
+
+    Activation is for an account without a password, reset for one with; None: there is no such.
+    """
+    found: UUID | None = await db.value(
+        conn,
+        """
+        update account set password_hash = $3
+         where phone_index = any($1::bytea[]) and kind = 'person' and disabled_at is null
+           and (password_hash is null) = ($2 = 'activation')
+        returning id
+        """,
+        phone_indexes,
+        purpose,
+        new_hash,
+    )
+    return found
+
+
+async def addressee(
+    conn: db.Conn, *, phone_indexes: list[bytes], purpose: Purpose
+) -> Addressee | None:
+    """Who may be sent a code for this purpose; the same accounts as `set_password_by_phone`."""
+    return await db.one(
+        conn,
+        Addressee,
+        """
+        select id as account_id, locale from account
+         where phone_index = any($1::bytea[]) and kind = 'person' and disabled_at is null
+           and (password_hash is null) = ($2 = 'activation')
+        """,
+        phone_indexes,
+        purpose,
+    )
+
+
+async def account_row(conn: db.Conn, *, account_id: UUID) -> AccountRow | None:
+    """An account as it is stored."""
+    return await db.one(
+        conn,
+        AccountRow,
+        "select id, kind, phone_sealed, locale from account where id = $1",
+        account_id,
+    )
+
+
+async def set_locale(conn: db.Conn, *, account_id: UUID, locale: Locale) -> None:
+    """The language of what the account is told outside a request."""
+    await db.run(conn, "update account set locale = $2 where id = $1", account_id, locale)
