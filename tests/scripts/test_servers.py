@@ -137,13 +137,14 @@ def test_nothing_is_left_when_the_parent_is_killed_and_the_next_start_works(data
 
 
 def test_a_pid_file_whose_number_now_belongs_to_another_process_is_no_hindrance(data: Path) -> None:
+    """Of the same user: PostgreSQL itself believes such a file and refuses to start."""
     with EmbeddedPostgres(data) as postgres:
-        cluster = postgres.cluster
-        note = (cluster / "postmaster.pid").read_text()
-    stale = [str(os.getpid()), *note.splitlines()[1:]]
-    (cluster / "postmaster.pid").write_text("\n".join(stale) + "\n")
-    with EmbeddedPostgres(data) as postgres:
-        assert fetch(postgres.dsn("postgres"), "select 1") == 1
+        file = postgres.cluster / "postmaster.pid"
+        note = file.read_text().splitlines()
+    with EmbeddedValkey(data) as valkey:
+        file.write_text("\n".join([str(valkey.pid), *note[1:]]) + "\n")
+        with EmbeddedPostgres(data) as postgres:
+            assert fetch(postgres.dsn("postgres"), "select 1") == 1
 
 
 def test_a_broken_off_initdb_leaves_no_half_made_cluster(data: Path) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import stat
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -113,9 +114,14 @@ def test_one_signal_stops_everything_in_order(
 def test_more_signals_while_it_stops_change_nothing(start: Callable[..., Run], data: Path) -> None:
     run = start().until_ready()
     family = descendants(run.process.pid)
-    for _ in range(3):
+    run.process.send_signal(signal.SIGINT)
+    assert run.process.stdout is not None
+    assert "stopping" in run.process.stdout.readline()
+    for _ in range(3):  # while the API takes its time
+        time.sleep(0.03)
         run.process.send_signal(signal.SIGINT)
     run.stop(signal.SIGTERM)
+    assert run.process.returncode == 0
     assert all_gone(family)
     assert (data / "stopped").read_text().split() == list(PARTS)
 
