@@ -1,0 +1,1 @@
+"""Classes, their shifts and their teachers."""

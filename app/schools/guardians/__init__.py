@@ -1,0 +1,1 @@
+"""Who is told of a child and may act for it, and the custody block."""

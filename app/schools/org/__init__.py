@@ -1,0 +1,1 @@
+"""The department's tree of units, and the schools in it."""

@@ -1,0 +1,1 @@
+"""Where and when a school is: campuses, stations, shifts, calendar."""

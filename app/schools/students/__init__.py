@@ -1,0 +1,1 @@
+"""Pupils, their enrolments and their cards."""

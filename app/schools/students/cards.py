@@ -1,0 +1,161 @@
+"""The codes of a pupil: the printed card, and the key that a phone makes codes with."""
+
+import secrets
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from app import db
+from app.attendance.codes import (
+    CARD_ID_BYTES,
+    CARD_PREFIX_BYTES,
+    CardCode,
+    issue_card,
+    parse,
+    phone_key,
+)
+from app.keys import KeyRing
+from app.schools.cards import CardFace
+from app.schools.students import card_queries, queries
+from app.schools.students.model import NoCard, NoSuchStudent
+
+PHONE_STEP_S: Final = 30
+PHONE_KEY_LIFE: Final = timedelta(days=7)
+
+
+class PhoneCodeKey(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a phone needs to show a fresh code every `step_s` seconds without a network.
+
+    `card_prefix` are the 13 bytes that the code begins with (its type changed to 2). The key is
+    fetched again by `valid_until`; a reissued card ends it earlier.
+    """
+
+    key: bytes
+    card_prefix: bytes
+    valid_until: datetime
+    step_s: int
+
+
+async def issue_first_card(
+    conn: db.Conn,
+    *,
+    ring: KeyRing,
+    school_id: int,
+    student_id: UUID,
+    issued_by: UUID,
+    now: datetime,
+) -> str:
+    """A card for a pupil who has none; its token."""
+    card_id = secrets.token_bytes(CARD_ID_BYTES)
+    await card_queries.insert_card(
+        conn,
+        school_id=school_id,
+        card_id=card_id,
+        student_id=student_id,
+        key_id=ring.current_id,
+        issued_by=issued_by,
+        now=now,
+    )
+    return issue_card(ring, school_id=school_id, card_id=card_id)
+
+
+async def reissue_card(
+    conn: db.Conn,
+    *,
+    ring: KeyRing,
+    school_id: int,
+    student_id: UUID,
+    issued_by: UUID,
+    now: datetime,
+) -> str:
+    """A new card's token; the former card is worth nothing from this transaction on.
+
+    Raises:
+        NoSuchStudent: not here, or gone.
+    """
+    if not await queries.lock_student(conn, school_id=school_id, student_id=student_id):
+        raise NoSuchStudent
+    await card_queries.revoke_card(
+        conn, school_id=school_id, student_id=student_id, reason="reissued", now=now
+    )
+    return await issue_first_card(
+        conn,
+        ring=ring,
+        school_id=school_id,
+        student_id=student_id,
+        issued_by=issued_by,
+        now=now,
+    )
+
+
+async def revoke_card(
+    conn: db.Conn, *, school_id: int, student_id: UUID, reason: str, now: datetime
+) -> None:
+    """Make the pupil's card worthless, as when it is lost.
+
+    Raises:
+        NoSuchStudent: not here, or gone.
+        NoCard: there is no live one.
+    """
+    if not await queries.lock_student(conn, school_id=school_id, student_id=student_id):
+        raise NoSuchStudent
+    if not await card_queries.revoke_card(
+        conn, school_id=school_id, student_id=student_id, reason=reason, now=now
+    ):
+        raise NoCard
+
+
+async def card_faces(
+    conn: db.Conn,
+    *,
+    ring: KeyRing,
+    school_id: int,
+    school_name: str,
+    class_id: UUID,
+    class_name: str,
+) -> list[CardFace]:
+    """What to print on the live cards of a class; cards under a retired key are left out."""
+    cards = await card_queries.cards_of_class(conn, school_id=school_id, class_id=class_id)
+    return [
+        CardFace(
+            name=card.name,
+            class_name=class_name,
+            school_name=school_name,
+            token=issue_card(ring, school_id=school_id, card_id=card.card_id, key_id=card.key_id),
+        )
+        for card in cards
+        if card.key_id in ring.ids
+    ]
+
+
+async def phone_code_key(
+    conn: db.Conn,
+    *,
+    ring: KeyRing,
+    school_ids: Collection[int],
+    student_id: UUID,
+    now: datetime,
+) -> PhoneCodeKey:
+    """The key of a pupil's live card for the phones of the pupil and the guardians.
+
+    Raises:
+        NoCard: no live card, or one under a retired key: it needs a reissue.
+    """
+    card = await card_queries.live_card(conn, school_ids=school_ids, student_id=student_id)
+    if card is None or card.key_id not in ring.ids:
+        raise NoCard(
+            ("Hãy đề nghị nhà trường cấp lại thẻ.", "Ask the school to issue the card again.")
+        )
+    token = issue_card(ring, school_id=card.school_id, card_id=card.id, key_id=card.key_id)
+    code = parse(token)
+    assert isinstance(code, CardCode)  # noqa: S101 - it was issued in the line above
+    assert len(code.prefix) == CARD_PREFIX_BYTES  # noqa: S101 - as above
+    return PhoneCodeKey(
+        key=phone_key(ring, school_id=card.school_id, card_id=card.id, key_id=card.key_id),
+        card_prefix=code.prefix,
+        valid_until=now + PHONE_KEY_LIFE,
+        step_s=PHONE_STEP_S,
+    )
