@@ -9,6 +9,7 @@ from collections.abc import Callable
 import click
 from rich.console import Console
 
+from app.errors import AppError
 from app.keys import KeyRing
 from app.settings import BadSettings, Settings
 from scripts import logs, state
@@ -78,13 +79,15 @@ def admin() -> None:
 
 @admin.command()
 @click.option("--phone", prompt="Phone", help="The administrator's phone, as 09... or +849...")
-@click.password_option(help="At least ten characters; asked for when left out.")
-def create(phone: str, password: str) -> None:
+@click.option("--department", help="The department's name, if it is to be made.")
+@click.password_option(help="Asked for when left out, and then not seen in the shell's history.")
+def create(phone: str, department: str | None, password: str) -> None:
     """Make an account that administers the department."""
     settings = state.with_running_servers(state.load_settings(os.environ))
-    from scripts.admin import create_admin
+    from scripts.admin import DEPARTMENT, create_admin
 
-    click.echo(create_admin(settings, phone=phone, password=password))
+    name = department or DEPARTMENT
+    click.echo(create_admin(settings, phone=phone, password=password, department=name))
 
 
 @admin.command()
@@ -150,7 +153,7 @@ def main() -> None:
     """Run the command line; what a person can mend is said in one sentence."""
     try:
         cli()
-    except (CommandFailed, BadSettings) as error:
+    except (CommandFailed, BadSettings, AppError) as error:
         click.echo(f"cong-truong: {error}", err=True)
         sys.exit(1)
 
