@@ -121,6 +121,16 @@ async def rows(conn: Conn, sql: str, *args: Any) -> Sequence[asyncpg.Record]:
     return await conn.fetch(sql, *args)
 
 
+def is_away(error: Exception) -> bool:
+    """Whether the server refused, dropped or is shutting down: worth trying again, not a bug.
+
+    SQLSTATE classes 08 (connection), 53 (resources), 57 (operator), and what asyncpg says itself.
+    """
+    if isinstance(error, asyncpg.PostgresError):
+        return str(error.sqlstate or "")[:2] in ("08", "53", "57")
+    return isinstance(error, OSError | TimeoutError | asyncpg.InterfaceError)
+
+
 async def run(conn: Conn, sql: str, *args: Any) -> int:
     """Execute and say how many rows were touched."""
     status: str = await conn.execute(sql, *args)

@@ -57,7 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             except msgspec.ValidationError:
                 kind = getattr(field.type, "__name__", str(field.type))
                 raise BadSettings(f"{field.name.upper()}: cannot be read as {kind}") from None
-        settings = cls(**values)
+        settings = msgspec.structs.replace(cls(), **values)
         if settings.master_key is not None:
             try:
                 KeyRing.parse(settings.master_key)

@@ -25,7 +25,7 @@ _PATTERNS: list[tuple[str, str, str]] = [
     (r"Expected `(.*)` of length (<=|>=) (\d+)", "độ dài phải {1} {2}", "length must be {1} {2}"),
     (r"Expected `(.*)` (<=|>=|<|>) (\S+)", "giá trị phải {1} {2}", "must be {1} {2}"),
     (r"Expected `str` matching regex .*", "không đúng định dạng", "does not match the format"),
-    (r"Expected `datetime` with a timezone component", "thời điểm phải có múi giờ", "needs a time zone"),
+    (r"Expected `datetime` with a timezone .*", "thời điểm phải có múi giờ", "needs a time zone"),
     (r"Expected `(.*)`, got `(.*)`", "cần {0}, nhận được {1}", "expected {0}, got {1}"),
     (r"Invalid enum value '?(.*)'?", "không chấp nhận giá trị này", "this value is not accepted"),
     (r"Invalid UUID", "mã UUID không đúng", "not a UUID"),

@@ -12,6 +12,7 @@ from litestar import Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.exceptions.http_exceptions import NotAuthorizedException
 
+from app import db
 from app.errors import AppError, TooManyRequests, Unavailable
 from mobile_api.deps import AnyRequest, Locale, locale_of
 from mobile_api.explain import explain
@@ -112,10 +113,17 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Problem
 
 
 def on_bug(request: AnyRequest, error: Exception) -> Response[Problem]:
-    """A bug, or a server behind us that is away; told apart so that clients retry only the latter."""
+    """A bug, or a server behind us that is away: clients retry only the latter."""
     locale = locale_of(request)
-    if _is_away(error):
-        log.warning("http.unavailable", route=request.scope["path_template"], error=type(error).__name__)
+    if isinstance(error, RecursionError):
+        # Only the decoder recurses with the input: JSON nested hundreds of levels deep.
+        errors = [FieldError(field="body", message=explain("recursion", locale))]
+        return problem(
+            status=400, slug="invalid-input", title=_HTTP_TITLES[400][locale == "en"], errors=errors
+        )
+    if db.is_away(error):
+        route = request.scope.get("path_template", "")
+        log.warning("http.unavailable", route=route, error=type(error).__name__)
         response = on_app_error(request, Unavailable())
         response.headers["Retry-After"] = "2"
         return response
@@ -126,17 +134,6 @@ def on_bug(request: AnyRequest, error: Exception) -> Response[Problem]:
         exc_info=error,
     )
     return problem(status=500, slug="internal-error", title=_HTTP_TITLES[500][locale == "en"])
-
-
-def _is_away(error: Exception) -> bool:
-    """PostgreSQL closed or refused the connection, or shuts down: SQLSTATE classes 08, 53, 57."""
-    sqlstate = str(getattr(error, "sqlstate", None) or "")
-    return (
-        isinstance(error, OSError | TimeoutError)
-        or sqlstate[:2] in ("08", "53", "57")
-        or type(error).__module__.startswith("asyncpg")
-        and type(error).__name__ in ("InterfaceError", "ConnectionDoesNotExistError")
-    )
 
 
 EXCEPTION_HANDLERS: dict[Any, Any] = {

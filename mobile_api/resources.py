@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Request
 from redis.asyncio import Redis
 
+from app.attendance.desk import ScanDesk
 from app.crypto import Vault
 from app.db import Pool
 from app.identity.passwords import PasswordHasher
@@ -26,11 +27,12 @@ def utc_now() -> datetime:
 class Resources:
     settings: Settings
     pool: Pool
-    redis: "Redis[Any]"
+    redis: Redis
     vault: Vault
     tokens: AccessTokens
     passwords: PasswordHasher
     limiter: Limiter
+    desk: ScanDesk
     clock: Clock = utc_now
 
 

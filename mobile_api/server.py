@@ -15,12 +15,13 @@ from litestar.openapi.spec import Components, SecurityScheme
 from redis.asyncio import Redis
 
 from app import db
+from app.attendance.desk import ScanDesk
 from app.crypto import Vault
 from app.identity.passwords import PasswordHasher
 from app.identity.tokens import AccessTokens
 from app.limits import Limiter
 from app.settings import Settings
-from mobile_api import health
+from mobile_api import attendance, health
 from mobile_api.deps import (
     RULE,
     provide_caller,
@@ -30,11 +31,11 @@ from mobile_api.deps import (
     provide_tx,
 )
 from mobile_api.problems import EXCEPTION_HANDLERS
-from mobile_api.resources import Resources
+from mobile_api.resources import Resources, utc_now
 
 MAX_BODY_BYTES = 1_000_000
 
-CONTROLLERS: Sequence[Any] = [*health.HANDLERS]
+CONTROLLERS: Sequence[Any] = [*health.HANDLERS, *attendance.HANDLERS]
 
 
 @asynccontextmanager
@@ -44,7 +45,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources, None]:
     pool = await db.create_pool(
         settings.require_database_url(), role=db.APP_ROLE, size=settings.db_pool_size
     )
-    redis: Redis[Any] = Redis.from_url(
+    redis: Redis = Redis.from_url(
         settings.require_redis_url(), socket_timeout=2, socket_connect_timeout=1
     )
     resources = Resources(
@@ -55,6 +56,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources, None]:
         tokens=AccessTokens(vault),
         passwords=PasswordHasher(),
         limiter=Limiter(redis),
+        desk=ScanDesk(pool, vault.ring, utc_now),
     )
     try:
         yield resources

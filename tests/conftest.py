@@ -1,10 +1,11 @@
 """Real PostgreSQL and Valkey for every test: one pair of servers a test process."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from litestar import Litestar
 from redis.asyncio import Redis
 
 from app import db
+from app.attendance.desk import ScanDesk
 from app.crypto import Vault
 from app.identity.passwords import PasswordHasher
 from app.identity.tokens import AccessTokens
@@ -40,7 +42,7 @@ class Clock:
         self.now = datetime(2026, 11, 16, 6, 52, tzinfo=HANOI)
 
     def __call__(self) -> datetime:
-        return self.now
+        return self.now.astimezone(UTC)
 
 
 @pytest.fixture(scope="session")
@@ -61,13 +63,20 @@ def database(postgres: EmbeddedPostgres) -> str:
     """The URL of a migrated database; its rows are deleted before each test."""
     create_database(postgres, _TEMPLATE)
     migrate(postgres.dsn(_TEMPLATE))
+    asyncio.run(_cover_test_days(postgres.dsn(_TEMPLATE)))
     create_database(postgres, "ct_test", template=_TEMPLATE)
     return postgres.dsn("ct_test")
 
 
-def create_database(postgres: EmbeddedPostgres, name: str, *, template: str | None = None) -> None:
-    import asyncio
+async def _cover_test_days(dsn: str) -> None:
+    """Partitions for the days at which the tests' clock stands, whatever today is."""
+    conn = await asyncpg.connect(dsn)
+    await conn.execute("select ensure_partitions('2026-09-01', '2026-12-31')")
+    await conn.execute("create table scan_location_test partition of scan_location default")
+    await conn.close()
 
+
+def create_database(postgres: EmbeddedPostgres, name: str, *, template: str | None = None) -> None:
     async def create() -> None:
         conn = await asyncpg.connect(postgres.dsn("postgres"))
         await conn.execute(f"create database {name} template {template or 'template0'}")
@@ -89,9 +98,7 @@ async def owner(database: str) -> AsyncIterator[asyncpg.Connection]:
     conn = await db.connect(database)
     tables = [row[0] for row in await conn.fetch(_FULL_TABLES)]
     deletes = "; ".join(f"delete from {table}" for table in tables)
-    await conn.execute(
-        f"begin; set local session_replication_role = replica; {deletes}; commit"
-    )
+    await conn.execute(f"begin; set local session_replication_role = replica; {deletes}; commit")
     yield conn
     await conn.close()
 
@@ -121,7 +128,7 @@ async def resources(
 async def open_test_resources(settings: Settings, clock: Clock) -> AsyncIterator[Resources]:
     vault = Vault(settings.key_ring)
     pool = await db.create_pool(settings.require_database_url(), role=db.APP_ROLE, size=10)
-    redis: Redis[Any] = Redis.from_url(settings.require_redis_url())
+    redis: Redis = Redis.from_url(settings.require_redis_url())
     # Real argon2id, made cheap: the tests check what is done with it, not its strength.
     hasher = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     resources = Resources(
@@ -132,6 +139,7 @@ async def open_test_resources(settings: Settings, clock: Clock) -> AsyncIterator
         tokens=AccessTokens(vault),
         passwords=PasswordHasher(hasher=hasher),
         limiter=Limiter(redis),
+        desk=ScanDesk(pool, vault.ring, clock),
         clock=clock,
     )
     yield resources
@@ -148,7 +156,7 @@ def app(resources: Resources) -> Litestar:
 @pytest.fixture
 async def api(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     """An HTTP client that runs requests truly concurrently."""
-    transport = httpx.ASGITransport(app=app)
+    transport = httpx.ASGITransport(app=cast(Any, app))
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
 

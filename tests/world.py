@@ -1,6 +1,7 @@
-"""A small province for tests: schools, people and their sessions, written straight to the tables."""
+"""A small province for tests: schools, people, sessions, written straight to the tables."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Any
@@ -24,9 +25,14 @@ class Person:
     account_id: UUID
     session_id: UUID
     device_id: UUID
-    headers: dict[str, str]
+    issue: Callable[[], str]
     person_id: UUID | None = None
     phone: str = ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """With an access token issued at this moment of the test's clock."""
+        return {"Authorization": f"Bearer {self.issue()}"}
 
 
 @dataclass(kw_only=True)
@@ -90,35 +96,57 @@ class World:
         run = self.owner.execute
         name = f"Trường THCS Số {school_id}"
         await run(
-            "insert into school (id, org_unit_id, name, level) values ($1, $2, $3, 'lower_secondary')",
-            school_id, org_unit_id, name,
+            "insert into school (id, org_unit_id, name, level)"
+            " values ($1, $2, $3, 'lower_secondary')",
+            school_id,
+            org_unit_id,
+            name,
         )
         wrapped = self.resources.vault.new_school_key()
         await run("insert into school_key (school_id, wrapped) values ($1, $2)", school_id, wrapped)
         await run(
             "insert into campus (school_id, id, name, fence) values ($1, $2, 'Cơ sở 1', $3)",
-            school_id, campus_id, fence or HUE,
+            school_id,
+            campus_id,
+            fence or HUE,
         )
         await run(
             "insert into station (school_id, id, campus_id, number, name, kind) values"
             " ($1, $2, $4, 1, 'Cổng chính', 'gate'), ($1, $3, $4, 2, 'Phòng giáo viên', 'staff')",
-            school_id, gate_id, staff_room_id, campus_id,
+            school_id,
+            gate_id,
+            staff_room_id,
+            campus_id,
         )
         await run(
-            "insert into shift (school_id, id, name, starts_at, ends_at, late_after, cut_off, weekdays)"
-            " values ($1, $2, 'Ca sáng', $3, $4, $5, $6, $7)",
-            school_id, morning_id, time(7), time(11, 30), time(7, 5), time(7, 30), EVERY_DAY,
+            "insert into shift (school_id, id, name, starts_at, ends_at, late_after, cut_off,"
+            " weekdays) values ($1, $2, 'Ca sáng', $3, $4, $5, $6, $7)",
+            school_id,
+            morning_id,
+            time(7),
+            time(11, 30),
+            time(7, 5),
+            time(7, 30),
+            EVERY_DAY,
         )
         await run(
             "insert into school_class (school_id, id, school_year, grade, name, campus_id)"
             " values ($1, $2, '2026-2027', 6, '6A1', $3)",
-            school_id, class_id, campus_id,
+            school_id,
+            class_id,
+            campus_id,
         )
         await run("insert into class_shift values ($1, $2, $3)", school_id, class_id, morning_id)
         return School(
-            id=school_id, name=name, campus_id=campus_id, gate_id=gate_id,
-            staff_room_id=staff_room_id, morning_id=morning_id, class_id=class_id,
-            class_name="6A1", fence=fence or HUE,
+            id=school_id,
+            name=name,
+            campus_id=campus_id,
+            gate_id=gate_id,
+            staff_room_id=staff_room_id,
+            morning_id=morning_id,
+            class_id=class_id,
+            class_name="6A1",
+            fence=fence or HUE,
         )
 
     async def school_class(self, school: School, name: str, *, grade: int = 6) -> UUID:
@@ -127,7 +155,11 @@ class World:
         await self.owner.execute(
             "insert into school_class (school_id, id, school_year, grade, name, campus_id)"
             " values ($1, $2, '2026-2027', $3, $4, $5)",
-            school.id, class_id, grade, name, school.campus_id,
+            school.id,
+            class_id,
+            grade,
+            name,
+            school.campus_id,
         )
         await self.owner.execute(
             "insert into class_shift values ($1, $2, $3)", school.id, class_id, school.morning_id
@@ -141,43 +173,70 @@ class World:
         student_id, card_id = new_id(), secrets.token_bytes(8)
         run = self.owner.execute
         await run(
-            "insert into student (school_id, id, name, sort_key, search_key) values ($1, $2, $3, $4, $5)",
-            school.id, student_id, name, sort_key(name), search_key(name),
+            "insert into student (school_id, id, name, sort_key, search_key)"
+            " values ($1, $2, $3, $4, $5)",
+            school.id,
+            student_id,
+            name,
+            sort_key(name),
+            search_key(name),
         )
         await run(
-            "insert into enrolment (school_id, student_id, class_id, from_day) values ($1, $2, $3, $4)",
-            school.id, student_id, class_id or school.class_id, date(2026, 9, 5),
+            "insert into enrolment (school_id, student_id, class_id, from_day)"
+            " values ($1, $2, $3, $4)",
+            school.id,
+            student_id,
+            class_id or school.class_id,
+            date(2026, 9, 5),
         )
         ring = self.resources.vault.ring
         await run(
             "insert into card (school_id, id, student_id, key_id) values ($1, $2, $3, $4)",
-            school.id, card_id, student_id, ring.current_id,
+            school.id,
+            card_id,
+            student_id,
+            ring.current_id,
         )
         return Student(
-            id=student_id, school_id=school.id, name=name, class_id=class_id or school.class_id,
-            card_id=card_id, token=issue_card(ring, school_id=school.id, card_id=card_id),
+            id=student_id,
+            school_id=school.id,
+            name=name,
+            class_id=class_id or school.class_id,
+            card_id=card_id,
+            token=issue_card(ring, school_id=school.id, card_id=card_id),
         )
 
-    async def staff(self, school: School, role: str = "guard", name: str = "Trần Thị Bảo") -> Person:
+    async def staff(
+        self, school: School, role: str = "guard", name: str = "Trần Thị Bảo"
+    ) -> Person:
         """A member of staff in one role, logged in."""
         person = await self.account()
         staff_id = new_id()
         await self.owner.execute(
             "insert into staff (school_id, id, account_id, name, sort_key, search_key)"
             " values ($1, $2, $3, $4, $5, $6)",
-            school.id, staff_id, person.account_id, name, sort_key(name), search_key(name),
+            school.id,
+            staff_id,
+            person.account_id,
+            name,
+            sort_key(name),
+            search_key(name),
         )
         person.person_id = staff_id
         await self.member(person, school, role)
         if role == "homeroom_teacher":
             await self.owner.execute(
                 "update school_class set homeroom_staff_id = $3 where school_id = $1 and id = $2",
-                school.id, school.class_id, staff_id,
+                school.id,
+                school.class_id,
+                staff_id,
             )
         if role == "subject_teacher":
             await self.owner.execute(
                 "insert into class_teacher values ($1, $2, $3, 'Toán')",
-                school.id, school.class_id, staff_id,
+                school.id,
+                school.class_id,
+                staff_id,
             )
         await self.owner.execute(
             "insert into staff_shift values ($1, $2, $3)", school.id, staff_id, school.morning_id
@@ -189,7 +248,11 @@ class World:
         await self.owner.execute(
             "insert into membership (id, account_id, school_id, role, person_id)"
             " values ($1, $2, $3, $4, $5)",
-            new_id(), person.account_id, school.id, role, person.person_id,
+            new_id(),
+            person.account_id,
+            school.id,
+            role,
+            person.person_id,
         )
 
     async def department_admin(self, *, org_unit_id: int = 1) -> Person:
@@ -198,7 +261,9 @@ class World:
         await self.owner.execute(
             "insert into membership (id, account_id, org_unit_id, role)"
             " values ($1, $2, $3, 'department_admin')",
-            new_id(), person.account_id, org_unit_id,
+            new_id(),
+            person.account_id,
+            org_unit_id,
         )
         return person
 
@@ -212,13 +277,21 @@ class World:
             await self.owner.execute(
                 "insert into guardian (school_id, id, name, sort_key, search_key, phone_sealed,"
                 " phone_index) values ($1, $2, $3, $4, $5, $6, $7)",
-                student.school_id, guardian_id, name, sort_key(name), search_key(name), b"-",
+                student.school_id,
+                guardian_id,
+                name,
+                sort_key(name),
+                search_key(name),
+                b"-",
                 self.resources.vault.phone_index(person.phone),
             )
             await self.owner.execute(
-                "insert into guardianship (school_id, student_id, guardian_id, account_id, relation)"
-                " values ($1, $2, $3, $4, 'mother')",
-                student.school_id, student.id, guardian_id, person.account_id,
+                "insert into guardianship (school_id, student_id, guardian_id, account_id,"
+                " relation) values ($1, $2, $3, $4, 'mother')",
+                student.school_id,
+                student.id,
+                guardian_id,
+                person.account_id,
             )
         return person
 
@@ -232,8 +305,11 @@ class World:
         await self.owner.execute(
             "insert into account (id, phone_sealed, phone_index, password_hash, locale)"
             " values ($1, $2, $3, $4, $5)",
-            account_id, vault.seal(phone, purpose="account-phone"), vault.phone_index(phone),
-            hashed, locale,
+            account_id,
+            vault.seal(phone, purpose="account-phone"),
+            vault.phone_index(phone),
+            hashed,
+            locale,
         )
         return await self.session(account_id, phone=phone)
 
@@ -252,10 +328,17 @@ class World:
         await self.owner.execute(
             "insert into session (id, account_id, device_id, created_at, last_used_at, expires_at)"
             " values ($1, $2, $3, $4, $4, $5)",
-            session_id, account_id, device_id, now, now + timedelta(days=60),
+            session_id,
+            account_id,
+            device_id,
+            now,
+            now + timedelta(days=60),
         )
-        token = self.resources.tokens.issue(account_id=account_id, session_id=session_id, now=now)
+        tokens, clock = self.resources.tokens, self.resources.clock
         return Person(
-            account_id=account_id, session_id=session_id, device_id=device_id, phone=phone,
-            headers={"Authorization": f"Bearer {token}"},
+            account_id=account_id,
+            session_id=session_id,
+            device_id=device_id,
+            phone=phone,
+            issue=lambda: tokens.issue(account_id=account_id, session_id=session_id, now=clock()),
         )

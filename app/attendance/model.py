@@ -1,0 +1,196 @@
+"""Scans as phones send them, answers as they get them, and the rows between."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from app.attendance.geo import Location
+
+Direction = Literal["in", "out"]
+PersonKind = Literal["student", "staff"]
+Source = Literal["card", "phone_code", "station_code", "mark"]
+State = Literal[
+    "not_scanned", "present", "late", "absent_excused", "absent_unexcused", "left_early"
+]
+Recorded = Literal[
+    "ok",
+    "late",
+    "pending_review",
+    "geo_uncertain",
+    "clock_suspect",
+    "clone_suspect",
+    "impossible_travel",
+]
+Refused = Literal[
+    "duplicate",
+    "invalid",
+    "geo_outside",
+    "need_better_fix",
+    "mock_suspect",
+    "code_expired",
+    "code_future",
+    "bad_mac",
+    "unknown_key",
+    "card_revoked",
+    "wrong_school",
+    "not_enrolled",
+    "forbidden",
+    "device_unbound",
+    "device_revoked",
+    "stale_event",
+    "conflict",
+]
+Outcome = Recorded | Refused
+# Recorded, and told as "being checked", but they change no state until somebody has looked.
+SUSPECT: frozenset[str] = frozenset({"clone_suspect", "impossible_travel"})
+
+Instant = Annotated[datetime, Meta(tz=True)]
+Millis = Annotated[int, Meta(ge=0, le=2**53)]
+
+
+class Scan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One card in front of one phone. `boot_id` None: the same boot as the request's."""
+
+    event_id: UUID
+    token: Annotated[str, Meta(max_length=256)]
+    direction: Direction
+    scanned_at: Instant
+    mono_ms: Millis
+    device_seq: Annotated[int, Meta(ge=0, le=2**53)]
+    station_id: UUID
+    location: Location | None
+    boot_id: Annotated[str, Meta(max_length=64)] | None = None
+
+
+class CheckIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A member of staff or an older pupil reads the station's code with the own phone."""
+
+    event_id: UUID
+    station_token: Annotated[str, Meta(max_length=256)]
+    direction: Direction
+    scanned_at: Instant
+    location: Location | None
+
+
+class Mark(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A pupil without a card today, recognised by a person who answers for it."""
+
+    event_id: UUID
+    student_id: UUID
+    direction: Direction
+    station_id: UUID
+    reason: Annotated[str, Meta(min_length=3, max_length=300, pattern=r"^[^\x00]*$")]
+    location: Location | None
+
+
+class SeenStudent(Struct, frozen=True, kw_only=True):
+    """What the scanning phone shows of a pupil."""
+
+    id: UUID
+    name: str
+    class_name: str
+    photo_url: str | None
+
+
+class ScanResult(Struct, frozen=True, kw_only=True):
+    """The answer to one scan: `status` is the state of the shift afterwards.
+
+    `event_id` is None when it could not be read; `recorded_at` is where the server placed the
+    scan in time, None when nothing was recorded.
+    """
+
+    event_id: UUID | None
+    outcome: Outcome
+    student: SeenStudent | None = None
+    status: State | None = None
+    recorded_at: datetime | None = None
+
+
+class Event(Struct, frozen=True, kw_only=True):
+    """A row of `scan_event`, or of `scan_refusal` when `is_refused`."""
+
+    school_id: int
+    day: date
+    id: UUID
+    person_kind: PersonKind | None
+    person_id: UUID | None
+    direction: Direction
+    outcome: Outcome
+    source: Source
+    shift_id: UUID | None
+    station_id: UUID | None
+    campus_id: UUID | None
+    device_id: UUID | None
+    scanned_by: UUID
+    occurred_at: datetime
+    scanned_at: datetime
+    received_at: datetime
+    clock: Literal["mono", "wall", "server"]
+    verdict: str | None = None
+    distance_m: float | None = None
+    reason: str | None = None
+
+    @property
+    def order(self) -> tuple[datetime, UUID]:
+        """The earliest (time, event id) wins."""
+        return (self.occurred_at, self.id)
+
+
+class Past(Struct, frozen=True, kw_only=True):
+    """What the day's history holds of one person: a recorded scan or a stored duplicate."""
+
+    id: UUID
+    school_id: int
+    day: date
+    person_id: UUID
+    direction: Direction
+    outcome: Outcome
+    shift_id: UUID | None
+    station_id: UUID | None
+    campus_id: UUID | None
+    occurred_at: datetime
+    is_duplicate: bool = False
+
+    @property
+    def order(self) -> tuple[datetime, UUID]:
+        return (self.occurred_at, self.id)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it changes states: recorded, and not suspected."""
+        return not self.is_duplicate and self.outcome not in SUSPECT
+
+
+class DayRow(Struct, frozen=True, kw_only=True):
+    """The state of one person in one shift of one day, derived from the events."""
+
+    school_id: int
+    day: date
+    person_id: UUID
+    shift_id: UUID
+    person_kind: PersonKind
+    state: State
+    late_minutes: int
+    arrived_at: datetime | None
+    left_at: datetime | None
+
+
+def past_of(event: Event) -> Past:
+    """A just decided event as later scans of the same batch see it."""
+    if event.person_id is None:
+        raise ValueError("nobody is known to have been scanned")
+    return Past(
+        id=event.id,
+        school_id=event.school_id,
+        day=event.day,
+        person_id=event.person_id,
+        direction=event.direction,
+        outcome=event.outcome,
+        shift_id=event.shift_id,
+        station_id=event.station_id,
+        campus_id=event.campus_id,
+        occurred_at=event.occurred_at,
+        is_duplicate=event.outcome == "duplicate",
+    )

@@ -1,0 +1,145 @@
+"""What a school has planned: its stations, fences, shifts, classes and calendar.
+
+Held in memory by version (`school.plan_version`), so it is never older than the request.
+"""
+
+import itertools
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Struct
+
+from app.attendance.geo import Fence, parse_fence
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+# An arrival this long before a shift still belongs to it, a departure this long after it too.
+_EARLY = timedelta(hours=2)
+_LINGER = timedelta(hours=4)
+
+
+class PlannedStation(Struct, frozen=True, kw_only=True):
+    id: UUID
+    campus_id: UUID
+    number: int
+    name: str
+    kind: Literal["gate", "staff"]
+
+
+class PlannedCampus(Struct, frozen=True, kw_only=True):
+    """`fence` is the stored JSON, as text."""
+
+    id: UUID
+    name: str
+    fence: str
+
+    @property
+    def shape(self) -> Fence:
+        return parse_fence(self.fence)
+
+
+class PlannedShift(Struct, frozen=True, kw_only=True):
+    """Times of day in the school's zone; `weekdays` are ISO numbers."""
+
+    id: UUID
+    name: str
+    starts_at: time
+    ends_at: time
+    late_after: time
+    cut_off: time
+    weekdays: list[int]
+
+
+class PlannedClass(Struct, frozen=True, kw_only=True):
+    id: UUID
+    name: str
+    shift_ids: list[UUID]
+
+
+class StaffShifts(Struct, frozen=True, kw_only=True):
+    staff_id: UUID
+    shift_ids: list[UUID]
+
+
+class CalendarDay(Struct, frozen=True, kw_only=True):
+    day: date
+    kind: Literal["holiday", "closure", "make_up"]
+
+
+class StoredPlan(Struct, frozen=True, kw_only=True):
+    """The plan as one row of the database."""
+
+    school_id: int
+    version: int
+    name: str
+    stations: list[PlannedStation]
+    campuses: list[PlannedCampus]
+    shifts: list[PlannedShift]
+    classes: list[PlannedClass]
+    staff_shifts: list[StaffShifts]
+    calendar: list[CalendarDay]
+
+
+class Plan:
+    """A school's plan, indexed for the scan's look-ups."""
+
+    def __init__(self, stored: StoredPlan) -> None:
+        self.school_id = stored.school_id
+        self.version = stored.version
+        self.name = stored.name
+        self.stations = {station.id: station for station in stored.stations}
+        self.by_number = {station.number: station for station in stored.stations}
+        self.campuses = {campus.id: campus for campus in stored.campuses}
+        self.shifts = {shift.id: shift for shift in stored.shifts}
+        self.classes = {school_class.id: school_class for school_class in stored.classes}
+        self.staff_shifts = {row.staff_id: row.shift_ids for row in stored.staff_shifts}
+        self._calendar = {day.day: day.kind for day in stored.calendar}
+
+    def shifts_on(self, day: date, shift_ids: list[UUID]) -> list[PlannedShift]:
+        """Those of the shifts that are held on that day, in the order of their starts."""
+        kind = self._calendar.get(day)
+        if kind in ("holiday", "closure"):
+            return []
+        weekday = day.isoweekday()
+        held = [
+            shift
+            for shift_id in shift_ids
+            if (shift := self.shifts.get(shift_id)) is not None
+            and (kind == "make_up" or weekday in shift.weekdays)
+        ]
+        return sorted(held, key=lambda shift: shift.starts_at)
+
+    def shift_at(self, occurred_at: datetime, shift_ids: list[UUID]) -> PlannedShift | None:
+        """The shift that a scan belongs to; None: outside every shift.
+
+        Two shifts of a day part in the middle of the break between them, for both directions: who
+        steps out and in again before the bell must not become two halves of two shifts.
+        """
+        local = occurred_at.astimezone(ZONE)
+        day = local.date()
+        held = self.shifts_on(day, shift_ids)
+        for shift, following in itertools.zip_longest(held, held[1:]):
+            begins, ends = _instant(day, shift.starts_at), _instant(day, shift.ends_at)
+            until = ends + _LINGER
+            if following is not None:
+                until = ends + (_instant(day, following.starts_at) - ends) / 2
+            if local < until:
+                is_first = shift is held[0]
+                return shift if not is_first or local >= begins - _EARLY else None
+        return None
+
+
+def _instant(day: date, at: time) -> datetime:
+    return datetime.combine(day, at, ZONE)
+
+
+def school_day(instant: datetime) -> date:
+    """The school's day of an instant."""
+    return instant.astimezone(ZONE).date()
+
+
+def plan_of(row: object) -> Plan:
+    """A plan from its database row."""
+    return Plan(msgspec.convert(row, StoredPlan))

@@ -1,0 +1,173 @@
+"""What a batch of scans reads: senders, plans, card holders, the day's history."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from app import db
+from app.attendance.decide import Receipt
+from app.attendance.items import CardHolder, Link
+from app.attendance.model import Past
+from app.attendance.plan import Plan, plan_of
+
+
+async def links_of_sessions(
+    conn: db.Conn, *, session_ids: Sequence[UUID], now: datetime
+) -> dict[UUID, Link]:
+    """The senders behind live sessions; a session that is over is missing."""
+    found = await db.rows(
+        conn,
+        """
+        select s.id as session_id, s.account_id, s.device_id,
+               d.revoked_at is not null as is_device_revoked,
+               d.bound_account_id is not distinct from s.account_id as is_device_bound,
+               d.boot_id, d.clock_offset_ms,
+               array(select jsonb_build_object('school_id', m.school_id, 'role', m.role,
+                            'person_id', m.person_id, 'plan_version', school.plan_version)
+                       from membership m join school on school.id = m.school_id
+                      where m.account_id = s.account_id and m.ended_at is null
+                        and school.ended_at is null) as roles
+          from unnest($1::uuid[]) as asked (id)
+          join session s on s.id = asked.id
+          join account a on a.id = s.account_id
+          join device d on d.id = s.device_id
+         where s.revoked_at is null and s.expires_at > $2 and a.disabled_at is null
+        """,
+        session_ids,
+        now,
+    )
+    links = msgspec.convert(found, list[Link])
+    return {link.session_id: link for link in links}
+
+
+async def plan(conn: db.Conn, *, school_id: int) -> Plan:
+    """The school's plan as it is now, with the calendar of the last 40 and the next 10 days."""
+    row = await conn.fetchrow(
+        """
+        select s.id as school_id, s.plan_version as version, s.name,
+          coalesce((select jsonb_agg(jsonb_build_object('id', id, 'campus_id', campus_id,
+              'number', number, 'name', name, 'kind', kind))
+              from station where school_id = s.id and ended_at is null), '[]') as stations,
+          coalesce((select jsonb_agg(jsonb_build_object('id', id, 'name', name,
+              'fence', fence::text)) from campus where school_id = s.id), '[]') as campuses,
+          coalesce((select jsonb_agg(jsonb_build_object('id', id, 'name', name,
+              'starts_at', starts_at, 'ends_at', ends_at, 'late_after', late_after,
+              'cut_off', cut_off, 'weekdays', weekdays))
+              from shift where school_id = s.id and ended_at is null), '[]') as shifts,
+          coalesce((select jsonb_agg(jsonb_build_object('id', c.id, 'name', c.name, 'shift_ids',
+              array(select shift_id from class_shift x
+                     where x.school_id = s.id and x.class_id = c.id)))
+              from school_class c where c.school_id = s.id), '[]') as classes,
+          coalesce((select jsonb_agg(jsonb_build_object('staff_id', staff_id,
+              'shift_ids', shift_ids)) from (
+                  select staff_id, array_agg(shift_id) as shift_ids from staff_shift
+                   where school_id = s.id group by staff_id) x), '[]') as staff_shifts,
+          coalesce((select jsonb_agg(jsonb_build_object('day', day, 'kind', kind))
+              from calendar_day where school_id = s.id), '[]') as calendar
+          from school s where s.id = $1
+        """,
+        school_id,
+    )
+    return plan_of(row)
+
+
+async def hold_people(
+    conn: db.Conn,
+    *,
+    school_ids: Sequence[int],
+    card_ids: Sequence[bytes | None],
+    person_ids: Sequence[UUID | None],
+    days: Sequence[date],
+) -> list[CardHolder]:
+    """The holders of cards, or pupils by id, each locked until the transaction ends.
+
+    The lock makes the decisions about one person serial, whichever phones they come from: what
+    `history` reads next is complete. Taken in the order of the keys, so that batches do not
+    deadlock. It is advisory: a row lock would write the student's row for each scan.
+    """
+    found = await db.rows(
+        conn,
+        """
+        with found as materialized (
+            select q.idx::int as idx, c.id is not null as card_exists, c.revoked_at,
+                   s.id as student_id, s.name, s.photo_url, s.ended_at is not null as is_gone,
+                   e.class_id,
+                   hashtextextended(coalesce(s.id, q.person_id)::text, q.school_id) as lock_key
+              from unnest($1::int[], $2::bytea[], $3::uuid[], $4::date[]) with ordinality
+                   as q (school_id, card_id, person_id, day, idx)
+              left join card c on c.school_id = q.school_id and c.id = q.card_id
+              left join student s on s.school_id = q.school_id
+                   and s.id = coalesce(c.student_id, q.person_id)
+              left join lateral (
+                   select class_id from enrolment e
+                    where e.school_id = q.school_id and e.student_id = s.id
+                      and e.from_day <= q.day and (e.to_day is null or e.to_day >= q.day)
+                    order by e.from_day desc limit 1) e on true
+             order by lock_key, idx)
+        select idx - 1 as idx, card_exists, revoked_at, student_id, name, photo_url, is_gone,
+               class_id, pg_advisory_xact_lock(lock_key) is null as locked
+          from found
+        """,
+        school_ids,
+        card_ids,
+        person_ids,
+        days,
+    )
+    return msgspec.convert(found, list[CardHolder])
+
+
+async def receipts(
+    conn: db.Conn, *, school_ids: Sequence[int], event_ids: Sequence[UUID]
+) -> list[Receipt]:
+    """The stored answers to these event ids."""
+    return await db.many(
+        conn,
+        Receipt,
+        """
+        select r.school_id, r.event_id, r.body_hash, r.answer
+          from unnest($1::int[], $2::uuid[]) as q (school_id, event_id)
+          join scan_receipt r on r.school_id = q.school_id and r.event_id = q.event_id
+        """,
+        school_ids,
+        event_ids,
+    )
+
+
+async def history(
+    conn: db.Conn, *, school_ids: Sequence[int], person_ids: Sequence[UUID], days: Sequence[date]
+) -> list[Past]:
+    """The recorded scans of these people's days that were not undone, and stored duplicates."""
+    return await db.many(
+        conn,
+        Past,
+        """
+        with asked as materialized (
+            select distinct * from unnest($1::int[], $2::uuid[], $3::date[])
+                as q (school_id, person_id, day))
+        select e.id, e.school_id, e.day, e.person_id, e.direction, e.outcome, e.shift_id,
+               e.station_id, e.campus_id, e.occurred_at, false as is_duplicate
+          from asked join scan_event e on e.school_id = asked.school_id
+               and e.person_id = asked.person_id and e.day = asked.day
+         where e.day = any($3) and not exists (
+               select from attendance_correction k
+                where k.school_id = e.school_id and k.person_id = e.person_id and k.day = e.day
+                  and k.day = any($3) and k.event_id = e.id and k.kind = 'undo')
+        union all
+        select r.id, r.school_id, r.day, r.person_id, r.direction, r.outcome, r.shift_id,
+               r.station_id, r.campus_id, r.occurred_at, true
+          from asked join scan_refusal r on r.school_id = asked.school_id
+               and r.person_id = asked.person_id and r.day = asked.day
+         where r.day = any($3) and r.outcome = 'duplicate' and r.promoted_at is null
+        """,
+        school_ids,
+        person_ids,
+        days,
+    )
+
+
+def columns(rows: Sequence[Any], *names: str) -> list[list[Any]]:
+    """One array a column, as `unnest` wants them."""
+    return [[getattr(row, name) for row in rows] for name in names]

@@ -1,0 +1,145 @@
+"""The one statement that writes a batch: receipts, events, refusals, days, outbox, or nothing."""
+
+from datetime import timedelta
+
+from app import db
+from app.attendance.clockwork import Sending
+from app.attendance.decide import Ledger
+from app.attendance.items import Item
+from app.attendance.queries import columns
+
+_EVENT_COLUMNS = (
+    "school_id", "day", "id", "person_kind", "person_id", "direction", "outcome", "source",
+    "shift_id", "station_id", "campus_id", "device_id", "scanned_by", "occurred_at", "scanned_at",
+    "received_at", "clock", "verdict", "distance_m",
+)  # fmt: skip
+# Raw coordinates live for 7 days; those of a scan that arrives later are not kept at all.
+_LOCATION_AGE = timedelta(days=7)
+
+
+async def write(conn: db.Conn, ledger: Ledger) -> None:
+    """Write all that the ledger has collected, in one statement.
+
+    `unnest` in the order of the keys: two flushers never wait for each other in a circle.
+    """
+    if not ledger.new_receipts:
+        return
+    receipts = sorted(ledger.new_receipts, key=lambda row: (row.school_id, row.event_id))
+    days = sorted(
+        ledger.day_rows.values(), key=lambda r: (r.school_id, r.day, r.person_id, r.shift_id)
+    )
+    located = [
+        item for item in ledger.located if item.received_at - item.when.occurred_at < _LOCATION_AGE
+    ]
+    await conn.execute(
+        _WRITE,
+        *columns(receipts, "school_id", "event_id", "body_hash", "answer"),
+        *columns(ledger.events, *_EVENT_COLUMNS, "reason"),
+        *columns(ledger.refusals, *_EVENT_COLUMNS),
+        *columns(
+            days, "school_id", "day", "person_id", "shift_id", "person_kind", "state",
+            "late_minutes", "arrived_at", "left_at",
+        ),
+        *columns(
+            ledger.told, "school_id", "id", "kind", "day", "event_id", "student_id",
+            "actor_account_id", "params",
+        ),
+        *columns(located, "school_id", "day", "event_id"),
+        *columns(
+            [item.location for item in located],
+            "lat", "lng", "accuracy_m", "provider", "fixed_at",
+        ),
+    )  # fmt: skip
+    if ledger.promoted:
+        await _promote(conn, ledger)
+
+
+async def _promote(conn: db.Conn, ledger: Ledger) -> None:
+    """Stored duplicates that turned out to matter become events; rare, hence a statement apart."""
+    await conn.execute(
+        """
+        with moved as (
+            update scan_refusal r set promoted_at = now()
+              from unnest($1::int[], $2::date[], $3::uuid[]) as q (school_id, day, id)
+             where r.school_id = q.school_id and r.day = q.day and r.id = q.id
+               and r.promoted_at is null
+         returning r.*)
+        insert into scan_event (school_id, day, id, person_kind, person_id, direction, outcome,
+               source, shift_id, station_id, campus_id, device_id, scanned_by, occurred_at,
+               scanned_at, received_at, clock, verdict, distance_m)
+        select school_id, day, id, person_kind, person_id, direction, 'ok', source, shift_id,
+               station_id, campus_id, device_id, scanned_by, occurred_at, scanned_at, received_at,
+               clock, verdict, distance_m
+          from moved
+        """,
+        *columns(ledger.promoted, "school_id", "day", "id"),
+    )
+
+
+async def remember_clocks(conn: db.Conn, items: list[Item]) -> None:
+    """Keep each phone's boot and clock offset, when it is another boot or moved by a second."""
+    seen: dict[object, tuple[object, str, int]] = {}
+    for item in items:
+        if item.sending is None or item.link is None:
+            continue
+        offset_ms = _offset_ms(item.sending)
+        known = item.link.clock_offset_ms
+        is_same = item.link.boot_id == item.sending.boot_id
+        if is_same and known is not None and abs(known - offset_ms) < 1000:
+            continue
+        seen[item.link.device_id] = (item.link.device_id, item.sending.boot_id, offset_ms)
+    if not seen:
+        return
+    devices, boots, offsets = zip(*sorted(seen.values(), key=str), strict=True)
+    await conn.execute(
+        """
+        update device d set boot_id = q.boot_id, clock_offset_ms = q.clock_offset_ms
+          from unnest($1::uuid[], $2::text[], $3::bigint[]) as q (id, boot_id, clock_offset_ms)
+         where d.id = q.id
+        """,
+        list(devices),
+        list(boots),
+        list(offsets),
+    )
+
+
+def _offset_ms(sending: Sending) -> int:
+    return int((sending.received_at - sending.sent_at) / timedelta(milliseconds=1))
+
+
+_WRITE = """
+with receipt as (
+    insert into scan_receipt (school_id, event_id, body_hash, answer)
+    select * from unnest($1::int[], $2::uuid[], $3::bytea[], $4::text[])),
+event as (
+    insert into scan_event (school_id, day, id, person_kind, person_id, direction, outcome, source,
+        shift_id, station_id, campus_id, device_id, scanned_by, occurred_at, scanned_at,
+        received_at, clock, verdict, distance_m, reason)
+    select * from unnest($5::int[], $6::date[], $7::uuid[], $8::text[], $9::uuid[], $10::text[],
+        $11::text[], $12::text[], $13::uuid[], $14::uuid[], $15::uuid[], $16::uuid[], $17::uuid[],
+        $18::timestamptz[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::text[],
+        $23::real[], $24::text[])),
+refusal as (
+    insert into scan_refusal (school_id, day, id, person_kind, person_id, direction, outcome,
+        source, shift_id, station_id, campus_id, device_id, scanned_by, occurred_at, scanned_at,
+        received_at, clock, verdict, distance_m)
+    select * from unnest($25::int[], $26::date[], $27::uuid[], $28::text[], $29::uuid[],
+        $30::text[], $31::text[], $32::text[], $33::uuid[], $34::uuid[], $35::uuid[], $36::uuid[],
+        $37::uuid[], $38::timestamptz[], $39::timestamptz[], $40::timestamptz[], $41::text[],
+        $42::text[], $43::real[])),
+day as (
+    insert into attendance_day (school_id, day, person_id, shift_id, person_kind, state,
+        late_minutes, arrived_at, left_at)
+    select * from unnest($44::int[], $45::date[], $46::uuid[], $47::uuid[], $48::text[],
+        $49::text[], $50::smallint[], $51::timestamptz[], $52::timestamptz[])
+    on conflict (school_id, day, person_id, shift_id) do update
+        set state = excluded.state, late_minutes = excluded.late_minutes,
+            arrived_at = excluded.arrived_at, left_at = excluded.left_at),
+told as (
+    insert into outbox (school_id, id, kind, day, event_id, student_id, actor_account_id, params)
+    select * from unnest($53::int[], $54::uuid[], $55::text[], $56::date[], $57::uuid[],
+        $58::uuid[], $59::uuid[], $60::jsonb[]))
+insert into scan_location (school_id, day, event_id, lat, lng, accuracy_m, provider, fixed_at)
+select * from unnest($61::int[], $62::date[], $63::uuid[], $64::float8[], $65::float8[],
+    $66::real[], $67::text[], $68::timestamptz[])
+"""
