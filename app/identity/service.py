@@ -140,7 +140,7 @@ async def refresh(
         log.warning("auth.refresh_refused", reason=reason, device_id=str(device_id))
         raise BadRefreshToken
     REFRESHES.labels("ok").inc()
-    return _logged_in(desk, outcome, account, now=now)
+    return logged_in(desk, outcome, account, now=now)
 
 
 async def request_code(
@@ -365,10 +365,10 @@ def _admit(desk: Desk, way: str, entered: _Entered, *, device: Device, now: date
         device_id=str(device.id),
         platform=device.platform,
     )
-    return _logged_in(desk, new, account, now=now)
+    return logged_in(desk, new, account, now=now)
 
 
-def _logged_in(desk: Desk, new: NewSession, account: AccountRow, *, now: datetime) -> LoggedIn:
+def logged_in(desk: Desk, new: NewSession, account: AccountRow, *, now: datetime) -> LoggedIn:
     token = desk.tokens.issue(account_id=new.account_id, session_id=new.session_id, now=now)
     return LoggedIn(
         session_id=new.session_id,

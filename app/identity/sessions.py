@@ -25,7 +25,16 @@ LOST_ANSWER: Final = timedelta(seconds=30)
 # Older used tokens are forgotten: replayed, they are unknown, and refused all the same.
 REUSE_MEMORY: Final = timedelta(days=7)
 
-Reason = Literal["replaced", "logout", "owner", "password", "reuse", "wrong_device", "staff"]
+Reason = Literal[
+    "replaced",
+    "logout",
+    "owner",
+    "password",
+    "reuse",
+    "wrong_device",
+    "staff",
+    "replaced_screen",
+]
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
