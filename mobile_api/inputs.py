@@ -33,7 +33,17 @@ Token = Annotated[str, Meta(min_length=1, max_length=256, pattern=NO_NUL)]
 SchoolId = Annotated[int, Meta(ge=1, le=MAX_SCHOOL_ID)]
 OrgUnitId = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 Weekday = Annotated[int, Meta(ge=1, le=7, description="ISO: 1 is Monday")]
-LocalTime = Annotated[time, Meta(tz=False, description="in the school's zone, without offset")]
+SchoolYear = Annotated[str, Meta(max_length=9, pattern=r"^20[0-9]{2}-20[0-9]{2}$")]
+MoetCode = Annotated[str, Meta(min_length=10, max_length=10, pattern=r"^[0-9]{10}$")]
+PersonalNumber = Annotated[str, Meta(min_length=12, max_length=12, pattern=r"^[0-9]{12}$")]
+LocalTime = Annotated[
+    str,
+    Meta(
+        max_length=8,
+        pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$",
+        description="HH:MM or HH:MM:SS in the school's zone",
+    ),
+]
 
 # Paths --------------------------------------------------------------------------------------
 
@@ -62,3 +72,8 @@ Search = Annotated[
 QueryId = Annotated[UUID | None, QueryParameter()]
 FromDay = Annotated[date, QueryParameter(name="from", description="first day, inclusive")]
 ToDay = Annotated[date, QueryParameter(name="to", description="last day, inclusive")]
+
+
+def local_time(text: str) -> time:
+    """What a `LocalTime` says; its pattern lets a line feed through at the end."""
+    return time.fromisoformat(text.strip())

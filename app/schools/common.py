@@ -1,5 +1,6 @@
 """What the parts of a school's set-up share."""
 
+import base64
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -34,6 +35,11 @@ def contains_pattern(q: str | None) -> str | None:
     for special in ("\\", "%", "_"):
         wanted = wanted.replace(special, "\\" + special)
     return f"%{wanted}%" if wanted else None
+
+
+def b64url(raw: bytes) -> str:
+    """base64url without padding (RFC 4648 §5)."""
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def changes_of(data: msgspec.Struct) -> dict[str, Any]:

@@ -215,10 +215,8 @@ async def set_custody_block(
     guardian_id: UUID,
     reason: str | None,
     now: datetime,
-) -> UUID | None:
+) -> None:
     """Keep a guardian from a pupil from the next request on; `reason` None lifts the block.
-
-    Returns the account whose rights changed, so that its open streams can be closed.
 
     Raises:
         NoSuchGuardian: not one of this pupil.
@@ -234,7 +232,6 @@ async def set_custody_block(
         reason=reason,
         now=now,
     )
-    return row.account_id
 
 
 def _rights(row: GuardianRow) -> Rights:

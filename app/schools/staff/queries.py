@@ -279,3 +279,13 @@ async def unknown_staff(
         list(staff_ids),
     )
     return [row["id"] for row in rows]
+
+
+async def clear_device_binding(conn: db.Conn, *, account_id: UUID) -> bool:
+    """Free the phone that the account checks in with; whether there was one."""
+    freed = await db.run(
+        conn,
+        "update device set bound_account_id = null, bound_at = null where bound_account_id = $1",
+        account_id,
+    )
+    return freed > 0

@@ -7,6 +7,7 @@ from uuid import UUID
 from app import db, names
 from app.crypto import SchoolBox, Vault
 from app.identity.accounts import account_for_phone
+from app.identity.sessions import lock_account, revoke_sessions_of_account
 from app.ids import new_id
 from app.paging import Page, page_of
 from app.phones import to_e164
@@ -170,16 +171,25 @@ async def end_staff(
     await queries.end_roles(conn, school_id=school_id, staff_id=staff_id, roles=None, now=now)
 
 
-async def account_of_staff(conn: db.Conn, *, school_id: int, staff_id: UUID) -> UUID:
-    """The account of a live member of staff, for a lost phone.
+async def clear_device_binding(conn: db.Conn, *, school_id: int, staff_id: UUID) -> None:
+    """Let a person check in with another phone at once: the next one that asks is bound.
 
     Raises:
         NoSuchStaff: not here, or gone.
     """
-    row = await _live_staff(conn, school_id, staff_id)
-    if row.account_id is None:
-        raise NoSuchStaff
-    return row.account_id
+    account_id = await _account(conn, school_id, staff_id)
+    await lock_account(conn, account_id=account_id)
+    await queries.clear_device_binding(conn, account_id=account_id)
+
+
+async def revoke_sessions(conn: db.Conn, *, school_id: int, staff_id: UUID, now: datetime) -> int:
+    """Log a person out everywhere, as when a phone is lost; how many sessions ended.
+
+    Raises:
+        NoSuchStaff: not here, or gone.
+    """
+    account_id = await _account(conn, school_id, staff_id)
+    return await revoke_sessions_of_account(conn, account_id=account_id, reason="staff", now=now)
 
 
 async def sync_teacher_roles(
@@ -232,6 +242,13 @@ async def _live_staff(conn: db.Conn, school_id: int, staff_id: UUID) -> StaffRow
     if row is None or row.ended_at is not None:
         raise NoSuchStaff
     return row
+
+
+async def _account(conn: db.Conn, school_id: int, staff_id: UUID) -> UUID:
+    row = await _live_staff(conn, school_id, staff_id)
+    if row.account_id is None:
+        raise NoSuchStaff
+    return row.account_id
 
 
 async def _give(

@@ -11,7 +11,6 @@ import msgspec
 from app import db
 from app.attendance.codes import (
     CARD_ID_BYTES,
-    CARD_PREFIX_BYTES,
     CardCode,
     issue_card,
     parse,
@@ -19,6 +18,7 @@ from app.attendance.codes import (
 )
 from app.keys import KeyRing
 from app.schools.cards import CardFace
+from app.schools.common import b64url
 from app.schools.students import card_queries, queries
 from app.schools.students.model import NoCard, NoSuchStudent
 
@@ -29,12 +29,12 @@ PHONE_KEY_LIFE: Final = timedelta(days=7)
 class PhoneCodeKey(msgspec.Struct, frozen=True, kw_only=True):
     """All that a phone needs to show a fresh code every `step_s` seconds without a network.
 
-    `card_prefix` are the 13 bytes that the code begins with (its type changed to 2). The key is
-    fetched again by `valid_until`; a reissued card ends it earlier.
+    `key` (32 bytes) and `card_prefix` (the card's first 13 bytes) are base64url without padding.
+    The key is fetched again by `valid_until`; a reissued card ends it earlier.
     """
 
-    key: bytes
-    card_prefix: bytes
+    key: str
+    card_prefix: str
     valid_until: datetime
     step_s: int
 
@@ -152,10 +152,10 @@ async def phone_code_key(
     token = issue_card(ring, school_id=card.school_id, card_id=card.id, key_id=card.key_id)
     code = parse(token)
     assert isinstance(code, CardCode)  # noqa: S101 - it was issued in the line above
-    assert len(code.prefix) == CARD_PREFIX_BYTES  # noqa: S101 - as above
+    key = phone_key(ring, school_id=card.school_id, card_id=card.id, key_id=card.key_id)
     return PhoneCodeKey(
-        key=phone_key(ring, school_id=card.school_id, card_id=card.id, key_id=card.key_id),
-        card_prefix=code.prefix,
+        key=b64url(key),
+        card_prefix=b64url(code.prefix),
         valid_until=now + PHONE_KEY_LIFE,
         step_s=PHONE_STEP_S,
     )
