@@ -33,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sms_api_key: str | None = None
     sms_secret_key: str | None = None
     sms_brandname: str | None = None
+    push_hosts: str = ""
     demo: bool = False
     demo_public: bool = False
     log_level: str = "info"

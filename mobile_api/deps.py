@@ -19,6 +19,13 @@ from mobile_api.resources import Resources, resources_of
 AnyRequest = Request[Any, Any, Any]
 Locale = Literal["vi", "en"]
 
+# What a handler writes: `tx: Tx, caller: Me, now: Now`.
+Tx = NamedDependency[SkipValidation[db.Conn]]
+Me = NamedDependency[SkipValidation[Caller]]
+Now = NamedDependency[SkipValidation[datetime]]
+Res = NamedDependency[SkipValidation[Resources]]
+Lang = NamedDependency[SkipValidation[Locale]]
+
 RULE = "who"
 # The department's people reach school tables only where a route says so (DESIGN 2.4).
 DEPARTMENT_MAY_SEE_SCHOOL = "department_may_see_school"
@@ -62,9 +69,7 @@ async def provide_tx(request: AnyRequest) -> AsyncGenerator[db.Conn, None]:
     claims = claims_of(request, resources)
     await resources.limiter.take_account(claims.account_id)
     async with resources.pool.acquire() as conn, conn.transaction():
-        caller = await caller_of_session(
-            conn, session_id=claims.session_id, now=resources.clock()
-        )
+        caller = await caller_of_session(conn, session_id=claims.session_id, now=resources.clock())
         if caller is None:
             raise BadAccessToken
         school_id = request.path_params.get("school_id")
@@ -80,7 +85,7 @@ async def provide_tx(request: AnyRequest) -> AsyncGenerator[db.Conn, None]:
         yield conn
 
 
-def provide_caller(request: AnyRequest, tx: db.Conn) -> Caller:
+def provide_caller(request: AnyRequest, tx: Tx) -> Caller:
     """The caller; it depends on `tx`, which has authenticated it."""
     caller: Caller = request.state.caller
     return caller
@@ -96,11 +101,3 @@ def provide_resources(request: AnyRequest) -> Resources:
 
 def provide_locale(request: AnyRequest) -> Locale:
     return locale_of(request)
-
-
-# What a handler writes: `tx: Tx, caller: Me, now: Now`.
-Tx = NamedDependency[SkipValidation[db.Conn]]
-Me = NamedDependency[SkipValidation[Caller]]
-Now = NamedDependency[SkipValidation[datetime]]
-Res = NamedDependency[SkipValidation[Resources]]
-Lang = NamedDependency[SkipValidation[Locale]]

@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from app.attendance.desk import ScanDesk
 from app.crypto import Vault
 from app.db import Pool
+from app.identity.otp import CodeSender
 from app.identity.passwords import PasswordHasher
 from app.identity.tokens import AccessTokens
 from app.limits import Limiter
@@ -33,6 +34,7 @@ class Resources:
     passwords: PasswordHasher
     limiter: Limiter
     desk: ScanDesk
+    codes: CodeSender | None = None
     clock: Clock = utc_now
 
 

@@ -21,7 +21,19 @@ from app.identity.passwords import PasswordHasher
 from app.identity.tokens import AccessTokens
 from app.limits import Limiter
 from app.settings import Settings
-from mobile_api import attendance, health
+from mobile_api import (
+    attendance,
+    auth,
+    classes,
+    guardians,
+    health,
+    me,
+    places,
+    schools,
+    staff,
+    stations,
+    students,
+)
 from mobile_api.deps import (
     RULE,
     provide_caller,
@@ -32,10 +44,24 @@ from mobile_api.deps import (
 )
 from mobile_api.problems import EXCEPTION_HANDLERS
 from mobile_api.resources import Resources, utc_now
+from notifications.channels.sms import sms_sender
+from notifications.one_time_codes import SmsCodes
 
 MAX_BODY_BYTES = 1_000_000
 
-CONTROLLERS: Sequence[Any] = [*health.HANDLERS, *attendance.HANDLERS]
+CONTROLLERS: Sequence[Any] = [
+    *health.HANDLERS,
+    *auth.HANDLERS,
+    *me.HANDLERS,
+    *schools.HANDLERS,
+    *places.HANDLERS,
+    *stations.HANDLERS,
+    *classes.HANDLERS,
+    *students.HANDLERS,
+    *staff.HANDLERS,
+    *guardians.HANDLERS,
+    *attendance.HANDLERS,
+]
 
 
 @asynccontextmanager
@@ -57,10 +83,13 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources, None]:
         passwords=PasswordHasher(),
         limiter=Limiter(redis),
         desk=ScanDesk(pool, vault.ring, utc_now),
+        codes=SmsCodes(sms_sender(settings)),
     )
     try:
         yield resources
     finally:
+        if resources.codes is not None:
+            await resources.codes.close()
         resources.passwords.close()
         await redis.aclose()
         await pool.close()
