@@ -274,6 +274,10 @@ class World:
         person = person or await self.account()
         for student in students:
             guardian_id = new_id()
+            wrapped = await self.owner.fetchval(
+                "select wrapped from school_key where school_id = $1", student.school_id
+            )
+            box = self.resources.vault.school_box(wrapped, student.school_id)
             await self.owner.execute(
                 "insert into guardian (school_id, id, name, sort_key, search_key, phone_sealed,"
                 " phone_index) values ($1, $2, $3, $4, $5, $6, $7)",
@@ -282,7 +286,7 @@ class World:
                 name,
                 sort_key(name),
                 search_key(name),
-                b"-",
+                box.seal(person.phone, field="guardian.phone"),
                 self.resources.vault.phone_index(person.phone),
             )
             await self.owner.execute(
