@@ -20,6 +20,8 @@ create table inbox_item (
     body text not null,
     data jsonb not null,
     text_version smallint not null,
+    -- The notification on the phone's screen that this one takes the place of; null: its own.
+    screen_id uuid,
     created_at timestamptz not null default now(),
     delivered_at timestamptz,
     read_at timestamptz,
@@ -52,6 +54,7 @@ create table delivery (
     day date not null,
     id uuid not null,
     inbox_id uuid not null,
+    screen_id uuid, -- of the inbox item, so that a send reads no inbox
     device_id uuid not null,
     channel text not null check (channel in ('fcm', 'web')),
     kind text not null,
