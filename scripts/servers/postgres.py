@@ -64,6 +64,10 @@ class EmbeddedPostgres(EmbeddedServer):
             f"postgresql://postgres@/{database}?host={self.sockets}&port={self._settings['port']}"
         )
 
+    def tool(self, name: str) -> Path:
+        """One of the programs that come with the server, such as pgbench."""
+        return self._bin_folder() / name
+
     @property
     def cluster(self) -> Path:
         return self.home / "pg18"
