@@ -13,7 +13,7 @@ DEMO_ACCOUNTS = (
     ("0900000003", "giáo viên chủ nhiệm", "homeroom teacher"),
     ("0900000004", "bảo vệ", "guard"),
     ("0900000005", "kế toán", "accountant"),
-    ("0900000006", "phụ huynh, hai con ở hai trường", "parent of two children in two schools"),
+    ("0900000006", "phụ huynh, con ở hai trường", "parent, children in two schools"),
     ("0900000007", "phụ huynh khác", "another parent"),
     ("0900000008", "giáo viên bộ môn", "subject teacher"),
 )
@@ -37,7 +37,7 @@ def _accounts() -> Table:
         title_justify="left",
         box=None,
         show_header=False,
-        padding=(0, 2),
+        padding=(0, 1),
     )
     for phone, vietnamese, english in DEMO_ACCOUNTS:
         table.add_row(phone, vietnamese, english)
