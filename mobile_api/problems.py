@@ -98,7 +98,9 @@ def _field_error(raw: dict[str, Any], locale: Locale) -> FieldError:
     message = str(raw.get("message", ""))
     path = re.search(r" - at `\$?\.?(.*)`$", message)
     field = path.group(1) if path else str(raw.get("key", ""))
-    return FieldError(field=field or "body", message=explain(message, locale))
+    # The handlers' own name for the whole body.
+    field = "body" if field in ("", "data") else field
+    return FieldError(field=field, message=explain(message, locale))
 
 
 def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Problem]:
