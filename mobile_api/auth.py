@@ -7,6 +7,7 @@ import structlog
 from litestar import Request, Response, delete, get, post
 from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import Cookie
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import CookieParameter, FromPath, JSONBody
 from msgspec import Meta, Struct
 
@@ -28,6 +29,8 @@ log = structlog.get_logger()
 REFRESH_COOKIE = "ct_refresh"
 _COOKIE_PATH = "/v1/auth"
 _NO_STORE = {"Cache-Control": "no-store"}
+_SENT = {202: ResponseSpec(data_container=None, description="Sent, if the phone has an account")}
+_ENDED = {204: ResponseSpec(data_container=None, description="The session has ended")}
 
 Password = Annotated[str, Meta(min_length=1, max_length=128)]
 PurposeField = Annotated[Purpose, Meta(description="activation: the first password")]
@@ -134,7 +137,7 @@ async def refresh(
     return _answer(logged_in, resources, in_cookie=data.refresh_token is None)
 
 
-@post("/v1/auth/otp", status_code=202, opt={"who": PUBLIC}, tags=["auth"])
+@post("/v1/auth/otp", status_code=202, opt={"who": PUBLIC}, tags=["auth"], responses=_SENT)
 async def request_code(
     data: JSONBody[CodeInput], request: Request[Any, Any, Any], resources: Res, now: Now
 ) -> Response[None]:
@@ -199,7 +202,7 @@ async def pair(
     return _answer(logged_in, resources, in_cookie=data.device.platform == "web")
 
 
-@post("/v1/auth/logout", status_code=204, opt={"who": SIGNED_IN}, tags=["auth"])
+@post("/v1/auth/logout", status_code=204, opt={"who": SIGNED_IN}, tags=["auth"], responses=_ENDED)
 async def logout(tx: Tx, caller: Me, now: Now, resources: Res) -> Response[None]:
     """End this session and its pushes. For everybody who is logged in."""
     await sessions.revoke(
