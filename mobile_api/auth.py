@@ -15,6 +15,7 @@ from app.errors import NotFound
 from app.identity import displays, service, sessions
 from app.identity.metrics import CODES
 from app.identity.model import Account, Device, LoggedIn, Platform, Purpose, SessionInfo
+from app.identity.otp import CODE_S
 from app.identity.service import BadRefreshToken, Desk
 from app.identity.tokens import ACCESS_TOKEN_S
 from app.limits import address_key
@@ -29,7 +30,6 @@ log = structlog.get_logger()
 REFRESH_COOKIE = "ct_refresh"
 _COOKIE_PATH = "/v1/auth"
 _NO_STORE = {"Cache-Control": "no-store"}
-_SENT = {202: ResponseSpec(data_container=None, description="Sent, if the phone has an account")}
 _ENDED = {204: ResponseSpec(data_container=None, description="The session has ended")}
 
 Password = Annotated[str, Meta(min_length=1, max_length=128)]
@@ -67,6 +67,12 @@ class RefreshInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class CodeInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     phone: Phone
     purpose: PurposeField
+
+
+class CodeAnswer(Struct, frozen=True, kw_only=True):
+    """The same for every phone: a code that was sent is good for so long."""
+
+    expires_in_s: int
 
 
 class VerifyInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -137,10 +143,10 @@ async def refresh(
     return _answer(logged_in, resources, in_cookie=data.refresh_token is None)
 
 
-@post("/v1/auth/otp", status_code=202, opt={"who": PUBLIC}, tags=["auth"], responses=_SENT)
+@post("/v1/auth/otp", status_code=202, opt={"who": PUBLIC}, tags=["auth"])
 async def request_code(
     data: JSONBody[CodeInput], request: Request[Any, Any, Any], resources: Res, now: Now
-) -> Response[None]:
+) -> Response[CodeAnswer]:
     """Send a one-time code by SMS, if the phone has an account. For everybody, always 202.
 
     Good for five minutes and five attempts; a new code replaces the one before.
@@ -152,15 +158,15 @@ async def request_code(
         address=_address(request),
         now=now,
     )
+    answer = CodeAnswer(expires_in_s=CODE_S)
     if code is None:
-        return Response(None, status_code=202)
+        return Response(answer)
     if resources.codes is None:
         CODES.labels(data.purpose, "failed").inc()
         log.error("auth.code_not_sent", reason="no_sender", challenge_id=str(code.challenge_id))
-        return Response(None, status_code=202)
+        return Response(answer)
     # After the answer is out, so that its time tells nobody whether there was a code to send.
-    task = BackgroundTask(resources.codes.send, code)
-    return Response(None, status_code=202, background=task)
+    return Response(answer, background=BackgroundTask(resources.codes.send, code))
 
 
 @post("/v1/auth/otp/verify", status_code=200, opt={"who": PUBLIC}, tags=["auth"])
