@@ -5,6 +5,7 @@ import os
 import pkgutil
 import sys
 from collections.abc import Callable
+from typing import Literal
 
 import click
 from rich.console import Console
@@ -39,6 +40,9 @@ def serve() -> None:
     settings = _settings("api")
     state.refuse_public_demo(settings)
     _ = settings.key_ring
+    from scripts.demo.guard import refuse_demo_database
+
+    refuse_demo_database(settings)
     from mobile_api.server import serve
 
     serve(settings)
@@ -104,19 +108,52 @@ def demo(context: click.Context) -> None:
         settings = state.with_running_servers(state.load_settings(os.environ))
         if not settings.demo:
             raise CommandFailed("demo data goes into an empty database with DEMO=1 only.")
-        from scripts.demo.seed import seed
+        from scripts.demo.progress import seed_and_show
 
-        seed(settings)
+        seed_and_show(settings)
 
 
 @demo.command()
-@click.option("--speed", default=60.0, show_default=True, help="Times faster than a clock.")
-@click.option("--base-url", help="Default: BASE_URL.")
-def morning(speed: float, base_url: str | None) -> None:
+@click.option("--student", metavar="NAME", help="Any part of the name, diacritics or not.")
+@click.option("--phone", help="A guardian's phone. Default: 0900000006.")
+@click.option("--direction", type=click.Choice(["in", "out"]), default="in", show_default=True)
+@click.option("--as-scan", is_flag=True, help="The whole body of POST /v1/attendance/scans.")
+def card(
+    student: str | None, phone: str | None, direction: Literal["in", "out"], as_scan: bool
+) -> None:
+    """Print a demo pupil's card, with a gate and a place inside its fence, as JSON."""
+    settings = state.with_running_servers(state.load_settings(os.environ))
+    from scripts.demo.card import card_json
+
+    click.echo(
+        card_json(settings, student=student, phone=phone, direction=direction, as_scan=as_scan)
+    )
+
+
+@demo.command()
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0.1),
+    default=60.0,
+    show_default=True,
+    help="Times faster than a clock.",
+)
+@click.option("--base-url", help="Default: where the demo runs, or BASE_URL.")
+@click.option("--school", type=int, help="One school's id. Default: all three.")
+@click.option("--at-school-time", is_flag=True, help="Scans bear this morning's times, not now.")
+def morning(speed: float, base_url: str | None, school: int | None, at_school_time: bool) -> None:
     """Replay a school morning through the public API."""
+    settings = state.with_running_servers(state.load_settings(os.environ))
+    running = state.read_state(settings.data_dir)
     from scripts.demo.morning import main
 
-    main(base_url or state.load_settings(os.environ).base_url, speed)
+    main(
+        settings,
+        base_url or (running.base_url if running else settings.base_url),
+        speed,
+        school=school,
+        at_school_time=at_school_time,
+    )
 
 
 @cli.command(context_settings={"ignore_unknown_options": True})

@@ -30,8 +30,8 @@ def card_json(
 ) -> str:
     """The card of the first pupil of that name or guardian's phone, as JSON.
 
-    None for both: the child of DESIGN's parent in the school whose people the demo names. `as_scan`:
-    the body of `POST /v1/attendance/scans` instead, good for some 30 seconds.
+    None for both: the child of 0900000006 in the school of the guard 0900000004. `as_scan`: the
+    body of `POST /v1/attendance/scans` instead, good for two minutes.
 
     Raises:
         CommandFailed: nobody is found, or this is not the demo.

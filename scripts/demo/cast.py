@@ -18,6 +18,7 @@ from app.crypto import Vault
 from app.names import search_key
 from app.phones import to_e164
 from app.settings import Settings
+from scripts.demo.database import connection
 from scripts.errors import CommandFailed
 
 
@@ -86,18 +87,14 @@ async def read_cast(
         raise CommandFailed("cards are shown for the demo only.")
     indexes = Vault(settings.key_ring).phone_indexes(to_e164(phone)) if phone else None
     pattern = f"%{search_key(student)}%" if student else None
-    conn = await db.connect(settings.require_database_url(), role=db.APP_ROLE)
-    try:
-        async with conn.transaction():
-            schools = [row["id"] for row in await db.rows(conn, "select id from school")]
-            wanted = [one for one in schools if school_id in (None, one)]
-            await db.scope(conn, schools=wanted)
-            return Cast(
-                children=await _children(conn, wanted, pattern, indexes),
-                gates=await _gates(conn, wanted),
-            )
-    finally:
-        await conn.close()
+    async with connection(settings, role=db.APP_ROLE) as conn, conn.transaction():
+        schools = [row["id"] for row in await db.rows(conn, "select id from school")]
+        wanted = [one for one in schools if school_id in (None, one)]
+        await db.scope(conn, schools=wanted)
+        return Cast(
+            children=await _children(conn, wanted, pattern, indexes),
+            gates=await _gates(conn, wanted),
+        )
 
 
 async def _children(

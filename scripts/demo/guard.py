@@ -4,6 +4,7 @@ import asyncio
 
 from app import db
 from app.settings import Settings
+from scripts.demo.database import connection
 from scripts.errors import CommandFailed
 
 
@@ -20,14 +21,7 @@ def refuse_demo_database(settings: Settings) -> None:
     """
     if settings.demo:
         return
-    try:
-        has_demo = asyncio.run(_has_demo_accounts(settings.require_database_url()))
-    except (OSError, db.PostgresError, db.InterfaceError) as error:
-        # Not the error's own text: it may hold the address, and so the password.
-        raise CommandFailed(
-            f"the database cannot be asked ({type(error).__name__}). Is it up, and migrated "
-            "(cong-truong migrate)?"
-        ) from None
+    has_demo = asyncio.run(_has_demo_accounts(settings))
     if has_demo:
         raise DemoDatabase(
             "this database holds demo accounts, whose password everybody knows. Serve it with "
@@ -35,9 +29,6 @@ def refuse_demo_database(settings: Settings) -> None:
         )
 
 
-async def _has_demo_accounts(dsn: str) -> bool:
-    conn = await db.connect(dsn)
-    try:
+async def _has_demo_accounts(settings: Settings) -> bool:
+    async with connection(settings) as conn:
         return bool(await db.value(conn, "select exists (select from account where is_demo)"))
-    finally:
-        await conn.close()

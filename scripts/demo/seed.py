@@ -13,6 +13,7 @@ from app.crypto import Vault
 from app.identity.passwords import PasswordHasher
 from app.settings import Settings
 from scripts.banner import DEMO_PASSWORD
+from scripts.demo.database import connection
 from scripts.demo.history import write_history
 from scripts.demo.places import SCHOOLS
 from scripts.demo.structure import write_structure
@@ -57,10 +58,7 @@ def seed(
             "demo data goes only into the embedded database, or into an empty one with DEMO=1."
         )
     today = today or school_day(datetime.now(UTC))
-    try:
-        asyncio.run(_seed(settings, on_progress or _silently, days, today))
-    except OSError as error:
-        raise CommandFailed(f"the database cannot be reached ({type(error).__name__}).") from None
+    asyncio.run(_seed(settings, on_progress or _silently, days, today))
 
 
 def _silently(_step: str, _done: int, _total: int) -> None:
@@ -68,16 +66,13 @@ def _silently(_step: str, _done: int, _total: int) -> None:
 
 
 async def _seed(settings: Settings, say: Progress, days: int, today: date) -> None:
-    conn = await db.connect(settings.require_database_url())
-    try:
+    async with connection(settings) as conn:
         async with conn.transaction():
             await _require_empty(conn)
             await db.scope(conn, schools=[school.id for school in SCHOOLS])
             await _fill(conn, Vault(settings.key_ring), say, days, today)
         # The planner knows nothing of a database that was filled a moment ago.
         await conn.execute(f"analyze {', '.join(_READ_MOST)}")
-    finally:
-        await conn.close()
 
 
 async def _require_empty(conn: asyncpg.Connection) -> None:
