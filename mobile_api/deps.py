@@ -1,6 +1,7 @@
 """What handlers ask for: the caller, a transaction scoped to the caller's schools, the time."""
 
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Literal
 
@@ -83,6 +84,10 @@ async def provide_tx(request: AnyRequest) -> AsyncGenerator[db.Conn, None]:
         await db.scope(conn, schools=schools, accounts=[caller.account_id])
         request.state.caller = caller
         yield conn
+
+
+# For handlers that must hold no connection for long: the same, around a part of their work.
+open_tx = asynccontextmanager(provide_tx)
 
 
 def provide_caller(request: AnyRequest, tx: Tx) -> Caller:

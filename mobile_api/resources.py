@@ -16,6 +16,7 @@ from app.identity.passwords import PasswordHasher
 from app.identity.tokens import AccessTokens
 from app.limits import Limiter
 from app.settings import Settings
+from mobile_api.streams import StreamHub
 
 Clock = Callable[[], datetime]
 
@@ -34,6 +35,7 @@ class Resources:
     passwords: PasswordHasher
     limiter: Limiter
     desk: ScanDesk
+    streams: StreamHub
     codes: CodeSender | None = None
     clock: Clock = utc_now
 

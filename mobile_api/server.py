@@ -1,5 +1,7 @@
 """The API's composition root: it wires the resources and the routes together."""
 
+import socket
+import sys
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -27,6 +29,7 @@ from mobile_api import (
     classes,
     guardians,
     health,
+    inbox,
     me,
     places,
     schools,
@@ -44,6 +47,7 @@ from mobile_api.deps import (
 )
 from mobile_api.problems import EXCEPTION_HANDLERS
 from mobile_api.resources import Resources, utc_now
+from mobile_api.streams import StreamHub
 from notifications.channels.sms import sms_sender
 from notifications.one_time_codes import SmsCodes
 
@@ -61,6 +65,7 @@ CONTROLLERS: Sequence[Any] = [
     *staff.HANDLERS,
     *guardians.HANDLERS,
     *attendance.HANDLERS,
+    *inbox.HANDLERS,
 ]
 
 
@@ -83,11 +88,13 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources, None]:
         passwords=PasswordHasher(),
         limiter=Limiter(redis),
         desk=ScanDesk(pool, vault.ring, utc_now),
+        streams=StreamHub(pool, settings.require_redis_url(), utc_now),
         codes=SmsCodes(sms_sender(settings)),
     )
     try:
         yield resources
     finally:
+        await resources.streams.close()
         if resources.codes is not None:
             await resources.codes.close()
         resources.passwords.close()
@@ -152,10 +159,24 @@ def _require_rules(app: Litestar) -> None:
                 raise ImproperlyConfiguredException(f"{route.path} does not say who may call it")
 
 
+class _Server(uvicorn.Server):
+    """Ends the live streams before it waits for running requests, of which they never end."""
+
+    def __init__(self, config: uvicorn.Config, app: Litestar) -> None:
+        super().__init__(config)
+        self._app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        resources: Resources = self._app.state.resources
+        resources.streams.end_all()
+        await super().shutdown(sockets)
+
+
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM, then let running requests end."""
-    uvicorn.run(
-        create_app(settings=settings),
+    app = create_app(settings=settings)
+    config = uvicorn.Config(
+        app,
         host=settings.host,
         port=settings.port,
         loop="uvloop",
@@ -167,3 +188,7 @@ def serve(settings: Settings) -> None:
         timeout_graceful_shutdown=10,
         server_header=False,
     )
+    server = _Server(config, app)
+    server.run()
+    if not server.started:
+        sys.exit(3)  # as uvicorn itself does

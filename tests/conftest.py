@@ -25,6 +25,7 @@ from app.limits import Limiter
 from app.settings import Settings
 from mobile_api.resources import Resources
 from mobile_api.server import create_app
+from mobile_api.streams import StreamHub
 from scripts.migrate import migrate
 from scripts.servers.postgres import EmbeddedPostgres
 from scripts.servers.valkey import EmbeddedValkey
@@ -140,9 +141,11 @@ async def open_test_resources(settings: Settings, clock: Clock) -> AsyncIterator
         passwords=PasswordHasher(hasher=hasher),
         limiter=Limiter(redis),
         desk=ScanDesk(pool, vault.ring, clock),
+        streams=StreamHub(pool, settings.require_redis_url(), clock),
         clock=clock,
     )
     yield resources
+    await resources.streams.close()
     resources.passwords.close()
     await redis.aclose()
     await pool.close()
