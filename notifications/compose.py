@@ -1,0 +1,196 @@
+"""What a batch of outbox rows becomes: inbox items and pushes. Pure: no clock, no database."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from app.ids import new_id
+from notifications.channels.base import backoff_s
+from notifications.model import Failure, Item, OutboxRow, Push, Recipient, Shown, Way
+from notifications.rules import TAKES_BACK, bucket_of, is_pushed, push_due_at
+from notifications.texts import (
+    KINDS,
+    SCHOOL_ZONE,
+    BadParameter,
+    Kind,
+    Locale,
+    Text,
+    UnknownKind,
+    render_inbox,
+)
+
+MAX_ATTEMPTS: Final = 10
+_FIRST_WAIT_S: Final = 2.0
+_DIRECTIONS: Final = {"arrival": "in", "arrival_late": "in", "departure": "out"}
+_KEPT_PARAMS: Final = ("direction", "at", "gate", "minutes", "day", "status")
+
+
+@dataclass(kw_only=True)
+class Audience:
+    """What was looked up for a batch."""
+
+    recipients: Mapping[UUID, Sequence[Recipient]]
+    """By outbox id."""
+    ways: Mapping[UUID, Sequence[Way]]
+    """By account."""
+    switched_off: Mapping[UUID, frozenset[str]]
+    """The kinds an account wants no push of."""
+    shown: dict[tuple[UUID, UUID], Shown]
+    """By account and event: what of the replaced is in the inbox."""
+    waiting: frozenset[UUID] = frozenset()
+    """Outbox ids whose replaced message is still on its way to the inbox, by another relay."""
+
+
+@dataclass(kw_only=True)
+class Batch:
+    """What one transaction writes."""
+
+    items: list[Item] = field(default_factory=list)
+    pushes: list[Push] = field(default_factory=list)
+    done: list[OutboxRow] = field(default_factory=list)
+    failed: list[Failure] = field(default_factory=list)
+    waiting: list[OutboxRow] = field(default_factory=list)
+
+
+def compose(rows: Iterable[OutboxRow], audience: Audience, *, now: datetime) -> Batch:
+    """The batch of these rows, in their order. A row that cannot be rendered fails alone."""
+    batch = Batch()
+    stuck: set[tuple[int, UUID]] = set()
+    for row in rows:
+        replaced = replaced_event(row)
+        is_stuck = replaced is not None and (row.school_id, replaced) in stuck
+        if is_stuck or row.id in audience.waiting:
+            batch.waiting.append(row)
+            stuck.add((row.school_id, row.event_id))
+            continue
+        try:
+            told = _told(row, replaced, audience, now)
+        except (UnknownKind, BadParameter) as error:
+            batch.failed.append(failure_of(row, str(error)))
+            stuck.add((row.school_id, row.event_id))
+            continue
+        batch.done.append(row)
+        for item, pushes in told:
+            batch.items.append(item)
+            batch.pushes += pushes
+            audience.shown[item.account_id, item.event_id] = Shown(
+                account_id=item.account_id,
+                event_id=item.event_id,
+                id=item.id,
+                screen_id=item.screen_id or item.id,
+            )
+    return batch
+
+
+def replaced_event(row: OutboxRow) -> UUID | None:
+    """The event whose message this row's message takes the place of."""
+    named = row.params.get("replaces") if isinstance(row.params, dict) else None
+    try:
+        return UUID(named) if isinstance(named, str) else None
+    except ValueError:
+        return None
+
+
+def failure_of(row: OutboxRow, reason: str) -> Failure:
+    """The row put back for later, or given up after the last attempt."""
+    attempts = row.attempts + 1
+    return Failure(
+        school_id=row.school_id,
+        id=row.id,
+        attempts=attempts,
+        wait_s=backoff_s(_FIRST_WAIT_S, attempts),
+        dead_reason=reason[:200] if attempts >= MAX_ATTEMPTS else None,
+    )
+
+
+def _told(
+    row: OutboxRow, replaced: UUID | None, audience: Audience, now: datetime
+) -> list[tuple[Item, list[Push]]]:
+    if not isinstance(row.params, dict):
+        raise BadParameter("params: is no object")
+    if row.student_id is None:
+        raise BadParameter("student_id: is missing, nobody is known to be told")
+    kind = _kind(row.kind)
+    texts: dict[Locale, Text] = {}
+    told = []
+    for recipient in audience.recipients.get(row.id, ()):
+        before = audience.shown.get((recipient.account_id, replaced)) if replaced else None
+        if before is None and row.kind in TAKES_BACK:
+            continue
+        locale = recipient.locale
+        if locale not in texts:
+            today = now.astimezone(SCHOOL_ZONE).date()
+            texts[locale] = render_inbox(row.kind, locale, row.params, today=today)
+        item = _item(row, kind, recipient, texts[locale], before)
+        told.append((item, _pushes(item, kind, audience, now)))
+    return told
+
+
+def _kind(name: str) -> Kind:
+    try:
+        return KINDS[name]
+    except KeyError:
+        raise UnknownKind(f"{name}: no such kind") from None
+
+
+def _item(
+    row: OutboxRow, kind: Kind, recipient: Recipient, text: Text, before: Shown | None
+) -> Item:
+    data: dict[str, Any] = {"kind": row.kind, "tone": kind.tone}
+    if row.kind in _DIRECTIONS:
+        data["direction"] = _DIRECTIONS[row.kind]
+    data |= {name: row.params[name] for name in _KEPT_PARAMS if row.params.get(name) is not None}
+    if before is not None:
+        data["replaces"] = before.id
+    return Item(
+        account_id=recipient.account_id,
+        day=row.day,
+        id=new_id(),
+        event_id=row.event_id,
+        kind=row.kind,
+        school_id=row.school_id,
+        student_id=row.student_id,
+        title=text.title,
+        body=text.body,
+        data=data,
+        text_version=text.version,
+        screen_id=before.screen_id if before else None,
+    )
+
+
+def _pushes(item: Item, kind: Kind, audience: Audience, now: datetime) -> list[Push]:
+    switched_off = audience.switched_off.get(item.account_id, frozenset())
+    return [
+        Push(
+            account_id=item.account_id,
+            day=item.day,
+            id=new_id(),
+            inbox_id=item.id,
+            screen_id=item.screen_id,
+            device_id=way.device_id,
+            channel=way.channel,
+            kind=item.kind,
+            bucket=bucket_of(item.account_id),
+            due_at=push_due_at(kind.news, now),
+            ttl_s=kind.ttl_s,
+        )
+        for way in audience.ways.get(item.account_id, ())
+        if is_pushed(kind.news, item.kind, way.channel, switched_off=switched_off)
+    ]
+
+
+def by_outbox_id(recipients: Iterable[Recipient]) -> dict[UUID, list[Recipient]]:
+    found: dict[UUID, list[Recipient]] = defaultdict(list)
+    for recipient in recipients:
+        found[recipient.outbox_id].append(recipient)
+    return found
+
+
+def by_account(ways: Iterable[Way]) -> dict[UUID, list[Way]]:
+    found: dict[UUID, list[Way]] = defaultdict(list)
+    for way in ways:
+        found[way.account_id].append(way)
+    return found

@@ -1,0 +1,167 @@
+"""The worker's statements: deliveries, tokens, and what is thrown away.
+
+`attempts` is the number of the lease: a claim raises it, and only who holds the newest settles.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from app import db
+from notifications.model import Channel, Claimed, Settlement
+
+
+async def claim(
+    conn: db.Conn, *, bucket: int, channels: Sequence[Channel], limit: int, lease_s: float
+) -> list[Claimed]:
+    """Due deliveries of the bucket, ours for `lease_s`; then they are due again for anybody.
+
+    The token is read now: it may have been given up or taken over since the news was told.
+    """
+    return await db.many(
+        conn,
+        Claimed,
+        """
+        with due as materialized (
+            select account_id, day, id from delivery
+             where bucket = $1 and state = 'queued' and due_at <= now() and channel = any($2)
+             order by due_at limit $3 for update skip locked),
+        claimed as (
+            update delivery d
+               set attempts = d.attempts + 1, due_at = now() + $4 * interval '1 second'
+              from due
+             where d.account_id = due.account_id and d.day = due.day and d.id = due.id
+            returning d.account_id, d.day, d.id, d.inbox_id, d.screen_id, d.device_id, d.channel,
+                      d.kind, d.attempts, d.expires_at)
+        select c.account_id, c.day, c.id, c.inbox_id, c.screen_id, c.device_id, c.channel, c.kind,
+               c.attempts, extract(epoch from c.expires_at - now())::float8 as left_s,
+               p.token, p.platform, p.locale, p.registered_at
+          from claimed c
+          left join (push_token p join account a on a.id = p.account_id and a.disabled_at is null)
+                 on p.account_id = c.account_id and p.device_id = c.device_id
+                and p.kind = c.channel and p.disabled_at is null
+        """,
+        bucket,
+        channels,
+        limit,
+        lease_s,
+    )
+
+
+async def is_due(conn: db.Conn, *, bucket: int, channels: Sequence[Channel]) -> bool:
+    """Whether the bucket holds a due delivery for one of the channels."""
+    found: bool = await db.value(
+        conn,
+        """
+        select exists (select from delivery where bucket = $1 and state = 'queued'
+                          and due_at <= now() and channel = any($2))
+        """,
+        bucket,
+        channels,
+    )
+    return found
+
+
+async def prolong(conn: db.Conn, claimed: Sequence[Claimed], *, lease_s: float) -> None:
+    """Keep what is still ours for another `lease_s`."""
+    await db.run(
+        conn,
+        """
+        update delivery d set due_at = now() + $5 * interval '1 second'
+          from unnest($1::uuid[], $2::date[], $3::uuid[], $4::smallint[])
+               as q (account_id, day, id, attempts)
+         where d.account_id = q.account_id and d.day = q.day and d.id = q.id
+           and d.state = 'queued' and d.attempts = q.attempts
+        """,
+        *_columns(claimed, "account_id", "day", "id", "attempts"),
+        lease_s,
+    )
+
+
+async def settle(conn: db.Conn, settled: Sequence[Settlement]) -> int:
+    """Write what became of deliveries; how many were still ours.
+
+    A client that was quicker and has acknowledged the news already keeps its `delivered`.
+    """
+    return await db.run(
+        conn,
+        """
+        update delivery d
+           set state = q.state, attempts = q.new_attempts, reason = q.reason,
+               provider_id = q.provider_id,
+               due_at = case q.state when 'queued' then now() + q.wait_s * interval '1 second'
+                        else d.due_at end,
+               sent_at = case q.state when 'sent' then now() end,
+               settled_at = case when q.state <> 'queued' then now() end
+          from unnest($1::uuid[], $2::date[], $3::uuid[], $4::smallint[], $5::text[],
+               $6::smallint[], $7::text[], $8::float8[], $9::text[])
+               as q (account_id, day, id, attempts, state, new_attempts, reason, wait_s,
+               provider_id)
+         where d.account_id = q.account_id and d.day = q.day and d.id = q.id
+           and d.state = 'queued' and d.attempts = q.attempts
+        """,
+        *_columns(
+            settled, "account_id", "day", "id", "claimed_attempts", "state", "attempts", "reason",
+            "wait_s", "provider_id",
+        ),
+    )  # fmt: skip
+
+
+async def disable_tokens(conn: db.Conn, gone: Sequence[tuple[Claimed, str]]) -> int:
+    """Send no more to these tokens, unless they were registered again since they were read."""
+    deliveries = [delivery for delivery, _ in gone]
+    return await db.run(
+        conn,
+        """
+        update push_token p set disabled_at = now(), disabled_reason = q.reason
+          from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[],
+               $6::text[]) as q (account_id, device_id, kind, token, registered_at, reason)
+         where p.account_id = q.account_id and p.device_id = q.device_id and p.kind = q.kind
+           and p.token = q.token and p.registered_at = q.registered_at and p.disabled_at is null
+        """,
+        *_columns(deliveries, "account_id", "device_id", "channel", "token", "registered_at"),
+        [reason for _, reason in gone],
+    )
+
+
+async def keep_partitions(conn: db.Conn) -> None:
+    """Partitions from a month back, for scans that arrive late, to two months ahead."""
+    # Making one waits for every running scan, and every scan behind it: rather not today.
+    await db.run(conn, "set local lock_timeout = '3s'")
+    await db.value(conn, "select ensure_partitions(current_date - 31, current_date + 62)")
+
+
+async def drop_old_locations(conn: db.Conn) -> int:
+    """Throw away raw coordinates older than a week; how many days' tables went."""
+    await db.run(conn, "set local lock_timeout = '3s'")
+    dropped: int = await db.value(conn, "select drop_old_locations(current_date - 7)")
+    return dropped
+
+
+async def school_ids(conn: db.Conn) -> list[int]:
+    """All schools, ended ones too."""
+    return [row["id"] for row in await db.rows(conn, "select id from school order by id")]
+
+
+async def delete_old_receipts(conn: db.Conn, *, school_id: int, days: int) -> int:
+    """Forget the school's answers to scans of more than `days` ago; how many."""
+    return await db.run(
+        conn,
+        """
+        delete from scan_receipt
+         where school_id = $1 and received_at < now() - $2 * interval '1 day'
+        """,
+        school_id,
+        days,
+    )
+
+
+async def delete_old_idempotency_keys(conn: db.Conn, *, days: int) -> int:
+    """Forget the stored answers to requests of more than `days` ago; how many."""
+    return await db.run(
+        conn, "delete from idempotency_key where created_at < now() - $1 * interval '1 day'", days
+    )
+
+
+def _columns(rows: Sequence[Any], *names: str) -> list[list[Any]]:
+    """One array a column, as `unnest` wants them."""
+    return [[getattr(row, name) for row in rows] for name in names]

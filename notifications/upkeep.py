@@ -1,0 +1,62 @@
+"""What is looked after once a day: partitions ahead, coordinates and receipts thrown away."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import structlog
+
+from app import db
+from notifications import deliveries
+
+RECEIPT_DAYS: Final = 60
+IDEMPOTENCY_DAYS: Final = 2
+
+_log = structlog.get_logger(__name__)
+
+
+async def look_after(pool: db.Pool) -> dict[str, int]:
+    """Do the day's upkeep; what was thrown away. Safe to run twice, and at once with others.
+
+    One part that fails does not stop the others; it is done the next day.
+    """
+    parts: dict[str, Callable[[db.Pool], Awaitable[int]]] = {
+        "partitions": _keep_partitions,
+        "location_days": _drop_old_locations,
+        "receipts": _delete_old_receipts,
+        "idempotency_keys": _delete_old_idempotency_keys,
+    }
+    done = {}
+    for name, part in parts.items():
+        try:
+            done[name] = await part(pool)
+        except Exception as error:
+            _log.exception("upkeep.failed", part=name, error=type(error).__name__)
+    _log.info("upkeep.done", **done)
+    return done
+
+
+async def _keep_partitions(pool: db.Pool) -> int:
+    async with db.transaction(pool) as conn:
+        await deliveries.keep_partitions(conn)
+    return 1
+
+
+async def _drop_old_locations(pool: db.Pool) -> int:
+    async with db.transaction(pool) as conn:
+        return await deliveries.drop_old_locations(conn)
+
+
+async def _delete_old_receipts(pool: db.Pool) -> int:
+    """School by school: the index begins with it, and no transaction grows long."""
+    deleted = 0
+    async with pool.acquire() as conn:
+        for school_id in await deliveries.school_ids(conn):
+            deleted += await deliveries.delete_old_receipts(
+                conn, school_id=school_id, days=RECEIPT_DAYS
+            )
+    return deleted
+
+
+async def _delete_old_idempotency_keys(pool: db.Pool) -> int:
+    async with pool.acquire() as conn:
+        return await deliveries.delete_old_idempotency_keys(conn, days=IDEMPOTENCY_DAYS)

@@ -1,0 +1,206 @@
+"""The worker's composition root: an arq worker whose jobs drain buckets of deliveries.
+
+Redis, here Valkey, is only the bell. While it is away this process looks for due deliveries by
+itself, once a second.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+import structlog
+from arq import Retry, Worker, cron, func
+from arq.connections import ArqRedis
+from msgspec import msgpack
+
+from app import db
+from app.settings import BadSettings, Settings
+from notifications import bells, upkeep
+from notifications.bells import VALKEY_ERRORS
+from notifications.channels.base import PushSender
+from notifications.channels.fcm import BadCredentials, FcmSender
+from notifications.model import Channel
+from notifications.process import guarded, is_set_within, run_until_stopped
+from notifications.rules import BUCKETS
+from notifications.sending import SendDesk
+
+_POLL_S: Final = 0.05
+_JOB_S: Final = 60
+_AT_ONCE: Final = 32
+_LAST_SENDS_S: Final = 12
+_AWAY_POLL_S: Final = 1.0
+_RETRY_S: Final = 1.0
+
+_log = structlog.get_logger(__name__)
+
+
+async def send_bucket(ctx: dict[str, Any], bucket: int) -> None:
+    """Job: send what is due in the bucket. May run twice, and beside another of the same."""
+    desk: SendDesk = ctx["desk"]
+    try:
+        await desk.drain(bucket)
+    except Exception as error:
+        if _is_postgres_away(error):
+            _log.warning("worker.postgres_away", error=type(error).__name__)
+        else:
+            _log.exception("worker.bug", bucket=bucket)
+        # arq takes any other exception as the end of the job.
+        raise Retry(defer=_RETRY_S) from None
+
+
+async def look_after(ctx: dict[str, Any]) -> None:
+    """Job: the day's upkeep."""
+    desk: SendDesk = ctx["desk"]
+    await upkeep.look_after(desk.pool)
+
+
+async def ring_again(ctx: dict[str, Any]) -> None:
+    """After a job: what was told while it ended had its bell refused, since the job still was."""
+    kind, _, rest = str(ctx["job_id"]).partition(":")
+    if kind != "send":
+        return
+    desk: SendDesk = ctx["desk"]
+    bucket = int(rest.partition(":")[0])
+    try:
+        if not desk.is_stopping and await desk.is_due(bucket):
+            await bells.ring_bucket(ctx["redis"], bucket)
+    except Exception as error:  # it would end arq; the relay's sweep rings as well
+        _log.warning("worker.not_rung", error=type(error).__name__)
+
+
+def _is_postgres_away(error: Exception) -> bool:
+    if isinstance(error, ExceptionGroup):
+        return all(_is_postgres_away(each) for each in error.exceptions)
+    return db.is_away(error)
+
+
+def senders(settings: Settings) -> dict[Channel, PushSender]:
+    """The ways out that the settings give; a delivery on another one fails, with the reason.
+
+    Raises:
+        BadSettings: the service account or the endpoint cannot be used.
+    """
+    if settings.firebase_credentials is None:
+        _log.warning("push.fcm_not_configured", set="FIREBASE_CREDENTIALS")
+        return {}
+    try:
+        return {"fcm": FcmSender(settings.firebase_credentials, settings.fcm_endpoint)}
+    except BadCredentials as error:
+        raise BadSettings(str(error)) from None
+    except ValueError as error:
+        raise BadSettings(f"FCM_ENDPOINT: {error}") from None
+
+
+async def run(settings: Settings, stop: asyncio.Event) -> None:
+    """Send until `stop` is set. A PostgreSQL or Valkey that is away is waited for."""
+    logging.getLogger("arq").setLevel(logging.ERROR)  # it says two lines for every job
+    async with open_desk(settings) as desk:
+        _log.info("worker.started")
+        await guarded(_send_until(stop, settings, desk), desk.counts.say_each_minute())
+
+
+@contextlib.asynccontextmanager
+async def open_desk(settings: Settings) -> AsyncIterator[SendDesk]:
+    """The desk with its pool and its senders, closed at the end."""
+    ways_out = senders(settings)
+    pool = await db.create_pool(
+        settings.require_database_url(), role=db.WORKER_ROLE, size=settings.db_pool_size
+    )
+    desk = SendDesk(pool, ways_out)
+    try:
+        yield desk
+    finally:
+        for sender in ways_out.values():
+            await sender.close()
+        await pool.close()
+        desk.counts.say()
+
+
+async def _send_until(stop: asyncio.Event, settings: Settings, desk: SendDesk) -> None:
+    while not stop.is_set():
+        redis = bells.connect(settings)
+        try:
+            await _answer_bells(redis, stop, desk)
+        except VALKEY_ERRORS as error:
+            # arq gives up when Valkey is away for a moment; parents must not wait for it.
+            _log.warning("worker.valkey_away", error=type(error).__name__)
+            await _send_without_bells(redis, stop, desk)
+        finally:
+            with contextlib.suppress(*VALKEY_ERRORS):
+                await redis.aclose()
+    desk.is_stopping = True
+
+
+async def _answer_bells(redis: ArqRedis, stop: asyncio.Event, desk: SendDesk) -> None:
+    worker = arq_worker(redis, desk)
+    working = asyncio.ensure_future(worker.async_run())
+    stopping = asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            desk.is_stopping = True
+            worker.allow_pick_jobs = False
+        # What is being sent is settled; what would take longer is left to its lease.
+        if worker.tasks:
+            await asyncio.wait(worker.tasks.values(), timeout=_LAST_SENDS_S)
+        if working.done():
+            working.result()
+    finally:
+        for task in (stopping, working, *worker.tasks.values()):
+            task.cancel()
+        await asyncio.gather(stopping, working, *worker.tasks.values(), return_exceptions=True)
+
+
+def arq_worker(redis: ArqRedis, desk: SendDesk) -> Worker:
+    """arq, told what STACK.md found: msgpack, no kept results, short timeouts."""
+    return Worker(
+        functions=[func(send_bucket, name=bells.SEND_BUCKET, timeout=_JOB_S, max_tries=5)],
+        # One job id for all workers, kept for a minute after: it runs once however many start.
+        # 19:10 UTC is ten past two at night in Việt Nam.
+        cron_jobs=[
+            cron(
+                look_after,
+                name="look_after",
+                hour=19,
+                minute=10,
+                run_at_startup=True,
+                job_id="look-after",
+                timeout=_JOB_S * 10,
+            )
+        ],
+        redis_pool=redis,
+        queue_name=redis.default_queue_name,
+        ctx={"desk": desk},
+        after_job_end=ring_again,
+        handle_signals=False,
+        max_jobs=_AT_ONCE,
+        poll_delay=_POLL_S,
+        keep_result=0,
+        log_results=False,
+        job_serializer=msgpack.encode,
+        job_deserializer=msgpack.decode,
+    )
+
+
+async def _send_without_bells(redis: ArqRedis, stop: asyncio.Event, desk: SendDesk) -> None:
+    while not await is_set_within(stop, _AWAY_POLL_S):
+        for bucket in range(BUCKETS):
+            try:
+                await desk.drain(bucket)
+            except Exception as error:
+                _log.warning("worker.drain_failed", bucket=bucket, error=type(error).__name__)
+        with contextlib.suppress(*VALKEY_ERRORS):
+            await redis.ping()
+            _log.info("worker.valkey_back")
+            return
+
+
+def main(settings: Settings) -> None:
+    """Send until SIGTERM or Ctrl-C.
+
+    Raises:
+        BadSettings: see `senders`.
+    """
+    run_until_stopped(lambda stop: run(settings, stop))
