@@ -104,6 +104,11 @@ def _field_error(raw: dict[str, Any], locale: Locale) -> FieldError:
 
 
 def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Problem]:
+    if isinstance(error.__cause__, msgspec.ValidationError):
+        # Litestar takes a bad body field for the dependency of that name, such as `locale`, and so
+        # for a fault of ours. No dependency here is validated at all.
+        message = str(error.__cause__).replace(" - at `$.data", " - at `$")
+        return on_validation(request, ValidationException(extra=[{"message": message}]))
     locale = locale_of(request)
     status = error.status_code
     titles = _HTTP_TITLES.get(status, _HTTP_TITLES[400 if status < 500 else 500])

@@ -99,9 +99,10 @@ async def _locked_devices(conn: db.Conn, *, account_id: UUID, device_id: UUID) -
 
 
 async def _is_in_use(conn: db.Conn, *, account_id: UUID, device_id: UUID, now: datetime) -> bool:
-    """Whether somebody else who could check in used the device today, logged out since or not.
+    """Whether somebody else who could check in used or bound the device today.
 
-    A session is touched when it is refreshed, so that its last use may be a token's life later.
+    A session that has ended since counts. It is touched when it is refreshed, so that its last use
+    may be a token's life later.
     Parents who share a phone with a teacher do not count.
     """
     midnight = datetime.combine(now.astimezone(_ZONE).date(), time(), _ZONE)
@@ -112,13 +113,15 @@ async def _is_in_use(conn: db.Conn, *, account_id: UUID, device_id: UUID, now: d
             select exists (
                 select 1 from session s
                  where s.device_id = $1 and s.account_id <> $2 and s.last_used_at >= $3
-                   and (exists (select 1 from membership m where m.account_id = s.account_id)
-                        or exists (select 1 from device d where d.id = s.device_id
-                                      and d.bound_account_id = s.account_id)))
+                   and exists (select 1 from membership m where m.account_id = s.account_id))
+                or exists (
+                select 1 from device d
+                 where d.id = $1 and d.bound_account_id <> $2 and d.bound_at >= $4)
             """,
             device_id,
             account_id,
             midnight - timedelta(seconds=ACCESS_TOKEN_S),
+            midnight,
         )
     )
 
