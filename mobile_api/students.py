@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from litestar import delete, get, patch, post
+from litestar import delete, get, patch, post, put
 from litestar.controller import Controller
 from litestar.params import JSONBody, QueryParameter
 from msgspec import UNSET, Struct, UnsetType
@@ -13,7 +13,7 @@ from app.identity.model import Caller
 from app.paging import DEFAULT_LIMIT, CursorText, Page, decode_cursor
 from app.schools.common import changes_of
 from app.schools.sight import sight_of
-from app.schools.students import cards, service
+from app.schools.students import accounts, cards, service
 from app.schools.students.cards import PhoneCodeKey
 from app.schools.students.model import Enrolment, Gender, NoSuchStudent, Student
 from mobile_api.access import STAFF, only
@@ -27,6 +27,7 @@ from mobile_api.inputs import (
     PathId,
     PathSchool,
     PersonalNumber,
+    Phone,
     QueryId,
     Search,
 )
@@ -61,6 +62,10 @@ class ClassMove(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     class_id: UUID
     from_day: date | None = None
+
+
+class PupilsPhone(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    phone: Phone
 
 
 class IssuedCard(Struct, frozen=True, kw_only=True):
@@ -201,6 +206,33 @@ class Students(Controller):
                 now=now,
             )
         )
+
+    @put("/{student_id:uuid}/account", status_code=204, opt=_WRITE)
+    async def set_account(
+        self,
+        tx: Tx,
+        now: Now,
+        resources: Res,
+        school_id: PathSchool,
+        student_id: PathId,
+        data: JSONBody[PupilsPhone],
+    ) -> None:
+        """Let the owner of a phone log in as this pupil, and nobody else. For the principal."""
+        await accounts.set_account(
+            tx,
+            vault=resources.vault,
+            school_id=school_id,
+            student_id=student_id,
+            phone=data.phone,
+            now=now,
+        )
+
+    @delete("/{student_id:uuid}/account", opt=_WRITE)
+    async def clear_account(
+        self, tx: Tx, now: Now, school_id: PathSchool, student_id: PathId
+    ) -> None:
+        """End the pupil's own login in this school. For the principal."""
+        await accounts.clear_account(tx, school_id=school_id, student_id=student_id, now=now)
 
     @post("/{student_id:uuid}/card", opt=_LEADERS)
     async def reissue_card(

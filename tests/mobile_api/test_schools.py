@@ -91,6 +91,8 @@ async def test_what_only_a_principal_writes_nobody_else_writes(
         ("DELETE", guardian, None),
         ("PUT", f"{guardian}/custody-block", {"reason": "X"}),
         ("DELETE", f"{guardian}/custody-block", None),
+        ("PUT", f"{student}/account", {"phone": "0912345678"}),
+        ("DELETE", f"{student}/account", None),
         ("GET", "/guardians", None),
         ("GET", staff, None),
         ("PATCH", staff, {"name": "X"}),
@@ -148,6 +150,59 @@ async def test_what_leaders_of_a_class_do_others_do_not(
         ("GET", cast.url(f"/classes/{cast.next_class_id}/cards.pdf"), None),
     ]
     await assert_refused(api, owner, cast, foreign, allowed=["principal"])
+
+
+async def test_a_homeroom_teacher_who_sees_all_as_a_guard_leads_the_own_class_alone(
+    api: httpx.AsyncClient, owner: asyncpg.Connection, world: World, cast: Cast
+) -> None:
+    teacher = cast["homeroom_teacher"]
+    await world.member(teacher, cast.school, "guard")
+    neighbour = cast.url(f"/students/{cast.neighbour.id}")
+    seen = await api.get(neighbour, headers=teacher.headers)
+    assert (seen.status_code, "moet_code" in seen.json()) == (200, False)
+    before = await snapshot(owner)
+    for method, url in [
+        ("GET", f"{neighbour}/enrolments"),
+        ("GET", f"{neighbour}/guardians"),
+        ("POST", f"{neighbour}/card"),
+        ("DELETE", f"{neighbour}/card"),
+        ("GET", cast.url(f"/classes/{cast.next_class_id}/cards.pdf")),
+    ]:
+        answer = await api.request(method, url, headers=teacher.headers)
+        assert answer.status_code == 404, f"{method} {url}: {answer.text}"
+    assert await snapshot(owner) == before
+
+
+async def test_who_leads_two_schools_sees_each_by_itself(
+    api: httpx.AsyncClient, world: World, cast: Cast
+) -> None:
+    """Row level security opens both: here the predicates alone keep them apart."""
+    principal = cast["principal"]
+    await world.member(principal, cast.other, "principal")
+    for path in ("campuses", "stations", "shifts", "classes", "students", "staff", "guardians"):
+        here, there = [
+            {
+                each["id"]
+                for each in (
+                    await api.get(f"/v1/schools/{school.id}/{path}", headers=principal.headers)
+                ).json()["items"]
+            }
+            for school in (cast.school, cast.other)
+        ]
+        assert here, path
+        assert there, path
+        assert not here & there, path
+    for path in (
+        f"/campuses/{cast.other.campus_id}",
+        f"/stations/{cast.other.gate_id}",
+        f"/shifts/{cast.other.morning_id}",
+        f"/classes/{cast.other.class_id}",
+        f"/students/{cast.stranger.id}",
+        f"/students/{cast.stranger.id}/guardians",
+        f"/staff/{cast['other guard'].person_id}",
+    ):
+        answer = await api.get(cast.url(path), headers=principal.headers)
+        assert answer.status_code == 404, path
 
 
 async def test_staff_are_listed_added_and_ended_by_principal_and_department_only(
@@ -306,13 +361,16 @@ async def test_a_bad_first_principal_leaves_no_school_behind(
     assert await snapshot(owner) == before
 
 
-async def test_schools_made_at_once_get_different_numbers(
+async def test_schools_made_at_once_by_two_departments_get_different_numbers(
     api: httpx.AsyncClient, cast: Cast
 ) -> None:
-    headers = cast["department_admin"].headers
-    school = {"org_unit_id": 1, "name": "X", "level": "primary"}
+    async def make(who: str, unit_id: int) -> httpx.Response:
+        school = {"org_unit_id": unit_id, "name": "X", "level": "primary"}
+        return await api.post("/v1/schools", json=school, headers=cast[who].headers)
+
     made = await asyncio.gather(
-        *(api.post("/v1/schools", json=school, headers=headers) for _ in range(8))
+        *(make("department_admin", 1) for _ in range(4)),
+        *(make("other department_admin", 2) for _ in range(4)),
     )
     assert [each.status_code for each in made] == [201] * 8
     assert len({each.json()["id"] for each in made}) == 8

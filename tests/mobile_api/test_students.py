@@ -352,3 +352,33 @@ async def test_a_phones_key_is_the_own_familys_alone(
     await assert_refused(api, owner, cast, own, allowed=["guardian", "student"])
     nobodys = [("GET", f"/v1/students/{cast.neighbour.id}/phone-code-key", None)]
     await assert_refused(api, owner, cast, nobodys, allowed=[])
+
+
+async def test_a_pupil_logs_in_with_one_phone_and_a_phone_is_one_pupil(
+    api: httpx.AsyncClient,
+    owner: asyncpg.Connection,
+    world: World,
+    cast: Cast,
+    headers: dict[str, str],
+) -> None:
+    former, family = cast["student"], cast["guardian"]
+    key = f"/v1/students/{cast.student.id}/phone-code-key"
+    url = cast.url(f"/students/{cast.neighbour.id}/account")
+    taken = await api.put(url, json={"phone": former.phone}, headers=headers)
+    assert (taken.status_code, taken.json()["type"]) == (409, "phone-of-another-pupil")
+    assert (await api.put(url, json={"phone": "0123"}, headers=headers)).status_code == 400
+    url = cast.url(f"/students/{cast.student.id}/account")
+    for _ in range(2):
+        given = await api.put(url, json={"phone": "0912345678"}, headers=headers)
+        assert given.status_code == 204, given.text
+    assert (await api.get(key, headers=former.headers)).status_code == 403
+    rows = await owner.fetch(
+        "select account_id from membership where person_id = $1 and ended_at is null",
+        cast.student.id,
+    )
+    assert len(rows) == 1
+    pupil = await world.session(rows[0]["account_id"])
+    assert (await api.get(key, headers=pupil.headers)).status_code == 200
+    assert (await api.delete(url, headers=headers)).status_code == 204
+    assert (await api.get(key, headers=pupil.headers)).status_code == 403
+    assert (await api.get(key, headers=family.headers)).status_code == 200

@@ -87,6 +87,10 @@ class MoetCodeTaken(Conflict):
     """Mã định danh đã có trong trường | The school already has this mã định danh"""
 
 
+class PhoneOfAnotherPupil(Conflict):
+    """Số điện thoại đang là của một học sinh khác | The phone belongs to another pupil"""
+
+
 class AlreadyInClass(Conflict):
     """Học sinh đang học lớp này | The pupil is already in this class"""
 

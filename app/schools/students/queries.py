@@ -144,7 +144,7 @@ async def update_student(
 
 
 async def end_student(conn: db.Conn, *, school_id: int, student_id: UUID, now: datetime) -> None:
-    """End the row, and the pupil's own login here if there is one."""
+    """End the row alone."""
     await db.run(
         conn,
         "update student set ended_at = $3 where school_id = $1 and id = $2",
@@ -152,16 +152,57 @@ async def end_student(conn: db.Conn, *, school_id: int, student_id: UUID, now: d
         student_id,
         now,
     )
+
+
+async def end_student_login(
+    conn: db.Conn,
+    *,
+    school_id: int,
+    student_id: UUID,
+    except_account_id: UUID | None,
+    now: datetime,
+) -> None:
+    """Take the role of this pupil from every account but one."""
     await db.run(
         conn,
         """
-        update membership set ended_at = $3
+        update membership set ended_at = $4
          where school_id = $1 and person_id = $2 and role = 'student' and ended_at is null
+           and account_id is distinct from $3::uuid
         """,
         school_id,
         student_id,
+        except_account_id,
         now,
     )
+
+
+async def give_student_login(
+    conn: db.Conn, *, membership_id: UUID, account_id: UUID, school_id: int, student_id: UUID
+) -> UUID:
+    """Make an account this pupil, unless it is one here already; the pupil that it now is."""
+    await db.run(
+        conn,
+        """
+        insert into membership (id, account_id, school_id, role, person_id)
+        values ($1, $2, $3, 'student', $4)
+            on conflict (account_id, school_id, role) where ended_at is null do nothing
+        """,
+        membership_id,
+        account_id,
+        school_id,
+        student_id,
+    )
+    owner: UUID = await db.value(
+        conn,
+        """
+        select person_id from membership
+         where account_id = $1 and school_id = $2 and role = 'student' and ended_at is null
+        """,
+        account_id,
+        school_id,
+    )
+    return owner
 
 
 async def enrolments(conn: db.Conn, *, school_id: int, student_id: UUID) -> list[Enrolment]:

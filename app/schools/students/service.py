@@ -259,7 +259,7 @@ async def change_class(
 
 
 async def end_student(conn: db.Conn, *, school_id: int, student_id: UUID, now: datetime) -> None:
-    """A pupil leaves: today is the last day, the card is revoked, the record stays.
+    """A pupil leaves: today is the last day, card and own login end, the record stays.
 
     The guardians keep their right to see what was.
 
@@ -272,6 +272,9 @@ async def end_student(conn: db.Conn, *, school_id: int, student_id: UUID, now: d
     )
     await card_queries.revoke_card(
         conn, school_id=school_id, student_id=student_id, reason="left", now=now
+    )
+    await queries.end_student_login(
+        conn, school_id=school_id, student_id=student_id, except_account_id=None, now=now
     )
     await queries.end_student(conn, school_id=school_id, student_id=student_id, now=now)
 
