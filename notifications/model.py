@@ -99,7 +99,7 @@ class Failure(Struct, frozen=True, kw_only=True):
 class Written(Struct, frozen=True, kw_only=True):
     """What a batch has left behind: `buckets` hold deliveries that are due now."""
 
-    items: int
+    items_written: int  # `items` is a method of asyncpg's records
     deliveries: int
     buckets: list[int]
 

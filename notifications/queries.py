@@ -177,7 +177,7 @@ async def write(
         ),
         *_columns(done, "school_id", "id"),
     )  # fmt: skip
-    return found or Written(items=0, deliveries=0, buckets=[])
+    return found or Written(items_written=0, deliveries=0, buckets=[])
 
 
 async def put_off(conn: db.Conn, rows: Sequence[OutboxRow], *, wait_s: float) -> None:
@@ -265,7 +265,7 @@ pushed as (
 gone as (
     delete from outbox o using unnest($24::int[], $25::uuid[]) as q (school_id, id)
      where o.school_id = q.school_id and o.id = q.id)
-select (select count(*) from item) as items,
+select (select count(*) from item) as items_written,
        (select count(*) from pushed) as deliveries,
        array(select distinct bucket::int from pushed where due_at <= now() order by 1) as buckets
 """

@@ -92,7 +92,7 @@ class Relay:
             async with self._pool.acquire() as conn:
                 await queries.set_aside(conn, [failure])
             self._count_failed([failure.dead_reason])
-            _log.error("relay.row_failed", outbox_id=str(row.id), error=type(error).__name__)
+            _log.exception("relay.row_failed", outbox_id=str(row.id), error=type(error).__name__)
         else:
             self._ring(told)
 
@@ -107,7 +107,7 @@ class Relay:
             await queries.put_off(conn, batch.waiting, wait_s=_WAIT_FOR_REPLACED_S)
         if batch.failed:
             await queries.set_aside(conn, batch.failed)
-        self._count(batch, written.items, written.deliveries)
+        self._count(batch, written.items_written, written.deliveries)
         return {item.account_id for item in batch.items}, written.buckets
 
     async def _audience(self, conn: db.Conn, rows: Sequence[OutboxRow]) -> Audience:

@@ -1,0 +1,101 @@
+"""Facts in the outbox and tokens on phones, written straight to the tables."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from app.ids import new_id
+from tests.world import Person, School, Student
+
+DAY = date(2026, 11, 16)
+AT = datetime(2026, 11, 15, 23, 52, tzinfo=UTC)  # 06:52 at the gate on the 16th
+
+
+async def put_fact(
+    owner: asyncpg.Connection,
+    school: School,
+    student: Student,
+    *,
+    kind: str = "arrival",
+    event_id: UUID | None = None,
+    actor: Person | None = None,
+    replaces: UUID | None = None,
+    **params: Any,
+) -> UUID:
+    """One outbox row; its event id."""
+    event_id = event_id or new_id()
+    extra = {"replaces": str(replaces)} if replaces else {}
+    await owner.execute(
+        "insert into outbox (school_id, id, kind, day, event_id, student_id, actor_account_id,"
+        " params) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        school.id,
+        new_id(),
+        kind,
+        DAY,
+        event_id,
+        student.id,
+        actor.account_id if actor else None,
+        {
+            "student": student.name,
+            "school": school.name,
+            "gate": "Cổng chính",
+            "at": AT.isoformat(),
+            **extra,
+            **params,
+        },
+    )
+    return event_id
+
+
+async def put_token(
+    owner: asyncpg.Connection,
+    person: Person,
+    token: str,
+    *,
+    kind: str = "fcm",
+    platform: str = "android",
+    locale: str = "vi",
+) -> None:
+    """Register a push token on the person's device."""
+    keys = ("k", "a") if kind == "web" else (None, None)
+    await owner.execute(
+        "insert into push_token (account_id, device_id, kind, token, p256dh, auth, platform,"
+        " locale) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        person.account_id,
+        person.device_id,
+        kind,
+        token,
+        *keys,
+        platform,
+        locale,
+    )
+
+
+async def inbox(owner: asyncpg.Connection, person: Person) -> list[dict[str, Any]]:
+    """The person's items, in the order of `seq`."""
+    rows = await owner.fetch(
+        "select * from inbox_item where account_id = $1 order by seq", person.account_id
+    )
+    return [dict(row) for row in rows]
+
+
+async def titles(owner: asyncpg.Connection, person: Person) -> list[str]:
+    return [item["title"] for item in await inbox(owner, person)]
+
+
+async def deliveries(owner: asyncpg.Connection) -> list[dict[str, Any]]:
+    """All deliveries, in the order in which they were made."""
+    return [dict(row) for row in await owner.fetch("select * from delivery order by id")]
+
+
+async def block(owner: asyncpg.Connection, person: Person, student: Student) -> None:
+    """A custody block between the account and the pupil."""
+    await owner.execute(
+        "update guardianship set custody_blocked_at = now(), custody_reason = 'toà án'"
+        " where account_id = $1 and school_id = $2 and student_id = $3",
+        person.account_id,
+        student.school_id,
+        student.id,
+    )
