@@ -5,7 +5,7 @@ PostgreSQL stores no NUL, so no text may hold one. In a body's Struct bounds are
 """
 
 from datetime import date, time
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from litestar.params import PathParameter, QueryParameter
@@ -16,7 +16,7 @@ from app.paging import MAX_CURSOR_CHARS, MAX_LIMIT
 
 NO_NUL = r"^[^\x00]*$"
 # One line that is not blank.
-_LINE = r"^[^\x00-\x1f\x7f]*[^\x00-\x1f\x7f\s][^\x00-\x1f\x7f]*$"
+_LINE = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f\s][^\x00-\x1f\x7f-\x9f]*$"
 _NOT_BLANK = r"^[^\x00]*[^\x00\s][^\x00]*$"
 MAX_SCHOOL_ID = 16_777_215  # three bytes in every code
 
@@ -32,7 +32,8 @@ Phone = Annotated[str, Meta(min_length=8, max_length=20, pattern=r"^[0-9+(). -]+
 Token = Annotated[str, Meta(min_length=1, max_length=256, pattern=NO_NUL)]
 SchoolId = Annotated[int, Meta(ge=1, le=MAX_SCHOOL_ID)]
 OrgUnitId = Annotated[int, Meta(ge=1, le=2**31 - 1)]
-Weekday = Annotated[int, Meta(ge=1, le=7, description="ISO: 1 is Monday")]
+# A Literal: the OpenAPI document leaves out the bounds of a list's items.
+Weekday = Literal[1, 2, 3, 4, 5, 6, 7]  # ISO: 1 is Monday
 SchoolYear = Annotated[str, Meta(max_length=9, pattern=r"^20[0-9]{2}-20[0-9]{2}$")]
 MoetCode = Annotated[str, Meta(min_length=10, max_length=10, pattern=r"^[0-9]{10}$")]
 PersonalNumber = Annotated[str, Meta(min_length=12, max_length=12, pattern=r"^[0-9]{12}$")]
@@ -77,3 +78,9 @@ ToDay = Annotated[date, QueryParameter(name="to", description="last day, inclusi
 def local_time(text: str) -> time:
     """What a `LocalTime` says; its pattern lets a line feed through at the end."""
     return time.fromisoformat(text.strip())
+
+
+MaybeFromDay = Annotated[
+    date | None, QueryParameter(name="from", description="first day, inclusive")
+]
+MaybeToDay = Annotated[date | None, QueryParameter(name="to", description="last day, inclusive")]

@@ -1,8 +1,10 @@
 """Campuses, shifts and the calendar of a school."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+import msgspec
 from litestar import delete, get, patch, post, put
 from litestar.controller import Controller
 from litestar.params import JSONBody
@@ -68,6 +70,26 @@ class ShiftChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     weekdays: Weekdays | UnsetType = UNSET
 
 
+class ShiftView(Struct, frozen=True, kw_only=True):
+    """A session of the school day; times are HH:MM:SS in the school's zone, weekdays ISO.
+
+    Text, not `time`: that one OpenAPI calls a duration, and JSON Schema demands an offset of it.
+    """
+
+    id: UUID
+    name: str
+    starts_at: str
+    ends_at: str
+    late_after: str
+    cut_off: str
+    weekdays: list[int]
+    ended_at: datetime | None
+
+
+def _view(shift: Shift) -> ShiftView:
+    return msgspec.convert(msgspec.to_builtins(shift), ShiftView)
+
+
 class DayStatement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a day is: `make_up` holds every shift, whatever its weekdays."""
 
@@ -131,17 +153,20 @@ class Shifts(Controller):
     @get(opt=_READ)
     async def list_shifts(
         self, tx: Tx, school_id: PathSchool, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
-    ) -> Page[Shift]:
+    ) -> Page[ShiftView]:
         """The school's shifts. For staff."""
         rows = await queries.shifts(
             tx, school_id=school_id, after_id=after_id(cursor), limit=limit + 1
         )
-        return page_of(rows, limit=limit, key=lambda shift: (shift.id,))
+        page = page_of(rows, limit=limit, key=lambda shift: (shift.id,))
+        return Page(items=[_view(row) for row in page.items], next_cursor=page.next_cursor)
 
     @post(opt=_WRITE)
-    async def create_shift(self, tx: Tx, school_id: PathSchool, data: JSONBody[NewShift]) -> Shift:
+    async def create_shift(
+        self, tx: Tx, school_id: PathSchool, data: JSONBody[NewShift]
+    ) -> ShiftView:
         """Add a shift. For the principal."""
-        return await service.create_shift(
+        made = await service.create_shift(
             tx,
             school_id=school_id,
             name=data.name,
@@ -151,23 +176,25 @@ class Shifts(Controller):
             cut_off=local_time(data.cut_off),
             weekdays=data.weekdays,
         )
+        return _view(made)
 
     @get("/{shift_id:uuid}", opt=_READ)
-    async def get_shift(self, tx: Tx, school_id: PathSchool, shift_id: PathId) -> Shift:
+    async def get_shift(self, tx: Tx, school_id: PathSchool, shift_id: PathId) -> ShiftView:
         """One shift, also an ended one. For staff."""
-        return await service.shift(tx, school_id=school_id, shift_id=shift_id)
+        return _view(await service.shift(tx, school_id=school_id, shift_id=shift_id))
 
     @patch("/{shift_id:uuid}", opt=_WRITE)
     async def change_shift(
         self, tx: Tx, school_id: PathSchool, shift_id: PathId, data: JSONBody[ShiftChange]
-    ) -> Shift:
+    ) -> ShiftView:
         """Change a shift from now on. For the principal."""
         changes = changes_of(data)
         for field in changes.keys() & {"starts_at", "ends_at", "late_after", "cut_off"}:
             changes[field] = local_time(changes[field])
-        return await service.change_shift(
+        changed = await service.change_shift(
             tx, school_id=school_id, shift_id=shift_id, changes=changes
         )
+        return _view(changed)
 
     @delete("/{shift_id:uuid}", opt=_WRITE)
     async def end_shift(self, tx: Tx, now: Now, school_id: PathSchool, shift_id: PathId) -> None:

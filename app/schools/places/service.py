@@ -1,6 +1,6 @@
 """A principal sets up where and when the school is. All changes hold the school's lock."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -190,7 +190,7 @@ async def create_shift(
     ends_at: time,
     late_after: time,
     cut_off: time,
-    weekdays: list[int],
+    weekdays: Sequence[int],
 ) -> Shift:
     """Add a shift.
 
@@ -205,7 +205,7 @@ async def create_shift(
             ends_at=ends_at,
             late_after=late_after,
             cut_off=cut_off,
-            weekdays=weekdays,
+            weekdays=list(weekdays),
             ended_at=None,
         )
     )
