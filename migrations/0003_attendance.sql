@@ -87,8 +87,8 @@ create table attendance_correction (
     kind text not null check (kind in ('undo')),
     decided_by uuid not null,
     reason text not null,
-    before jsonb not null,
-    after jsonb not null,
+    before jsonb, -- the derived row, null: there was none
+    after jsonb,
     created_at timestamptz not null default now(),
     primary key (school_id, day, id)
 ) partition by range (day);

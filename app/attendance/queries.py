@@ -1,7 +1,7 @@
 """What a batch of scans reads: senders, plans, card holders, the day's history."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +10,9 @@ import msgspec
 from app import db
 from app.attendance.decide import Receipt
 from app.attendance.items import CardHolder, Link
-from app.attendance.model import Past
-from app.attendance.plan import Plan, plan_of
+from app.attendance.model import DayRow, Event, Past
+from app.attendance.plan import Plan, plan_of, school_day
+from app.ids import new_id
 
 
 async def links_of_sessions(
@@ -166,6 +167,111 @@ async def history(
         person_ids,
         days,
     )
+
+
+async def lock_person(conn: db.Conn, *, school_id: int, person_id: UUID) -> None:
+    """The lock that `hold_people` takes, for a decision about one person outside a batch."""
+    await conn.execute(
+        "select pg_advisory_xact_lock(hashtextextended($1::uuid::text, $2))", person_id, school_id
+    )
+
+
+async def event_of_device(
+    conn: db.Conn,
+    *,
+    event_id: UUID,
+    school_ids: Iterable[int],
+    device_id: UUID,
+    now: datetime,
+) -> Event | None:
+    """A recorded scan of this device, of the last 31 days; None: there is none."""
+    today = school_day(now)
+    return await db.one(
+        conn,
+        Event,
+        """
+        select school_id, day, id, person_kind, person_id, direction, outcome, source, shift_id,
+               station_id, campus_id, device_id, scanned_by, occurred_at, scanned_at, received_at,
+               clock, verdict, distance_m, reason
+          from scan_event
+         where school_id = any($1) and day between $2 and $3 and id = $4 and device_id = $5
+        """,
+        sorted(school_ids),
+        today - timedelta(days=31),
+        today,
+        event_id,
+        device_id,
+    )
+
+
+async def insert_correction(
+    conn: db.Conn,
+    *,
+    event: Event,
+    kind: str,
+    decided_by: UUID,
+    reason: str,
+    before: DayRow | None,
+    after: DayRow | None,
+    now: datetime,
+) -> None:
+    """Say beside a fact that it does not count, with the derived state before and after."""
+    await conn.execute(
+        """
+        insert into attendance_correction (school_id, day, id, event_id, person_id, kind,
+               decided_by, reason, before, after, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        """,
+        event.school_id,
+        event.day,
+        new_id(),
+        event.id,
+        event.person_id,
+        kind,
+        decided_by,
+        reason,
+        msgspec.to_builtins(before),
+        msgspec.to_builtins(after),
+        now,
+    )
+
+
+async def insert_outbox(
+    conn: db.Conn,
+    *,
+    school_id: int,
+    message_id: UUID,
+    kind: str,
+    day: date,
+    event_id: UUID,
+    student_id: UUID | None,
+    actor_account_id: UUID,
+    params: dict[str, object],
+) -> None:
+    """One message for the relay, in the transaction of its fact."""
+    await conn.execute(
+        """
+        insert into outbox (school_id, id, kind, day, event_id, student_id, actor_account_id,
+               params)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
+        """,
+        school_id,
+        message_id,
+        kind,
+        day,
+        event_id,
+        student_id,
+        actor_account_id,
+        params,
+    )
+
+
+async def student_name(conn: db.Conn, *, school_id: int, student_id: UUID) -> str:
+    """The name of a pupil who is known to exist."""
+    name: str = await db.value(
+        conn, "select name from student where school_id = $1 and id = $2", school_id, student_id
+    )
+    return name
 
 
 def columns(rows: Sequence[Any], *names: str) -> list[list[Any]]:

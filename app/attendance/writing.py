@@ -1,11 +1,13 @@
 """The one statement that writes a batch: receipts, events, refusals, days, outbox, or nothing."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from app import db
 from app.attendance.clockwork import Sending
 from app.attendance.decide import Ledger
 from app.attendance.items import Item
+from app.attendance.model import DayRow, Event, Past
 from app.attendance.queries import columns
 
 _EVENT_COLUMNS = (
@@ -51,10 +53,10 @@ async def write(conn: db.Conn, ledger: Ledger) -> None:
         ),
     )  # fmt: skip
     if ledger.promoted:
-        await _promote(conn, ledger)
+        await promote(conn, ledger.promoted)
 
 
-async def _promote(conn: db.Conn, ledger: Ledger) -> None:
+async def promote(conn: db.Conn, risen: Sequence[Past]) -> None:
     """Stored duplicates that turned out to matter become events; rare, hence a statement apart."""
     await conn.execute(
         """
@@ -72,8 +74,39 @@ async def _promote(conn: db.Conn, ledger: Ledger) -> None:
                clock, verdict, distance_m
           from moved
         """,
-        *columns(ledger.promoted, "school_id", "day", "id"),
+        *columns(risen, "school_id", "day", "id"),
     )
+
+
+async def put_day_row(conn: db.Conn, *, event: Event, row: DayRow | None) -> None:
+    """Set the derived row of the event's shift; None: nothing is recorded of it any more."""
+    await conn.execute(
+        """
+        delete from attendance_day
+         where school_id = $1 and day = $2 and person_id = $3 and shift_id = $4
+        """,
+        event.school_id,
+        event.day,
+        event.person_id,
+        event.shift_id,
+    )
+    if row is not None:
+        await conn.execute(
+            """
+            insert into attendance_day (school_id, day, person_id, shift_id, person_kind, state,
+                   late_minutes, arrived_at, left_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            """,
+            row.school_id,
+            row.day,
+            row.person_id,
+            row.shift_id,
+            row.person_kind,
+            row.state,
+            row.late_minutes,
+            row.arrived_at,
+            row.left_at,
+        )
 
 
 async def remember_clocks(conn: db.Conn, items: list[Item]) -> None:

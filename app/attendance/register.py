@@ -1,0 +1,273 @@
+"""Reading attendance: a class's day, a pupil's weeks. The states of DOMAIN.md."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from app import db
+from app.attendance.model import State
+from app.attendance.plan import Plan
+from app.paging import CursorText, Page, decode_cursor, page_of
+
+
+class ShiftState(Struct, frozen=True, kw_only=True):
+    """`not_scanned` is not absent: absence is decided at the cut-off."""
+
+    shift_id: UUID
+    shift_name: str
+    state: State
+    late_minutes: int = 0
+    arrived_at: datetime | None = None
+    left_at: datetime | None = None
+
+
+class RegisterRow(Struct, frozen=True, kw_only=True):
+    """One pupil's day."""
+
+    student_id: UUID
+    name: str
+    class_id: UUID
+    class_name: str
+    shifts: list[ShiftState]
+
+
+class TimelineScan(Struct, frozen=True, kw_only=True):
+    """A scan as the family sees it; `source` mark: a person recognised the child."""
+
+    id: UUID
+    direction: Literal["in", "out"]
+    occurred_at: datetime
+    outcome: str
+    source: str
+    station_name: str | None
+    is_undone: bool
+
+
+class TimelineDay(Struct, frozen=True, kw_only=True):
+    day: date
+    shifts: list[ShiftState]
+    scans: list[TimelineScan]
+
+
+class _Pupil(Struct, frozen=True, kw_only=True):
+    student_id: UUID
+    name: str
+    sort_key: str
+    class_id: UUID
+    class_name: str
+
+
+class _State(Struct, frozen=True, kw_only=True):
+    day: date
+    person_id: UUID
+    shift_id: UUID
+    state: State
+    late_minutes: int
+    arrived_at: datetime | None
+    left_at: datetime | None
+
+
+class _Scan(Struct, frozen=True, kw_only=True):
+    day: date
+    id: UUID
+    direction: Literal["in", "out"]
+    occurred_at: datetime
+    outcome: str
+    source: str
+    station_name: str | None
+    is_undone: bool
+
+
+async def class_register(
+    conn: db.Conn,
+    *,
+    plan: Plan,
+    day: date,
+    class_ids: Sequence[UUID] | None,
+    cursor: str | None,
+    limit: int,
+) -> Page[RegisterRow]:
+    """The pupils of these classes (None: of the school) on a day, with a state for each shift.
+
+    By class, then by name. A shift that was held and has no scan is `not_scanned`.
+
+    Raises:
+        BadCursor: the cursor is none of ours.
+    """
+    after = decode_cursor(cursor, tuple[CursorText, CursorText, UUID])
+    pupils = await _pupils_on(
+        conn, school_id=plan.school_id, day=day, class_ids=class_ids, after=after, limit=limit + 1
+    )
+    page = page_of(pupils, limit=limit, key=lambda p: (p.class_name, p.sort_key, str(p.student_id)))
+    states = await _states(
+        conn,
+        school_id=plan.school_id,
+        person_ids=[pupil.student_id for pupil in page.items],
+        first=day,
+        last=day,
+    )
+    by_person = defaultdict(list)
+    for state in states:
+        by_person[state.person_id].append(state)
+    rows = [
+        RegisterRow(
+            student_id=pupil.student_id,
+            name=pupil.name,
+            class_id=pupil.class_id,
+            class_name=pupil.class_name,
+            shifts=_shift_states(plan, day, pupil.class_id, by_person[pupil.student_id]),
+        )
+        for pupil in page.items
+    ]
+    return Page(items=rows, next_cursor=page.next_cursor)
+
+
+async def timeline(
+    conn: db.Conn, *, plan: Plan, student_id: UUID, first: date, last: date
+) -> list[TimelineDay]:
+    """A pupil's days with their scans, the newest first; days without anything are left out."""
+    states: defaultdict[date, list[_State]] = defaultdict(list)
+    for state in await _states(
+        conn, school_id=plan.school_id, person_ids=[student_id], first=first, last=last
+    ):
+        states[state.day].append(state)
+    scans: defaultdict[date, list[TimelineScan]] = defaultdict(list)
+    for scan in await _scans(
+        conn, school_id=plan.school_id, student_id=student_id, first=first, last=last
+    ):
+        scans[scan.day].append(
+            TimelineScan(
+                id=scan.id,
+                direction=scan.direction,
+                occurred_at=scan.occurred_at,
+                outcome=scan.outcome,
+                source=scan.source,
+                station_name=scan.station_name,
+                is_undone=scan.is_undone,
+            )
+        )
+    return [
+        TimelineDay(
+            day=day, shifts=[_shift_state(plan, state) for state in states[day]], scans=scans[day]
+        )
+        for day in sorted(states.keys() | scans.keys(), reverse=True)
+    ]
+
+
+def _shift_states(plan: Plan, day: date, class_id: UUID, states: list[_State]) -> list[ShiftState]:
+    school_class = plan.classes.get(class_id)
+    held = plan.shifts_on(day, school_class.shift_ids if school_class else [])
+    known = {state.shift_id for state in states}
+    missing = [
+        ShiftState(shift_id=shift.id, shift_name=shift.name, state="not_scanned")
+        for shift in held
+        if shift.id not in known
+    ]
+    return [_shift_state(plan, state) for state in states] + missing
+
+
+def _shift_state(plan: Plan, state: _State) -> ShiftState:
+    shift = plan.shifts.get(state.shift_id)
+    return ShiftState(
+        shift_id=state.shift_id,
+        shift_name=shift.name if shift else "",
+        state=state.state,
+        late_minutes=state.late_minutes,
+        arrived_at=state.arrived_at,
+        left_at=state.left_at,
+    )
+
+
+async def _pupils_on(
+    conn: db.Conn,
+    *,
+    school_id: int,
+    day: date,
+    class_ids: Sequence[UUID] | None,
+    after: tuple[str, str, UUID] | None,
+    limit: int,
+) -> list[_Pupil]:
+    class_name, sort_key, student_id = after or (None, None, None)
+    return await db.many(
+        conn,
+        _Pupil,
+        """
+        select s.id as student_id, s.name, s.sort_key, c.id as class_id, c.name as class_name
+          from enrolment e
+          join student s on s.school_id = e.school_id and s.id = e.student_id
+          join school_class c on c.school_id = e.school_id and c.id = e.class_id
+         where e.school_id = $1 and e.from_day <= $2 and (e.to_day is null or e.to_day >= $2)
+           and ($3::uuid[] is null or e.class_id = any($3))
+           and ($4::text is null or (c.name, s.sort_key, s.id) > ($4, $5, $6::uuid))
+         order by c.name, s.sort_key, s.id limit $7
+        """,
+        school_id,
+        day,
+        class_ids,
+        class_name,
+        sort_key,
+        student_id,
+        limit,
+    )
+
+
+async def _states(
+    conn: db.Conn, *, school_id: int, person_ids: Sequence[UUID], first: date, last: date
+) -> list[_State]:
+    return await db.many(
+        conn,
+        _State,
+        """
+        select d.day, d.person_id, d.shift_id, d.state, d.late_minutes, d.arrived_at, d.left_at
+          from attendance_day d
+          join shift on shift.school_id = d.school_id and shift.id = d.shift_id
+         where d.school_id = $1 and d.person_id = any($2) and d.day between $3 and $4
+         order by d.day, shift.starts_at
+        """,
+        school_id,
+        person_ids,
+        first,
+        last,
+    )
+
+
+async def _scans(
+    conn: db.Conn, *, school_id: int, student_id: UUID, first: date, last: date
+) -> list[_Scan]:
+    return await db.many(
+        conn,
+        _Scan,
+        """
+        select e.day, e.id, e.direction, e.occurred_at, e.outcome, e.source,
+               station.name as station_name,
+               exists (select from attendance_correction k
+                        where k.school_id = e.school_id and k.day = e.day and k.event_id = e.id
+                          and k.kind = 'undo') as is_undone
+          from scan_event e
+          left join station on station.school_id = e.school_id and station.id = e.station_id
+         where e.school_id = $1 and e.person_id = $2 and e.day between $3 and $4
+         order by e.occurred_at, e.id
+        """,
+        school_id,
+        student_id,
+        first,
+        last,
+    )
+
+
+async def class_of(conn: db.Conn, *, school_id: int, student_id: UUID) -> UUID | None:
+    """The class that the pupil is in, or was in last; None: no pupil of this school."""
+    class_id: UUID | None = await db.value(
+        conn,
+        """
+        select class_id from enrolment where school_id = $1 and student_id = $2
+         order by to_day is null desc, from_day desc limit 1
+        """,
+        school_id,
+        student_id,
+    )
+    return class_id

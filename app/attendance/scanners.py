@@ -1,0 +1,137 @@
+"""Phones that scan: that they are open, what they hold back, and what they know offline."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from app import db
+from app.errors import NotFound
+
+SNAPSHOT_FOR = timedelta(hours=24)
+
+
+class NoSuchStation(NotFound):
+    """Không tìm thấy điểm quét | No such station"""
+
+
+class Scanner(Struct, frozen=True, kw_only=True):
+    """A phone at a station. `pending` scans wait in it, the oldest since `oldest_at`."""
+
+    device_id: UUID
+    station_id: UUID | None
+    opened_at: datetime
+    beat_at: datetime
+    closed_at: datetime | None
+    pending: int
+    oldest_at: datetime | None
+
+
+class RosterEntry(Struct, frozen=True, kw_only=True):
+    """A live card: `card_id` is 16 hex digits, bytes 5 to 12 of the code."""
+
+    card_id: str
+    student_id: UUID
+    name: str
+    class_name: str
+    photo_url: str | None
+
+
+class Roster(Struct, frozen=True, kw_only=True):
+    """What an offline scanner shows. It holds no key: it can recognise, not authenticate."""
+
+    school_id: int
+    station_id: UUID
+    valid_until: datetime
+    entries: list[RosterEntry]
+
+    @property
+    def etag(self) -> str:
+        """Of the entries alone: a later `valid_until` is no other roster."""
+        digest = hashlib.sha256(msgspec.json.encode(self.entries)).hexdigest()
+        return f'"{digest[:32]}"'
+
+
+async def school_of_station(conn: db.Conn, *, station_id: UUID, school_ids: Iterable[int]) -> int:
+    """The school of a live station among these schools.
+
+    Raises:
+        NoSuchStation: in none of them.
+    """
+    school_id: int | None = await db.value(
+        conn,
+        "select school_id from station where school_id = any($1) and id = $2 and ended_at is null",
+        sorted(school_ids),
+        station_id,
+    )
+    if school_id is None:
+        raise NoSuchStation
+    return school_id
+
+
+async def beat(
+    conn: db.Conn,
+    *,
+    school_id: int,
+    device_id: UUID,
+    account_id: UUID,
+    station_id: UUID,
+    pending: int,
+    oldest_at: datetime | None,
+    is_closed: bool,
+    now: datetime,
+) -> Scanner:
+    """Open a scanner, say that it lives, or close it; one that had closed opens anew."""
+    row = await db.one(
+        conn,
+        Scanner,
+        """
+        insert into scanner as s (school_id, device_id, account_id, station_id, opened_at, beat_at,
+               closed_at, pending, oldest_at)
+        values ($1, $2, $3, $4, $5, $5, case when $8 then $5::timestamptz end, $6, $7)
+        on conflict (school_id, device_id) do update
+           set account_id = excluded.account_id, station_id = excluded.station_id,
+               opened_at = case when s.closed_at is null and s.station_id = excluded.station_id
+                                then s.opened_at else excluded.opened_at end,
+               beat_at = excluded.beat_at, closed_at = excluded.closed_at,
+               pending = excluded.pending, oldest_at = excluded.oldest_at
+        returning device_id, station_id, opened_at, beat_at, closed_at, pending, oldest_at
+        """,
+        school_id,
+        device_id,
+        account_id,
+        station_id,
+        now,
+        pending,
+        oldest_at,
+        is_closed,
+    )
+    if row is None:
+        raise NoSuchStation
+    return row
+
+
+async def roster(conn: db.Conn, *, school_id: int, station_id: UUID, now: datetime) -> Roster:
+    """All live cards of the school, by name, for 24 hours."""
+    entries = await db.many(
+        conn,
+        RosterEntry,
+        """
+        select encode(card.id, 'hex') as card_id, s.id as student_id, s.name,
+               c.name as class_name, s.photo_url
+          from card
+          join student s on s.school_id = card.school_id and s.id = card.student_id
+          join enrolment e on e.school_id = s.school_id and e.student_id = s.id
+               and e.to_day is null
+          join school_class c on c.school_id = e.school_id and c.id = e.class_id
+         where card.school_id = $1 and card.revoked_at is null and s.ended_at is null
+         order by c.name, s.sort_key, s.id
+        """,
+        school_id,
+    )
+    return Roster(
+        school_id=school_id, station_id=station_id, valid_until=now + SNAPSHOT_FOR, entries=entries
+    )

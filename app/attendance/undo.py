@@ -1,0 +1,177 @@
+"""Taking back a scan that was made by mistake: the wrong child, the wrong direction."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from app import db
+from app.attendance import days, queries
+from app.attendance.model import SUSPECT, DayRow, Event, Past
+from app.attendance.plan import Plan
+from app.attendance.writing import promote, put_day_row
+from app.errors import Conflict, NotFound
+from app.identity.model import Caller
+from app.ids import new_id
+
+_Kind = Literal["scan_undone", "arrival", "departure"]
+
+UNDO_WITHIN = timedelta(seconds=60)
+
+
+class NoSuchScan(NotFound):
+    """Không tìm thấy lượt quét của máy này | No such scan of this device"""
+
+
+class UndoTooLate(Conflict):
+    """Đã quá 60 giây để huỷ | It is too late to undo"""
+
+
+class UndoneScan(Struct, frozen=True, kw_only=True):
+    """`status` is the state of the shift afterwards; None: nothing is recorded of it any more."""
+
+    event_id: UUID
+    status: str | None
+
+
+async def undo_scan(
+    conn: db.Conn, *, event_id: UUID, caller: Caller, schools: frozenset[int], now: datetime
+) -> UndoneScan:
+    """Take back a scan that this device sent in the last 60 seconds, and tell who was told.
+
+    The fact stays; a correction beside it says that it does not count, by whom and why. Doing it
+    twice changes nothing more.
+
+    Raises:
+        NoSuchScan: not recorded, or by another device.
+        UndoTooLate: it was received more than 60 s ago.
+    """
+    event = await queries.event_of_device(
+        conn, event_id=event_id, school_ids=schools, device_id=caller.device_id, now=now
+    )
+    if event is None or event.person_id is None or event.person_kind is None:
+        raise NoSuchScan
+    if now - event.received_at > UNDO_WITHIN:
+        raise UndoTooLate(
+            (
+                "Hãy nhờ giáo viên chủ nhiệm sửa điểm danh.",
+                "Ask the homeroom teacher to correct the attendance.",
+            )
+        )
+    await queries.lock_person(conn, school_id=event.school_id, person_id=event.person_id)
+    plan = await queries.plan(conn, school_id=event.school_id)
+    before = await _history(conn, event)
+    if all(past.id != event.id for past in before):
+        return UndoneScan(event_id=event_id, status=_status(before, event, plan))
+    after = _promoted([past for past in before if past.id != event.id], event)
+    await _store(conn, event=event, before=before, after=after, plan=plan, caller=caller, now=now)
+    return UndoneScan(event_id=event_id, status=_status(after, event, plan))
+
+
+async def _history(conn: db.Conn, event: Event) -> list[Past]:
+    if event.person_id is None:
+        return []
+    found = await queries.history(
+        conn, school_ids=[event.school_id], person_ids=[event.person_id], days=[event.day]
+    )
+    return [past for past in found if past.shift_id == event.shift_id]
+
+
+def _promoted(history: list[Past], event: Event) -> list[Past]:
+    """Without the scan a stored duplicate of it may be the one that counts."""
+    heads = {p.id for p in days.promoted([p for p in history if p.outcome not in SUSPECT])}
+    return [
+        msgspec.structs.replace(past, is_duplicate=False, outcome="ok")
+        if past.id in heads
+        else past
+        for past in history
+    ]
+
+
+def _row(history: list[Past], event: Event, plan: Plan) -> DayRow | None:
+    shift = plan.shifts.get(event.shift_id) if event.shift_id else None
+    counting = [past for past in history if past.counts]
+    if shift is None or event.person_kind is None or not counting:
+        return None
+    return days.derive(shift, counting, person_kind=event.person_kind)
+
+
+def _status(history: list[Past], event: Event, plan: Plan) -> str | None:
+    row = _row(history, event, plan)
+    return row.state if row else None
+
+
+async def _store(
+    conn: db.Conn,
+    *,
+    event: Event,
+    before: list[Past],
+    after: list[Past],
+    plan: Plan,
+    caller: Caller,
+    now: datetime,
+) -> None:
+    await queries.insert_correction(
+        conn,
+        event=event,
+        kind="undo",
+        decided_by=caller.account_id,
+        reason="undone at the scanner",
+        before=_row(before, event, plan),
+        after=_row(after, event, plan),
+        now=now,
+    )
+    was = {past.id for past in before if past.is_duplicate}
+    risen = [past for past in after if past.id in was and not past.is_duplicate]
+    if risen:
+        await promote(conn, risen)
+    await put_day_row(conn, event=event, row=_row(after, event, plan))
+    if event.person_kind == "student":
+        await _tell(conn, event=event, risen=risen, plan=plan, caller=caller)
+
+
+async def _tell(
+    conn: db.Conn, *, event: Event, risen: list[Past], plan: Plan, caller: Caller
+) -> None:
+    if event.person_id is None:
+        return
+    name = await queries.student_name(conn, school_id=event.school_id, student_id=event.person_id)
+    await _post(conn, "scan_undone", event, event, name, plan, caller, replaces=event.id)
+    for past in risen:
+        kind: _Kind = "arrival" if past.direction == "in" else "departure"
+        await _post(conn, kind, event, past, name, plan, caller, replaces=None)
+
+
+async def _post(
+    conn: db.Conn,
+    kind: _Kind,
+    event: Event,
+    told: Event | Past,
+    name: str,
+    plan: Plan,
+    caller: Caller,
+    *,
+    replaces: UUID | None,
+) -> None:
+    station = plan.stations.get(told.station_id) if told.station_id else None
+    params: dict[str, object] = {
+        "student": name,
+        "school": plan.name,
+        "gate": station.name if station else None,
+        "at": told.occurred_at.isoformat(),
+    }
+    if replaces is not None:
+        params["replaces"] = str(replaces)
+    await queries.insert_outbox(
+        conn,
+        school_id=event.school_id,
+        message_id=new_id(),
+        kind=kind,
+        day=event.day,
+        event_id=told.id,
+        student_id=event.person_id,
+        actor_account_id=caller.account_id,
+        params=params,
+    )
