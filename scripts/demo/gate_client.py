@@ -64,15 +64,9 @@ class GateClient:
         """The result of marking a pupil by name. Raises as `scans` does."""
         return await self._signed("POST", "/v1/attendance/marks", body)
 
-    async def beat(self, body: dict[str, Any]) -> bool:
-        """Say that the scanner is alive; False: this API does not want to know.
-
-        Raises:
-            Unreachable: no answer.
-        """
-        path = f"/v1/attendance/scanners/{self._device_id}"
-        status, _ = await self._signed_call("PUT", path, body)
-        return status < 400
+    async def beat(self, body: dict[str, Any]) -> None:
+        """Say that the scanner is open, or closed. Raises as `scans` does."""
+        await self._signed("PUT", f"/v1/attendance/scanners/{self._device_id}", body)
 
     def take_waited_s(self) -> float:
         """Seconds that the API has had us wait since the last question."""

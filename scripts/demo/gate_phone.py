@@ -1,8 +1,11 @@
 """The phone at a gate: it notes each scan at once and sends when there is a network."""
 
 import asyncio
+import contextlib
+import functools
 import time
 from collections import Counter, deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -104,7 +107,8 @@ class GatePhone:
             await asyncio.gather(self._take_turns(), self._send_all())
         finally:
             beats.cancel()
-        await self._beat(closed=True)
+            await asyncio.gather(beats, return_exceptions=True)
+        await self._patiently(lambda: self._beat(closed=True))
 
     async def _take_turns(self) -> None:
         for turn in self._morning.turns:
@@ -116,7 +120,6 @@ class GatePhone:
         self._wake.set()
 
     def _body(self, turn: Turn) -> dict[str, Any]:
-        at, mono_ms = self._clock.stamp(turn.at_s)
         station_id = self._morning.gate.station_id
         if turn.kind == "mark":
             return {
@@ -125,9 +128,9 @@ class GatePhone:
                 "direction": "in",
                 "station_id": station_id,
                 "reason": "Quên thẻ ở nhà",
-                "location": location_body(at, self._place),
             }
         self._seq += 1
+        at, mono_ms = self._clock.stamp(turn.at_s)
         return scan_body(
             event_id=new_id(),
             token=turn.child.token(self._vault),
@@ -146,23 +149,24 @@ class GatePhone:
                 await self._wake.wait()
                 continue
             was_offline = await self._wait_for_network()
-            await self._send_patiently(again=was_offline)
+            await self._patiently(functools.partial(self._send_some, again=was_offline))
 
     async def _wait_for_network(self) -> bool:
+        """Whether the head of the queue was taken while there was none."""
         begins, ends = self._morning.outage
-        if not begins <= self._clock.now_s < ends:
+        if not begins <= self._queue[0][0].at_s < ends:
             return False
         self._tally.offline += 1
         await self._clock.sleep_until(min(ends, LASTS_S))
         self._tally.offline -= 1
         return True
 
-    async def _send_patiently(self, *, again: bool) -> None:
+    async def _patiently(self, send: Callable[[], Awaitable[None]]) -> None:
         """Try again as long as nobody answers."""
         since = time.monotonic()
         while True:
             try:
-                await self._send_some(again=again)
+                await send()
                 return
             except Unreachable:
                 if time.monotonic() - since > _GIVE_UP_S:
@@ -173,7 +177,10 @@ class GatePhone:
         """The head of the queue: a mark, or the scans up to the next one."""
         began = time.monotonic()
         if self._queue[0][0].kind == "mark":
-            results = [await self._client.mark(self._queue[0][1])]
+            body = self._queue[0][1]
+            # A mark is placed in time by the server, so its fix is that of the sending.
+            body.setdefault("location", location_body(datetime.now(UTC), self._place))
+            results = [await self._client.mark(body)]
         else:
             scans = []
             for turn, body in list(self._queue)[:_BATCH]:
@@ -206,13 +213,14 @@ class GatePhone:
         }
 
     async def _beat_on(self) -> None:
-        while await self._beat(closed=False):  # noqa: ASYNC110 - a beat is a matter of time
+        begins, ends = self._morning.outage
+        while True:
+            if not begins <= self._clock.now_s < ends:
+                with contextlib.suppress(Unreachable):
+                    await self._beat(closed=False)
             await asyncio.sleep(_BEAT_S)
 
-    async def _beat(self, *, closed: bool) -> bool:
-        begins, ends = self._morning.outage
-        if not closed and begins <= self._clock.now_s < ends:
-            return True
+    async def _beat(self, *, closed: bool) -> None:
         oldest = self._queue[0][1] if self._queue else {}
         body = {
             "station_id": self._morning.gate.station_id,
@@ -220,7 +228,4 @@ class GatePhone:
             "oldest_at": oldest.get("scanned_at"),
             "closed": closed,
         }
-        try:
-            return await self._client.beat(body)
-        except Unreachable:
-            return True
+        await self._client.beat(body)

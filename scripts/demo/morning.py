@@ -116,14 +116,19 @@ async def _log_in(http: aiohttp.ClientSession, base_url: str, morning: GateMorni
 
 
 def _opened_at(now: datetime) -> datetime | None:
-    """This day's 06:30; None while that morning is not over."""
+    """This day's 06:30, give or take; None while that morning is not over.
+
+    Of two scans the earlier is the arrival, so a later run must be later: by a two-hundredth.
+    """
     midnight = datetime.combine(school_day(now), time(), ZONE)
     opened_at = midnight + timedelta(minutes=OPENS_MIN)
-    return opened_at if opened_at + timedelta(seconds=LASTS_S) < now else None
+    if now < opened_at + timedelta(seconds=LASTS_S):
+        return None
+    return opened_at + (now - opened_at) / 200
 
 
 def _table(tallies: Tallies) -> Table:
-    table = Table(box=None, padding=(0, 2), title="Sáng nay ở cổng trường | this morning")
+    table = Table(box=None, padding=(0, 1), title="Sáng nay ở cổng trường | this morning")
     for heading in (
         "Trường | school",
         "đã quét",
@@ -133,7 +138,7 @@ def _table(tallies: Tallies) -> Table:
         "quét lại",
         "khác",
     ):
-        table.add_column(heading, justify="left" if "|" in heading else "right")
+        table.add_column(heading, justify="left" if "|" in heading else "right", no_wrap=True)
     for school_id, tally in sorted(tallies.items()):
         outcomes = tally.outcomes
         others = outcomes.total() - outcomes["ok"] - outcomes["late"] - outcomes["duplicate"]
