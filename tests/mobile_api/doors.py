@@ -1,5 +1,6 @@
 """How the tests knock: logins from any address and any device."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -7,6 +8,8 @@ from uuid import UUID, uuid4
 
 import httpx
 from litestar import Litestar
+
+from mobile_api.resources import Resources
 
 PASSWORD = "con-gà-vàng-07"
 
@@ -45,6 +48,12 @@ async def client_from(app: Litestar, address: str) -> AsyncIterator[httpx.AsyncC
 def bearer_of(response: httpx.Response) -> dict[str, str]:
     assert response.status_code == 200, response.text
     return {"Authorization": f"Bearer {response.json()['access_token']}"}
+
+
+async def warm(resources: Resources) -> None:
+    """Open all connections of the pool: a race is no race while the losers are connecting."""
+    connections = await asyncio.gather(*(resources.pool.acquire() for _ in range(10)))
+    await asyncio.gather(*(resources.pool.release(each) for each in connections))
 
 
 async def is_let_in(api: httpx.AsyncClient, headers: dict[str, str]) -> bool:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import argon2
 import asyncpg
 import httpx
 import pytest
@@ -16,13 +17,14 @@ from structlog.testing import capture_logs
 from app import db
 from app.identity.accounts import account_for_phone
 from app.identity.otp import Code
+from app.identity.passwords import PasswordHasher
 from app.schools.pairing import create_pairing
 from mobile_api.resources import Resources
 from notifications.channels.sms import EsmsSender, NullSms
 from notifications.one_time_codes import SmsCodes
 from tests.conftest import Clock
 from tests.fakes.sms import API_KEY, BRANDNAME, SECRET_KEY, FakeSms, SmsFault
-from tests.mobile_api.doors import PASSWORD, bearer_of, client_from, device, is_let_in, login
+from tests.mobile_api.doors import PASSWORD, bearer_of, client_from, device, is_let_in, login, warm
 from tests.world import School, World
 
 NEW = "mật-khẩu-mới-8"
@@ -181,13 +183,17 @@ async def test_fifty_wrong_guesses_at_once_are_all_counted(
 
 
 async def test_right_guesses_at_once_let_one_in(
-    api: httpx.AsyncClient, sms: FakeSms, world: World
+    api: httpx.AsyncClient, sms: FakeSms, world: World, resources: Resources
 ) -> None:
+    slow = argon2.PasswordHasher(time_cost=2, memory_cost=8 * 1024, parallelism=1)
+    resources.passwords = PasswordHasher(hasher=slow)
+    await warm(resources)
     person = await world.account(password=PASSWORD)
     code = await code_for(api, sms, person.phone, "reset")
     answers = await asyncio.gather(
         *(verify(api, person.phone, code, purpose="reset") for _ in range(8))
     )
+    resources.passwords.close()
     assert sorted(answer.status_code for answer in answers) == [200] + [401] * 7
     live = "select count(*) from session where revoked_at is null"
     assert await world.owner.fetchval(live) == 1
