@@ -158,7 +158,12 @@ def _bare_rate(postgres: EmbeddedPostgres, seconds: float) -> float:
 @contextlib.contextmanager
 def _api(environment: dict[str, str]) -> Iterator[psutil.Process]:
     command = [sys.executable, "-m", "scripts.cli", "serve"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
+    log = Path(tempfile.mkdtemp(prefix="ct-bench-")) / "api.log"
+    console.print(f"the API's log: {log}")
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(command, env=environment, stdout=output, stderr=output) as process,
+    ):
         url = f"http://127.0.0.1:{environment['PORT']}/health/ready"
         try:
             _await(url, process)
