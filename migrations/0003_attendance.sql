@@ -50,6 +50,7 @@ create table scan_refusal (
     clock text not null,
     verdict text,
     distance_m real,
+    recorded_as text, -- a duplicate: the outcome it gets as an event; null: it can never count
     promoted_at timestamptz,
     primary key (school_id, day, id)
 ) partition by range (day);

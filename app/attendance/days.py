@@ -7,20 +7,33 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from app.attendance.model import DayRow, Past, PersonKind, State
+from app.attendance.model import DayRow, Direction, Past, PersonKind, State
 from app.attendance.plan import ZONE, PlannedShift
 
 
-def runs(history: Iterable[Past]) -> list[Past]:
-    """The scans that matter of one shift: the earliest of each run of one direction.
+def runs(history: Iterable[Past], shift: PlannedShift | None) -> list[Past]:
+    """The scans that matter of one shift: the earliest of each run of one movement.
 
-    A second `in` without an `out` between says nothing new, whoever sent it first.
+    A second `in` without an `out` between says nothing new, whoever sent it first. An `out` before
+    the bell, with no `in` before it, is another movement than an `out` after it: who went home
+    late from the morning may still leave in the afternoon.
     """
     heads: list[Past] = []
+    has_come = is_idle_run = False
     for past in sorted(history, key=lambda past: past.order):
-        if not heads or heads[-1].direction != past.direction:
+        is_idle = not has_come and is_before_bell(past, shift)
+        if not heads or heads[-1].direction != past.direction or is_idle_run != is_idle:
             heads.append(past)
+        is_idle_run = is_idle
+        has_come = has_come or past.direction == "in"
     return heads
+
+
+def is_before_bell(past: Past, shift: PlannedShift | None) -> bool:
+    """Whether it is an `out` before the shift has begun."""
+    if shift is None or past.direction != "out":
+        return False
+    return past.occurred_at.astimezone(ZONE).time() < shift.starts_at
 
 
 def predecessor(history: Iterable[Past], order: tuple[datetime, UUID]) -> Past | None:
@@ -29,29 +42,72 @@ def predecessor(history: Iterable[Past], order: tuple[datetime, UUID]) -> Past |
     return max(before, key=lambda past: past.order, default=None)
 
 
-def promoted(history: Sequence[Past]) -> list[Past]:
+def is_repeat(
+    direction: Direction,
+    occurred_at: datetime,
+    *,
+    before: Past,
+    history: Iterable[Past],
+    shift: PlannedShift | None,
+) -> bool:
+    """Whether a scan of `direction` right after `before` says the same again, as `runs` has it.
+
+    `history` holds the counting scans of the shift, `before` among them.
+    """
+    if before.direction != direction:
+        return False
+    if shift is None or occurred_at.astimezone(ZONE).time() < shift.starts_at:
+        return True
+    if not is_before_bell(before, shift):
+        return True
+    return any(past.direction == "in" and past.order < before.order for past in history)
+
+
+def lateness(
+    direction: Direction,
+    order: tuple[datetime, UUID],
+    *,
+    history: Iterable[Past],
+    shift: PlannedShift | None,
+) -> int:
+    """The late minutes of a scan as an arrival; 0 for coming back in, which is not arriving.
+
+    `history` holds the scans of the shift, with or without the scan itself.
+    """
+    if shift is None or direction != "in":
+        return 0
+    minutes = late_minutes(shift, order[0])
+    if not minutes:
+        return 0
+    before = (past for past in history if past.counts and past.order < order)
+    return minutes if all(is_before_bell(past, shift) for past in before) else 0
+
+
+def promoted(history: Sequence[Past], shift: PlannedShift | None) -> list[Past]:
     """The stored duplicates that turn out to head a run: an opposite scan before them came late.
 
     `history` is one person's shift; suspects must have been left out.
     """
-    return [past for past in runs(history) if past.is_duplicate]
+    return [past for past in runs(history, shift) if past.is_duplicate]
 
 
 def derive(
     shift: PlannedShift, history: Sequence[Past], *, person_kind: PersonKind
 ) -> DayRow | None:
-    """The state of one person in one shift; `history` holds at least one counting scan of it.
+    """The state of one person in one shift; None: its scans say nothing of this shift.
 
     An `out` alone during or after the shift means that the pupil was there: present, with no
-    arrival known; before the bell it says nothing of this shift, and there is no row (None). Late
-    minutes count from the start of the shift, once the tolerance (`late_after`) is passed.
+    arrival known; before the bell it says nothing. Late minutes count from the start of the shift,
+    once the tolerance (`late_after`) is passed.
     """
-    heads = runs(past for past in history if past.counts)
-    first = heads[0]
-    arrived_at = next((past.occurred_at for past in heads if past.direction == "in"), None)
-    left_at = heads[-1].occurred_at if heads[-1].direction == "out" else None
-    if arrived_at is None and first.occurred_at.astimezone(ZONE).time() < shift.starts_at:
+    heads = runs((past for past in history if past.counts), shift)
+    if heads and is_before_bell(heads[0], shift):
+        heads = heads[1:]
+    if not heads:
         return None
+    first, last = heads[0], heads[-1]
+    arrived_at = next((past.occurred_at for past in heads if past.direction == "in"), None)
+    left_at = last.occurred_at if last.direction == "out" else None
     minutes = late_minutes(shift, arrived_at) if first.direction == "in" else 0
     state: State = "late" if minutes else "present"
     if left_at is not None and left_at.astimezone(ZONE).time() < shift.ends_at:

@@ -30,7 +30,7 @@ from app.attendance.model import (
     past_of,
 )
 from app.attendance.plan import Plan, PlannedShift
-from app.ids import new_id
+from app.attendance.telling import Told, told_of
 
 CLONE_WITHIN = timedelta(seconds=60)
 SUSPECT_REPEAT = timedelta(seconds=120)
@@ -46,7 +46,14 @@ _GRAVITY: tuple[Recorded, ...] = (
     "late",
 )
 
+_WRONG_PLACE: frozenset[Refused] = frozenset(
+    {"geo_outside", "need_better_fix", "mock_suspect", "invalid"}
+)
+
 PersonDay = tuple[int, UUID, date]
+# What `judge_place` says: what it makes of the outcome, the verdict, metres to the fence.
+Place = tuple[Refused | Recorded | None, str | None, float | None]
+_NO_PLACE: Place = (None, None, None)
 
 
 class Receipt(Struct, frozen=True, kw_only=True):
@@ -56,19 +63,6 @@ class Receipt(Struct, frozen=True, kw_only=True):
     event_id: UUID
     body_hash: bytes
     answer: str
-
-
-class Told(Struct, frozen=True, kw_only=True):
-    """A row for the outbox."""
-
-    school_id: int
-    id: UUID
-    kind: str
-    day: date
-    event_id: UUID
-    student_id: UUID
-    actor_account_id: UUID
-    params: dict[str, object]
 
 
 @dataclass(kw_only=True)
@@ -117,14 +111,15 @@ class Ledger:
         plan = self.plans[item.school_id]
         shift = plan.shift_at(item.when.occurred_at, shift_ids_of(item, plan))
         same_shift = self._same_shift(item, shift)
-        before = _duplicate_of(item, same_shift)
+        place = judge_place(item, plan)
+        before = _repeated(item, same_shift, shift) or _repeated_suspect(item, same_shift)
         if before is not None:
-            return self._refuse(item, "duplicate", shift=shift, before=before)
-        finding, verdict, metres = judge_place(item, plan)
-        if finding in ("geo_outside", "need_better_fix", "mock_suspect", "invalid"):
-            return self._refuse(item, finding, shift=shift, verdict=verdict, metres=metres)
+            return self._refuse(item, "duplicate", shift=shift, before=before, place=place)
+        finding = place[0]
+        if finding in _WRONG_PLACE:
+            return self._refuse(item, finding, shift=shift, place=place)
         outcome = self._recorded_outcome(item, shift, finding, same_shift)
-        event = _event(item, outcome, shift=shift, verdict=verdict, metres=metres)
+        event = _event(item, outcome, shift=shift, place=place)
         return self._record(item, event, shift)
 
     def _same_shift(self, item: Item, shift: PlannedShift | None) -> list[Past]:
@@ -143,19 +138,14 @@ class Ledger:
         finding: Outcome | None,
         same_shift: list[Past],
     ) -> Recorded:
-        found: set[Outcome] = {finding} if finding else set()
+        found = _findings(item, finding)
         suspicion = self._suspicion(item)
         if suspicion:
             found.add(suspicion)
-        if item.is_late_code:
-            found.add("pending_review")
-        if item.when.is_suspect:
-            found.add("clock_suspect")
-        was_in = any(past.counts and past.direction == "in" for past in same_shift)
-        is_first_in = shift is not None and item.direction == "in" and not was_in
-        if shift and is_first_in and days.late_minutes(shift, item.when.occurred_at):
+        order = (item.when.occurred_at, item.event_id)
+        if days.lateness(item.direction, order, history=same_shift, shift=shift):
             found.add("late")
-        return next((outcome for outcome in _GRAVITY if outcome in found), "ok")
+        return _gravest(found)
 
     def _suspicion(self, item: Item) -> Recorded | None:
         """Speed and clones, against recorded scans only; a mark has no card to copy."""
@@ -185,14 +175,17 @@ class Ledger:
         *,
         shift: PlannedShift | None = None,
         before: Past | None = None,
-        verdict: str | None = None,
-        metres: float | None = None,
+        place: Place = _NO_PLACE,
     ) -> ScanResult:
-        event = _event(item, outcome, shift=shift, verdict=verdict, metres=metres)
+        recorded_as, status = None, None
+        # It may yet turn out to matter, unless it would have been refused for its place.
+        if before is not None and before.counts and place[0] not in _WRONG_PLACE:
+            recorded_as = _gravest(_findings(item, place[0]))
+        event = _event(item, outcome, shift=shift, place=place, recorded_as=recorded_as)
         self.refusals.append(event)
-        status = None
-        if outcome == "duplicate":
+        if recorded_as is not None:
             self._of_person(item).append(past_of(event))
+        if outcome == "duplicate":
             status = self._state(item, shift)
         return ScanResult(
             event_id=item.event_id,
@@ -207,8 +200,9 @@ class Ledger:
         if item.location is not None:
             self.located.append(item)
         history = self._of_person(item)
-        history.append(past_of(event))
-        self._tell(item, event, shift)
+        past = past_of(event)
+        history.append(past)
+        self._tell(item, past, shift)
         if event.outcome not in SUSPECT:
             self._promote(item, history, shift)
         return ScanResult(
@@ -223,11 +217,11 @@ class Ledger:
         """Duplicates that an opposite scan has just made meaningful become recorded scans."""
         shift_id = shift.id if shift else None
         relevant = [p for p in history if p.shift_id == shift_id and p.outcome not in SUSPECT]
-        for past in days.promoted(relevant):
-            position = history.index(past)
-            history[position] = msgspec.structs.replace(past, is_duplicate=False, outcome="ok")
-            self.promoted.append(past)
-            self._tell_past(item, past, shift)
+        for past in days.promoted(relevant, shift):
+            risen = msgspec.structs.replace(past, is_duplicate=False)
+            history[history.index(past)] = risen
+            self.promoted.append(risen)
+            self._tell(item, risen, shift)
 
     def _state(self, item: Item, shift: PlannedShift | None) -> State | None:
         """The state of the shift as it stands now; it is kept as the row to write."""
@@ -242,93 +236,52 @@ class Ledger:
         self.day_rows[row.school_id, row.day, row.person_id, row.shift_id] = row
         return row.state
 
-    def _tell(self, item: Item, event: Event, shift: PlannedShift | None) -> None:
-        """One row for the outbox: what the guardians are to know of this scan."""
-        if item.person_kind != "student":
-            return
-        minutes = self._late_minutes(item, event, shift)
-        kind = _kind_of(event, is_late=minutes > 0)
-        extra: dict[str, object] = {"minutes": minutes} if minutes else {}
-        if event.outcome not in SUSPECT:
-            follower = self._follower(item, event.id, shift)
-            # The same movement was told with a later time: that message is replaced.
-            if follower is not None and follower.direction == event.direction:
-                extra["replaces"] = str(follower.id)
-        self._post(item, kind, event.id, event.occurred_at.isoformat(), event.day, extra)
-
-    def _late_minutes(self, item: Item, event: Event, shift: PlannedShift | None) -> int:
-        """How late this arrival is; coming back in later in the shift is not being late."""
-        if shift is None or event.direction != "in" or event.outcome in SUSPECT:
-            return 0
-        same_shift = self._same_shift(item, shift)
-        ins = [past for past in same_shift if past.counts and past.direction == "in"]
-        if min(ins, key=lambda past: past.order).id != event.id:
-            return 0
-        return days.late_minutes(shift, event.occurred_at)
-
-    def _tell_past(self, item: Item, past: Past, shift: PlannedShift | None) -> None:
+    def _tell(self, item: Item, past: Past, shift: PlannedShift | None) -> None:
         if item.person_kind == "student":
-            kind = "arrival" if past.direction == "in" else "departure"
-            self._post(item, kind, past.id, past.occurred_at.isoformat(), past.day, {})
-
-    def _follower(self, item: Item, event_id: UUID, shift: PlannedShift | None) -> Past | None:
-        ordered = sorted(
-            (p for p in self._same_shift(item, shift) if p.counts), key=lambda past: past.order
-        )
-        position = next(i for i, past in enumerate(ordered) if past.id == event_id)
-        return ordered[position + 1] if position + 1 < len(ordered) else None
-
-    def _post(
-        self,
-        item: Item,
-        kind: str,
-        event_id: UUID,
-        at: str,
-        day: date,
-        extra: dict[str, object],
-    ) -> None:
-        if item.person_id is None:
-            raise ValueError("nobody is known to have been scanned")
-        self.told.append(
-            Told(
-                school_id=item.school_id,
-                id=new_id(),
-                kind=kind,
-                day=day,
-                event_id=event_id,
-                student_id=item.person_id,
-                actor_account_id=item.sender.account_id,
-                params={
-                    "student": item.person_name,
-                    "school": self.plans[item.school_id].name,
-                    "gate": item.station.name if item.station else None,
-                    "at": at,
-                    **extra,
-                },
+            message = told_of(
+                past,
+                name=item.person_name,
+                plan=self.plans[item.school_id],
+                history=self._same_shift(item, shift),
+                shift=shift,
             )
-        )
+            self.told.append(message)
 
 
-def _duplicate_of(item: Item, same_shift: list[Past]) -> Past | None:
+def _repeated(item: Item, same_shift: list[Past], shift: PlannedShift | None) -> Past | None:
     """The recorded scan that already says this: same direction, no opposite one between."""
-    order = (item.when.occurred_at, item.event_id)
-    before = days.predecessor((past for past in same_shift if past.counts), order)
-    if before is not None and before.direction == item.direction:
-        return before
-    # A suspected card held up again and again must not alarm the family each time.
+    at = item.when.occurred_at
+    counting = [past for past in same_shift if past.counts]
+    before = days.predecessor(counting, (at, item.event_id))
+    if before is None or not days.is_repeat(
+        item.direction, at, before=before, history=counting, shift=shift
+    ):
+        return None
+    return before
+
+
+def _repeated_suspect(item: Item, same_shift: list[Past]) -> Past | None:
+    """A suspected card held up again and again must not alarm the family each time."""
+    at = item.when.occurred_at
     suspects = (past for past in same_shift if past.outcome in SUSPECT)
-    repeat = days.predecessor(suspects, order)
+    repeat = days.predecessor(suspects, (at, item.event_id))
     if repeat is None or repeat.direction != item.direction:
         return None
-    return repeat if item.when.occurred_at - repeat.occurred_at <= SUSPECT_REPEAT else None
+    return repeat if at - repeat.occurred_at <= SUSPECT_REPEAT else None
 
 
-def _kind_of(event: Event, *, is_late: bool) -> str:
-    if event.outcome in SUSPECT:
-        return "scan_unconfirmed"
-    if event.direction == "out":
-        return "departure"
-    return "arrival_late" if is_late else "arrival"
+def _findings(item: Item, finding: Outcome | None) -> set[Outcome]:
+    """What is doubtful about a scan by itself, whatever was scanned before it."""
+    found: set[Outcome] = {finding} if finding else set()
+    if item.is_late_code:
+        found.add("pending_review")
+    if item.when.is_suspect:
+        found.add("clock_suspect")
+    return found
+
+
+def _gravest(found: set[Outcome]) -> Recorded:
+    return next((outcome for outcome in _GRAVITY if outcome in found), "ok")
 
 
 def _event(
@@ -336,9 +289,10 @@ def _event(
     outcome: Outcome,
     *,
     shift: PlannedShift | None,
-    verdict: str | None,
-    metres: float | None,
+    place: Place,
+    recorded_as: Recorded | None = None,
 ) -> Event:
+    _, verdict, metres = place
     return Event(
         school_id=item.school_id,
         day=item.day,
@@ -360,4 +314,5 @@ def _event(
         verdict=verdict,
         distance_m=metres,
         reason=item.reason,
+        recorded_as=recorded_as,
     )

@@ -109,7 +109,11 @@ class ScanResult(Struct, frozen=True, kw_only=True):
 
 
 class Event(Struct, frozen=True, kw_only=True):
-    """A row of `scan_event`, or of `scan_refusal` when `is_refused`."""
+    """A row of `scan_event` or of `scan_refusal`.
+
+    `recorded_as` is for a duplicate: what it becomes should an opposite scan turn up between; None:
+    it can never count, since its place was wrong or it repeats a suspect.
+    """
 
     school_id: int
     day: date
@@ -131,6 +135,7 @@ class Event(Struct, frozen=True, kw_only=True):
     verdict: str | None = None
     distance_m: float | None = None
     reason: str | None = None
+    recorded_as: Recorded | None = None
 
     @property
     def order(self) -> tuple[datetime, UUID]:
@@ -139,7 +144,10 @@ class Event(Struct, frozen=True, kw_only=True):
 
 
 class Past(Struct, frozen=True, kw_only=True):
-    """What the day's history holds of one person: a recorded scan or a stored duplicate."""
+    """What the day's history holds of one person: a recorded scan or a stored duplicate.
+
+    `outcome` of a duplicate is the one it is recorded with, should it turn out to matter.
+    """
 
     id: UUID
     school_id: int
@@ -150,6 +158,7 @@ class Past(Struct, frozen=True, kw_only=True):
     shift_id: UUID | None
     station_id: UUID | None
     campus_id: UUID | None
+    scanned_by: UUID
     occurred_at: datetime
     is_duplicate: bool = False
 
@@ -187,10 +196,11 @@ def past_of(event: Event) -> Past:
         day=event.day,
         person_id=event.person_id,
         direction=event.direction,
-        outcome=event.outcome,
+        outcome=event.recorded_as or event.outcome,
         shift_id=event.shift_id,
         station_id=event.station_id,
         campus_id=event.campus_id,
+        scanned_by=event.scanned_by,
         occurred_at=event.occurred_at,
         is_duplicate=event.outcome == "duplicate",
     )

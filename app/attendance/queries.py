@@ -140,7 +140,10 @@ async def receipts(
 async def history(
     conn: db.Conn, *, school_ids: Sequence[int], person_ids: Sequence[UUID], days: Sequence[date]
 ) -> list[Past]:
-    """The recorded scans of these people's days that were not undone, and stored duplicates."""
+    """The recorded scans of these people's days that were not undone, and stored duplicates.
+
+    Only such duplicates as may still turn out to matter.
+    """
     return await db.many(
         conn,
         Past,
@@ -149,7 +152,7 @@ async def history(
             select distinct * from unnest($1::int[], $2::uuid[], $3::date[])
                 as q (school_id, person_id, day))
         select e.id, e.school_id, e.day, e.person_id, e.direction, e.outcome, e.shift_id,
-               e.station_id, e.campus_id, e.occurred_at, false as is_duplicate
+               e.station_id, e.campus_id, e.scanned_by, e.occurred_at, false as is_duplicate
           from asked join scan_event e on e.school_id = asked.school_id
                and e.person_id = asked.person_id and e.day = asked.day
          where e.day = any($3) and not exists (
@@ -157,11 +160,11 @@ async def history(
                 where k.school_id = e.school_id and k.person_id = e.person_id and k.day = e.day
                   and k.day = any($3) and k.event_id = e.id and k.kind = 'undo')
         union all
-        select r.id, r.school_id, r.day, r.person_id, r.direction, r.outcome, r.shift_id,
-               r.station_id, r.campus_id, r.occurred_at, true
+        select r.id, r.school_id, r.day, r.person_id, r.direction, r.recorded_as, r.shift_id,
+               r.station_id, r.campus_id, r.scanned_by, r.occurred_at, true
           from asked join scan_refusal r on r.school_id = asked.school_id
                and r.person_id = asked.person_id and r.day = asked.day
-         where r.day = any($3) and r.outcome = 'duplicate' and r.promoted_at is null
+         where r.day = any($3) and r.recorded_as is not null and r.promoted_at is null
         """,
         school_ids,
         person_ids,

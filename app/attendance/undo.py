@@ -10,7 +10,7 @@ from msgspec import Struct
 from app import db
 from app.attendance import days, queries
 from app.attendance.model import SUSPECT, DayRow, Event, Past
-from app.attendance.plan import Plan
+from app.attendance.plan import Plan, PlannedShift
 from app.attendance.writing import promote, put_day_row
 from app.errors import Conflict, NotFound
 from app.identity.model import Caller
@@ -65,7 +65,7 @@ async def undo_scan(
     before = await _history(conn, event)
     if all(past.id != event.id for past in before):
         return UndoneScan(event_id=event_id, status=_status(before, event, plan))
-    after = _promoted([past for past in before if past.id != event.id], event)
+    after = _promoted([past for past in before if past.id != event.id], _shift(event, plan))
     await _store(conn, event=event, before=before, after=after, plan=plan, caller=caller, now=now)
     return UndoneScan(event_id=event_id, status=_status(after, event, plan))
 
@@ -79,19 +79,22 @@ async def _history(conn: db.Conn, event: Event) -> list[Past]:
     return [past for past in found if past.shift_id == event.shift_id]
 
 
-def _promoted(history: list[Past], event: Event) -> list[Past]:
+def _shift(event: Event, plan: Plan) -> PlannedShift | None:
+    return plan.shifts.get(event.shift_id) if event.shift_id else None
+
+
+def _promoted(history: list[Past], shift: PlannedShift | None) -> list[Past]:
     """Without the scan a stored duplicate of it may be the one that counts."""
-    heads = {p.id for p in days.promoted([p for p in history if p.outcome not in SUSPECT])}
+    unsuspected = [past for past in history if past.outcome not in SUSPECT]
+    heads = {past.id for past in days.promoted(unsuspected, shift)}
     return [
-        msgspec.structs.replace(past, is_duplicate=False, outcome="ok")
-        if past.id in heads
-        else past
+        msgspec.structs.replace(past, is_duplicate=False) if past.id in heads else past
         for past in history
     ]
 
 
 def _row(history: list[Past], event: Event, plan: Plan) -> DayRow | None:
-    shift = plan.shifts.get(event.shift_id) if event.shift_id else None
+    shift = _shift(event, plan)
     counting = [past for past in history if past.counts]
     if shift is None or event.person_kind is None or not counting:
         return None

@@ -37,7 +37,7 @@ async def write(conn: db.Conn, ledger: Ledger) -> None:
         _WRITE,
         *columns(receipts, "school_id", "event_id", "body_hash", "answer"),
         *columns(ledger.events, *_EVENT_COLUMNS, "reason"),
-        *columns(ledger.refusals, *_EVENT_COLUMNS),
+        *columns(ledger.refusals, *_EVENT_COLUMNS, "recorded_as"),
         *columns(
             days, "school_id", "day", "person_id", "shift_id", "person_kind", "state",
             "late_minutes", "arrived_at", "left_at",
@@ -69,9 +69,9 @@ async def promote(conn: db.Conn, risen: Sequence[Past]) -> None:
         insert into scan_event (school_id, day, id, person_kind, person_id, direction, outcome,
                source, shift_id, station_id, campus_id, device_id, scanned_by, occurred_at,
                scanned_at, received_at, clock, verdict, distance_m)
-        select school_id, day, id, person_kind, person_id, direction, 'ok', source, shift_id,
-               station_id, campus_id, device_id, scanned_by, occurred_at, scanned_at, received_at,
-               clock, verdict, distance_m
+        select school_id, day, id, person_kind, person_id, direction, recorded_as, source,
+               shift_id, station_id, campus_id, device_id, scanned_by, occurred_at, scanned_at,
+               received_at, clock, verdict, distance_m
           from moved
         """,
         *columns(risen, "school_id", "day", "id"),
@@ -155,24 +155,24 @@ event as (
 refusal as (
     insert into scan_refusal (school_id, day, id, person_kind, person_id, direction, outcome,
         source, shift_id, station_id, campus_id, device_id, scanned_by, occurred_at, scanned_at,
-        received_at, clock, verdict, distance_m)
+        received_at, clock, verdict, distance_m, recorded_as)
     select * from unnest($25::int[], $26::date[], $27::uuid[], $28::text[], $29::uuid[],
         $30::text[], $31::text[], $32::text[], $33::uuid[], $34::uuid[], $35::uuid[], $36::uuid[],
         $37::uuid[], $38::timestamptz[], $39::timestamptz[], $40::timestamptz[], $41::text[],
-        $42::text[], $43::real[])),
+        $42::text[], $43::real[], $44::text[])),
 day as (
     insert into attendance_day (school_id, day, person_id, shift_id, person_kind, state,
         late_minutes, arrived_at, left_at)
-    select * from unnest($44::int[], $45::date[], $46::uuid[], $47::uuid[], $48::text[],
-        $49::text[], $50::smallint[], $51::timestamptz[], $52::timestamptz[])
+    select * from unnest($45::int[], $46::date[], $47::uuid[], $48::uuid[], $49::text[],
+        $50::text[], $51::smallint[], $52::timestamptz[], $53::timestamptz[])
     on conflict (school_id, day, person_id, shift_id) do update
         set state = excluded.state, late_minutes = excluded.late_minutes,
             arrived_at = excluded.arrived_at, left_at = excluded.left_at),
 told as (
     insert into outbox (school_id, id, kind, day, event_id, student_id, actor_account_id, params)
-    select * from unnest($53::int[], $54::uuid[], $55::text[], $56::date[], $57::uuid[],
-        $58::uuid[], $59::uuid[], $60::jsonb[]))
+    select * from unnest($54::int[], $55::uuid[], $56::text[], $57::date[], $58::uuid[],
+        $59::uuid[], $60::uuid[], $61::jsonb[]))
 insert into scan_location (school_id, day, event_id, lat, lng, accuracy_m, provider, fixed_at)
-select * from unnest($61::int[], $62::date[], $63::uuid[], $64::float8[], $65::float8[],
-    $66::real[], $67::text[], $68::timestamptz[])
+select * from unnest($62::int[], $63::date[], $64::uuid[], $65::float8[], $66::float8[],
+    $67::real[], $68::text[], $69::timestamptz[])
 """
