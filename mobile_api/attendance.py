@@ -19,10 +19,9 @@ from app.errors import Malformed
 from app.limits import SCANS
 from mobile_api.access import SCANNERS, STAFF, only
 from mobile_api.deps import Res, claims_of
+from mobile_api.openapi import BODY
 from mobile_api.resources import Resources, resources_of
-from mobile_api.scan_operation import ScanOperation
-
-MAX_SCANS = 200
+from mobile_api.scan_operation import MAX_SCANS, BootId, ScanEnvelope
 
 
 class ScanBatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,7 +29,7 @@ class ScanBatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     sent_at: Instant
     sent_mono_ms: Millis
-    boot_id: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
+    boot_id: BootId
     scans: Annotated[list[msgspec.Raw], Meta(min_length=1, max_length=MAX_SCANS)]
 
 
@@ -52,9 +51,8 @@ _JSON = msgspec.json.Encoder()
 @post(
     "/v1/attendance/scans",
     status_code=200,
-    opt={"who": only(*SCANNERS)},
+    opt={"who": only(*SCANNERS), BODY: ScanEnvelope},
     tags=["attendance"],
-    operation_class=ScanOperation,
     responses={200: ResponseSpec(data_container=ScanResults, description="One result a scan")},
 )
 async def record_scans(request: Request[Any, Any, Any]) -> Response[bytes]:
@@ -155,7 +153,13 @@ async def check_in(
     return (await resources.desk.submit([item]))[0]
 
 
-@post("/v1/attendance/marks", status_code=200, opt={"who": only(*SCANNERS)}, tags=["attendance"])
+@post(
+    "/v1/attendance/marks",
+    operation_id="mark_student",
+    status_code=200,
+    opt={"who": only(*SCANNERS)},
+    tags=["attendance"],
+)
 async def mark(data: JSONBody[Mark], request: Request[Any, Any, Any], resources: Res) -> ScanResult:
     """Mark a pupil without a card today, by name and with a reason. For staff who scan."""
     claims = claims_of(request, resources)

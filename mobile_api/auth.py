@@ -6,7 +6,7 @@ from uuid import UUID
 import structlog
 from litestar import Request, Response, delete, get, post
 from litestar.background_tasks import BackgroundTask
-from litestar.datastructures import Cookie
+from litestar.datastructures import Cookie, ResponseHeader
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import CookieParameter, FromPath, JSONBody
 from msgspec import Meta, Struct
@@ -23,6 +23,7 @@ from app.paging import Page
 from mobile_api.access import PUBLIC, SIGNED_IN
 from mobile_api.deps import Me, Now, Res, Tx
 from mobile_api.inputs import Phone, ShortName
+from mobile_api.openapi import FAILS, REFRESH_COOKIE_SCHEME
 from mobile_api.resources import Resources
 
 log = structlog.get_logger()
@@ -30,6 +31,14 @@ log = structlog.get_logger()
 REFRESH_COOKIE = "ct_refresh"
 _COOKIE_PATH = "/v1/auth"
 _NO_STORE = {"Cache-Control": "no-store"}
+_LETS_IN = {"who": PUBLIC, FAILS: (401, 422, 429, 503)}
+_SETS_COOKIE = [
+    ResponseHeader(
+        name="Set-Cookie",
+        description="a browser's refresh token; `refresh_token` is null then",
+        documentation_only=True,
+    )
+]
 _ENDED = {204: ResponseSpec(data_container=None, description="The session has ended")}
 
 Password = Annotated[str, Meta(min_length=1, max_length=128)]
@@ -97,7 +106,13 @@ class LoginAnswer(Struct, frozen=True, kw_only=True):
     account: Account
 
 
-@post("/v1/auth/login", status_code=200, opt={"who": PUBLIC}, tags=["auth"])
+@post(
+    "/v1/auth/login",
+    status_code=200,
+    opt=_LETS_IN,
+    tags=["auth"],
+    response_headers=_SETS_COOKIE,
+)
 async def login(
     data: JSONBody[LoginInput], request: Request[Any, Any, Any], resources: Res, now: Now
 ) -> Response[LoginAnswer]:
@@ -117,7 +132,14 @@ async def login(
     return _answer(logged_in, resources, in_cookie=data.device.platform == "web")
 
 
-@post("/v1/auth/refresh", status_code=200, opt={"who": PUBLIC}, tags=["auth"])
+@post(
+    "/v1/auth/refresh",
+    status_code=200,
+    opt=_LETS_IN,
+    tags=["auth"],
+    security=[{REFRESH_COOKIE_SCHEME: []}, {}],
+    response_headers=_SETS_COOKIE,
+)
 async def refresh(
     data: JSONBody[RefreshInput],
     request: Request[Any, Any, Any],
@@ -143,7 +165,12 @@ async def refresh(
     return _answer(logged_in, resources, in_cookie=data.refresh_token is None)
 
 
-@post("/v1/auth/otp", status_code=202, opt={"who": PUBLIC}, tags=["auth"])
+@post(
+    "/v1/auth/otp",
+    status_code=202,
+    opt={"who": PUBLIC, FAILS: (422, 429, 503)},
+    tags=["auth"],
+)
 async def request_code(
     data: JSONBody[CodeInput], request: Request[Any, Any, Any], resources: Res, now: Now
 ) -> Response[CodeAnswer]:
@@ -169,7 +196,13 @@ async def request_code(
     return Response(answer, background=BackgroundTask(resources.codes.send, code))
 
 
-@post("/v1/auth/otp/verify", status_code=200, opt={"who": PUBLIC}, tags=["auth"])
+@post(
+    "/v1/auth/otp/verify",
+    status_code=200,
+    opt=_LETS_IN,
+    tags=["auth"],
+    response_headers=_SETS_COOKIE,
+)
 async def verify_code(
     data: JSONBody[VerifyInput], request: Request[Any, Any, Any], resources: Res, now: Now
 ) -> Response[LoginAnswer]:
@@ -190,7 +223,14 @@ async def verify_code(
     return _answer(logged_in, resources, in_cookie=data.device.platform == "web")
 
 
-@post("/v1/auth/pair", status_code=200, opt={"who": PUBLIC}, tags=["auth"])
+@post(
+    "/v1/auth/pair",
+    operation_id="pair_screen",
+    status_code=200,
+    opt=_LETS_IN,
+    tags=["auth"],
+    response_headers=_SETS_COOKIE,
+)
 async def pair(
     data: JSONBody[PairInput], request: Request[Any, Any, Any], resources: Res, now: Now
 ) -> Response[LoginAnswer]:

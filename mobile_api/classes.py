@@ -153,6 +153,7 @@ class Classes(Controller):
 
     @get(
         "/{class_id:uuid}/cards.pdf",
+        operation_id="print_cards",
         opt={"who": only("principal", "homeroom_teacher")},
         media_type=_PDF,
         responses={

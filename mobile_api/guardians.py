@@ -155,7 +155,12 @@ class GuardiansOfStudent(Controller):
             tx, school_id=school_id, student_id=student_id, guardian_id=guardian_id, now=now
         )
 
-    @put("/{guardian_id:uuid}/custody-block", status_code=204, opt=_PRINCIPAL)
+    @put(
+        "/{guardian_id:uuid}/custody-block",
+        operation_id="set_custody_block",
+        status_code=204,
+        opt=_PRINCIPAL,
+    )
     async def block(
         self,
         tx: Tx,
@@ -175,7 +180,7 @@ class GuardiansOfStudent(Controller):
             now=now,
         )
 
-    @delete("/{guardian_id:uuid}/custody-block", opt=_PRINCIPAL)
+    @delete("/{guardian_id:uuid}/custody-block", operation_id="clear_custody_block", opt=_PRINCIPAL)
     async def unblock(
         self, tx: Tx, now: Now, school_id: PathSchool, student_id: PathId, guardian_id: PathId
     ) -> None:

@@ -11,6 +11,7 @@ from app import db
 from app.errors import Unavailable
 from mobile_api.access import PUBLIC
 from mobile_api.deps import Res
+from mobile_api.openapi import FAILS
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +28,7 @@ async def live() -> Health:
     return Health(status="ok")
 
 
-@get("/health/ready", opt={"who": PUBLIC}, tags=["operations"])
+@get("/health/ready", opt={"who": PUBLIC, FAILS: (503,)}, tags=["operations"])
 async def ready(resources: Res) -> Health:
     """PostgreSQL and Valkey answer within a second.
 

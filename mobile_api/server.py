@@ -142,8 +142,8 @@ def _require_rules(app: Litestar) -> None:
     """No route starts without a rule that says who may call it."""
     for route in app.routes:
         for handler in getattr(route, "route_handlers", ()):
-            is_ours = isinstance(handler, HTTPRouteHandler) and "OPTIONS" not in handler.http_methods
-            if is_ours and RULE not in handler.opt:
+            is_http = isinstance(handler, HTTPRouteHandler)
+            if is_http and RULE not in handler.opt and "OPTIONS" not in handler.http_methods:
                 raise ImproperlyConfiguredException(f"{route.path} does not say who may call it")
 
 

@@ -92,7 +92,7 @@ class StationScreens(Controller):
     path = "/v1/stations/{station_id:uuid}"
     tags = ("attendance",)
 
-    @post("/pairing", opt=_WRITE)
+    @post("/pairing", operation_id="create_pairing_code", opt=_WRITE)
     async def pair(self, tx: Tx, caller: Me, now: Now, station_id: PathId) -> Pairing:
         """A code that makes a screen this station's, good once, for ten minutes.
 
@@ -108,7 +108,7 @@ class StationScreens(Controller):
         )
         return Pairing(pairing_code=code, expires_at=now + timedelta(seconds=PAIRING_CODE_S))
 
-    @get("/code", opt={"who": only("display", "principal")})
+    @get("/code", operation_id="show_station_code", opt={"who": only("display", "principal")})
     async def code(
         self, tx: Tx, caller: Me, now: Now, resources: Res, station_id: PathId
     ) -> ShownCode:
@@ -118,7 +118,7 @@ class StationScreens(Controller):
             tx, ring=resources.vault.ring, school_id=school_id, station_id=station_id, now=now
         )
 
-    @get("/day-key", opt={"who": only("display")})
+    @get("/day-key", operation_id="show_day_key", opt={"who": only("display")})
     async def day_key(
         self,
         tx: Tx,

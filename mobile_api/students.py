@@ -186,7 +186,7 @@ class Students(Controller):
             )
         )
 
-    @post("/{student_id:uuid}/enrolment", opt=_WRITE)
+    @post("/{student_id:uuid}/enrolment", operation_id="move_student", opt=_WRITE)
     async def change_class(
         self,
         tx: Tx,
