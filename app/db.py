@@ -131,6 +131,11 @@ def is_away(error: Exception) -> bool:
     return isinstance(error, OSError | TimeoutError | asyncpg.InterfaceError)
 
 
+def lacks_partition(error: Exception) -> bool:
+    """Whether a row found no partition for its day: a check violation that names no constraint."""
+    return isinstance(error, CheckViolation) and error.constraint_name is None
+
+
 async def run(conn: Conn, sql: str, *args: Any) -> int:
     """Execute and say how many rows were touched."""
     status: str = await conn.execute(sql, *args)

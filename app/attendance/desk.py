@@ -19,10 +19,11 @@ from prometheus_client import Counter, Histogram
 from app import db
 from app.attendance import queries
 from app.attendance.checks import know_person, read_code
+from app.attendance.clockwork import MAX_AGE
 from app.attendance.decide import Ledger
 from app.attendance.items import CHECK_IN_ROLES, SCANNING_ROLES, CardHolder, Item, Link
 from app.attendance.model import ScanResult
-from app.attendance.plan import Plan
+from app.attendance.plan import Plan, school_day
 from app.attendance.writing import remember_clocks, write
 from app.errors import Denied, Unavailable
 from app.identity.tokens import BadAccessToken
@@ -136,9 +137,13 @@ class ScanDesk:
                 await self._one_by_one(batch[0], error)
 
     async def _one_by_one(self, request: _Request, error: Exception) -> None:
-        """A poison scan fails alone: the others of its request go through."""
+        """A poison scan fails alone: the others of its request go through, the earliest first."""
+        numbered = sorted(
+            enumerate(request.items), key=lambda pair: (pair[1].scanned_at, pair[1].event_id)
+        )
         try:
-            results = [await self._alone(item) for item in request.items]
+            answers = {position: await self._alone(item) for position, item in numbered}
+            results = [answers[position] for position in range(len(request.items))]
         except Exception as final:
             log.error("scans.bug", error=type(final).__name__, exc_info=final)
             _fail(request, Unavailable() if _is_away(final) else final)
@@ -155,12 +160,28 @@ class ScanDesk:
                 sqlstate = error.sqlstate or ""
                 if sqlstate in _LOST_RACE and attempt < 4:
                     continue
+                if db.lacks_partition(error):
+                    await self._make_partitions(item, attempt)
+                    continue
                 if sqlstate.startswith(_BAD_DATA) and sqlstate not in _LOST_RACE:
                     log.error("scans.poison", error=type(error).__name__, exc_info=error)
                     return ScanResult(event_id=item.event_id, outcome="invalid")
                 raise
             return (await future)[0]
         raise Unavailable
+
+    async def _make_partitions(self, item: Item, attempt: int) -> None:
+        """The worker makes them in time; if it did not, that is no fault of the scan's.
+
+        Raises:
+            Unavailable: making them has not helped.
+        """
+        if attempt:
+            raise Unavailable
+        day = school_day(item.received_at)
+        log.error("scans.no_partition", day=day.isoformat())
+        async with self._pool.acquire() as conn:
+            await queries.make_partitions(conn, from_day=day - MAX_AGE, to_day=day)
 
     async def _process(self, batch: list[_Request]) -> None:
         """One transaction for these requests; futures resolve after its commit."""

@@ -277,6 +277,11 @@ async def student_name(conn: db.Conn, *, school_id: int, student_id: UUID) -> st
     return name
 
 
+async def make_partitions(conn: db.Conn, *, from_day: date, to_day: date) -> None:
+    """Make what partitions these days lack; days that have theirs cost nothing."""
+    await conn.execute("select ensure_partitions($1, $2)", from_day, to_day)
+
+
 def columns(rows: Sequence[Any], *names: str) -> list[list[Any]]:
     """One array a column, as `unnest` wants them."""
     return [[getattr(row, name) for row in rows] for name in names]
