@@ -5,6 +5,7 @@ import os
 import pkgutil
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from typing import Literal
 
 import click
@@ -98,6 +99,35 @@ def create(phone: str, department: str | None, password: str) -> None:
 def new_key() -> None:
     """Print a fresh MASTER_KEY. Keep it: without it personal data cannot be read."""
     click.echo(KeyRing.generate())
+
+
+@cli.group()
+def attendance() -> None:
+    """What the scans have become."""
+
+
+@attendance.command(name="rebuild")
+@click.option("--check", is_flag=True, help="Only say what differs, and fail if anything does.")
+@click.option("--school", type=int, help="One school's id. Default: all.")
+@click.option("--from", "from_day", type=click.DateTime(["%Y-%m-%d"]), help="Default: 30 days ago.")
+@click.option("--to", "to_day", type=click.DateTime(["%Y-%m-%d"]), help="Default: today.")
+def rebuild_command(
+    check: bool, school: int | None, from_day: datetime | None, to_day: datetime | None
+) -> None:
+    """Derive the days again from their scans, and repair the rows that differ."""
+    settings = state.with_running_servers(state.load_settings(os.environ))
+    from scripts import rebuild
+
+    differing = rebuild.main(
+        settings,
+        school_id=school,
+        days=rebuild.days_between(from_day, to_day),
+        check=check,
+        say=click.echo,
+    )
+    click.echo(f"{differing} rows {'differ' if check else 'were repaired'}.")
+    if check and differing:
+        sys.exit(1)
 
 
 @cli.group(invoke_without_command=True)
