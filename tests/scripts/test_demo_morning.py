@@ -115,8 +115,8 @@ async def test_the_morning_says_what_is_missing(demo: Settings) -> None:
 
 async def test_the_api_going_away_for_a_while_costs_no_scan(demo: Settings) -> None:
     async with served(demo) as base_url:
-        running = asyncio.create_task(replay(demo, base_url, 400.0, school=3))
-        await asyncio.sleep(3)
+        running = asyncio.create_task(replay(demo, base_url, 1000.0, school=3))
+        await asyncio.sleep(1.4)
     port = int(base_url.rpartition(":")[2])
     await asyncio.sleep(0.5)
     assert not running.done()

@@ -65,9 +65,9 @@ def test_the_same_day_gives_the_same_province_under_another_key(
     empty: Callable[[], str], valkey: EmbeddedValkey
 ) -> None:
     dsns = [empty(), empty(), empty()]
-    seed(demo_settings(dsns[0], valkey), days=4, today=TODAY)
-    seed(demo_settings(dsns[1], valkey, "1:" + "22" * 32), days=4, today=TODAY)
-    seed(demo_settings(dsns[2], valkey), days=4, today=TODAY - timedelta(days=1))
+    seed(demo_settings(dsns[0], valkey), days=2, today=TODAY)
+    seed(demo_settings(dsns[1], valkey, "1:" + "22" * 32), days=2, today=TODAY)
+    seed(demo_settings(dsns[2], valkey), days=2, today=TODAY - timedelta(days=1))
     one, other, another_day = (look(dsn, _contents) for dsn in dsns)
     assert one == other
     assert len(one) >= 20
