@@ -1,8 +1,8 @@
 """Passwords: argon2id (RFC 9106) in a bounded pool of threads.
 
 A login costs 19 MiB and some 25 ms of a core: OWASP's first choice of parameters. RFC 9106's 64 MiB
-took 125 ms, and 400 phones on two cores half a minute. They must not all start at once either: a few
-run, the others wait in line, and past a bound the caller is told to come back.
+took 125 ms, and 400 phones on two cores half a minute. They must not all start at once either: a
+few run, the others wait in line, and past a bound the caller is told to come back.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 MIN_LENGTH: Final = 8
 MAX_LENGTH: Final = 128
-# Two threads answer 600 in some 15 seconds, about as long as a phone waits for an answer.
+# Two busy cores answer 600 in some 12 seconds; a phone does not wait much longer for an answer.
 _MAX_WAITING: Final = 600
 _RUNS: Final = ("0123456789012345", "9876543210987654", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop")
 _USUAL: Final = frozenset(
