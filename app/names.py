@@ -25,14 +25,15 @@ def search_key(text: str) -> str:
 def sort_key(name: str) -> str:
     """A key whose plain byte order is the Vietnamese order: by tên, then họ, then tên đệm.
 
-    Letters weigh before tones, as in a Vietnamese dictionary; the embedded server has no ICU.
+    Letters weigh before tones, as in a Vietnamese dictionary, but all of the tên weighs before the
+    họ: every An stands before every Án. The embedded server has no ICU.
     """
     words = clean(name).casefold().split()
     if not words:
         return ""
-    ordered = [words[-1], *words[:-1]]
-    letters, tones = zip(*(_weigh(word) for word in ordered), strict=True)
-    return " ".join(letters) + "\x01" + " ".join(tones)
+    letters, tones = zip(*(_weigh(word) for word in words), strict=True)
+    family = f"{' '.join(letters[:-1])}\x01{' '.join(tones[:-1])}"
+    return f"{letters[-1]}\x01{tones[-1]}\x01{family}"
 
 
 def _weigh(word: str) -> tuple[str, str]:

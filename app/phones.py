@@ -1,8 +1,13 @@
 """Vietnamese phone numbers, stored as E.164."""
 
+import re
+
 import phonenumbers
 
 from app.errors import Unprocessable
+
+# The library would also read 0912FLOWER, drop an extension, and stop at the first odd character.
+_WRITTEN = re.compile(r"[0-9+().\-\s]+")
 
 
 class BadPhone(Unprocessable):
@@ -16,7 +21,7 @@ def to_e164(raw: str) -> str:
         BadPhone: not a Vietnamese number with a plausible length.
     """
     try:
-        number = phonenumbers.parse(raw, "VN")
+        number = phonenumbers.parse(raw, "VN") if _WRITTEN.fullmatch(raw) else None
     except phonenumbers.NumberParseException:
         number = None
     # `possible`, not `valid`: the numbering plan gains prefixes faster than any library,
