@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, post
+from litestar.exceptions import ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
@@ -15,7 +16,6 @@ from msgspec import Meta, Struct
 from app.attendance import items
 from app.attendance.clockwork import Sending
 from app.attendance.model import CheckIn, Instant, Mark, Millis, Scan, ScanResult
-from app.errors import Malformed
 from app.limits import SCANS
 from mobile_api.access import SCANNERS, STAFF, only
 from mobile_api.deps import Res, claims_of
@@ -37,10 +37,6 @@ class ScanResults(Struct, frozen=True, kw_only=True):
     """One result a scan, in the order they were sent."""
 
     results: list[ScanResult]
-
-
-class BadEnvelope(Malformed):
-    """Gói quét không đọc được | The batch cannot be read"""
 
 
 _BATCH = msgspec.json.Decoder(ScanBatch)
@@ -99,12 +95,12 @@ def decode_batch(body: bytes) -> ScanBatch:
     """The envelope, its scans still raw.
 
     Raises:
-        BadEnvelope: not JSON, or clocks are missing, or the number of scans is out of bounds.
+        ValidationException: not JSON, or a clock is missing, or too few or too many scans.
     """
     try:
         return _BATCH.decode(body)
     except msgspec.ValidationError as error:
-        raise msgspec_problem(error) from None
+        raise _bad_envelope(str(error)) from None
     except msgspec.DecodeError:
         return _decode_loosely(body)
 
@@ -116,14 +112,14 @@ def _decode_loosely(body: bytes) -> ScanBatch:
         scans = [msgspec.Raw(json.dumps(scan).encode()) for scan in loose["scans"]]
         return msgspec.convert(loose | {"scans": scans}, ScanBatch)
     except msgspec.ValidationError as error:
-        raise msgspec_problem(error) from None
+        raise _bad_envelope(str(error)) from None
     except (ValueError, TypeError, KeyError, RecursionError):
-        raise BadEnvelope(("JSON không đọc được.", "The JSON is malformed.")) from None
+        raise _bad_envelope("JSON is malformed") from None
 
 
-def msgspec_problem(error: msgspec.ValidationError) -> BadEnvelope:
-    """The envelope's fault, in the decoder's words."""
-    return BadEnvelope((f"Không đúng: {error}", str(error)))
+def _bad_envelope(message: str) -> ValidationException:
+    """The envelope's fault; the decoder's words become the caller's at the edge."""
+    return ValidationException(extra=[{"message": message}])
 
 
 def _event_id(raw: msgspec.Raw) -> UUID | None:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Litestar, Request, Response, get
-from litestar.enums import ParamType, RequestEncodingType
+from litestar.enums import ParamType
 from litestar.exceptions import ImproperlyConfiguredException
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
@@ -112,25 +112,26 @@ def _routes(app: Litestar) -> Iterator[_Route]:
             if not handler.resolve_include_in_schema() or "OPTIONS" in handler.http_methods:
                 continue
             fields = handler.parsed_fn_signature.parameters
-            data = fields.get("data")
+            body, media = body_of(handler)
             for method in handler.http_methods:
                 yield _Route(
                     method=str(method),
                     path=route.path_format,
                     handler=handler,
                     who=handler.opt[RULE],
-                    body=handler.opt.get(BODY) or (data.annotation if data else None),
-                    body_media=_media_of(data),
+                    body=body,
+                    body_media=media,
                     parameters=_parameters_of(fields),
                 )
 
 
-def _media_of(data: FieldDefinition | None) -> str:
-    stated = data.kwarg_definition if data else None
-    if isinstance(stated, BodyKwarg):
-        media = stated.media_type
-        return media.value if isinstance(media, RequestEncodingType) else str(media)
-    return _JSON
+def body_of(handler: HTTPRouteHandler) -> tuple[Any, str]:
+    """The type of the body that the handler takes, None for no body, and its media type."""
+    data = handler.parsed_fn_signature.parameters.get("data")
+    if data is None:
+        return handler.opt.get(BODY), _JSON
+    stated = data.kwarg_definition
+    return data.annotation, _media(stated.media_type) if isinstance(stated, BodyKwarg) else _JSON
 
 
 def _parameters_of(

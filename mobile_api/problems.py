@@ -10,7 +10,8 @@ import msgspec
 import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException, ValidationException
-from litestar.exceptions.http_exceptions import NotAuthorizedException
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import ParameterKwarg
 
 from app import db
 from app.errors import AppError, TooManyRequests, Unavailable
@@ -19,16 +20,19 @@ from mobile_api.explain import explain
 
 log = structlog.get_logger()
 PROBLEM_JSON = "application/problem+json"
+_MAX_ECHO = 200  # characters of the caller's own input that come back
 
-_HTTP_TITLES: dict[int, tuple[str, str]] = {
-    400: ("Yêu cầu không hợp lệ", "The request is malformed"),
-    401: ("Cần đăng nhập", "Please log in"),
-    403: ("Bạn không có quyền làm việc này", "You may not do this"),
-    404: ("Không tìm thấy", "Not found"),
-    405: ("Phương thức không được hỗ trợ", "The method is not allowed"),
-    413: ("Yêu cầu quá lớn", "The request is too large"),
-    415: ("Kiểu dữ liệu không được hỗ trợ", "The media type is not supported"),
-    500: ("Lỗi hệ thống, chúng tôi đã ghi nhận", "An error on our side; it has been recorded"),
+# What the framework refuses, before any code of ours: slug, title in Vietnamese and in English.
+_HTTP: dict[int, tuple[str, str, str]] = {
+    400: ("invalid-input", "Dữ liệu gửi lên không đúng", "The input is not valid"),
+    404: ("not-found", "Không tìm thấy", "Not found"),
+    405: ("method-not-allowed", "Phương thức không được hỗ trợ", "The method is not allowed"),
+    413: ("too-large", "Yêu cầu quá lớn", "The request is too large"),
+    500: (
+        "internal-error",
+        "Lỗi hệ thống, chúng tôi đã ghi nhận",
+        "An error on our side; it has been recorded",
+    ),
 }
 
 
@@ -80,9 +84,30 @@ def on_app_error(request: AnyRequest, error: AppError) -> Response[Problem]:
 
 def on_validation(request: AnyRequest, error: ValidationException) -> Response[Problem]:
     locale = locale_of(request)
-    title = ("Dữ liệu gửi lên không đúng", "The input is not valid")[locale == "en"]
-    errors = [_field_error(raw, locale) for raw in _raw_errors(error)]
-    return problem(status=400, slug="invalid-input", title=title, errors=errors)
+    names = _parameter_names(request)
+    errors = [_field_error(raw, locale, names) for raw in _raw_errors(error)]
+    return _framework_problem(400, locale, errors)
+
+
+def _framework_problem(
+    status: int, locale: Locale, errors: list[FieldError] | None = None
+) -> Response[Problem]:
+    slug, vi, en = _HTTP[status]
+    return problem(status=status, slug=slug, title=en if locale == "en" else vi, errors=errors)
+
+
+def _parameter_names(request: AnyRequest) -> dict[str, str]:
+    """What callers know the handler's parameters by: `from_day` is `from`."""
+    handler = request.scope.get("route_handler")
+    if not isinstance(handler, HTTPRouteHandler):
+        return {}
+    fields = handler.parsed_fn_signature.parameters
+    stated = {name: field.kwarg_definition for name, field in fields.items()}
+    return {
+        name: kwarg.name or name
+        for name, kwarg in stated.items()
+        if isinstance(kwarg, ParameterKwarg)
+    }
 
 
 def _raw_errors(error: ValidationException) -> list[dict[str, Any]]:
@@ -94,13 +119,18 @@ def _raw_errors(error: ValidationException) -> list[dict[str, Any]]:
     return [{"message": error.detail}]
 
 
-def _field_error(raw: dict[str, Any], locale: Locale) -> FieldError:
+def _field_error(raw: dict[str, Any], locale: Locale, names: dict[str, str]) -> FieldError:
     message = str(raw.get("message", ""))
     path = re.search(r" - at `\$?\.?(.*)`$", message)
-    field = path.group(1) if path else str(raw.get("key", ""))
+    missing = re.match(r"Missing required \w+ parameter '([^']*)'", message)
+    field = str(raw.get("key", ""))
+    if missing:
+        field = missing.group(1)
+    elif path:
+        field = path.group(1)
     # The handlers' own name for the whole body.
-    field = "body" if field in ("", "data") else field
-    return FieldError(field=field, message=explain(message, locale))
+    field = "body" if field in ("", "data") else names.get(field, field)
+    return FieldError(field=field[:_MAX_ECHO], message=explain(message, locale))
 
 
 def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Problem]:
@@ -111,23 +141,26 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Problem
         return on_validation(request, ValidationException(extra=[{"message": message}]))
     locale = locale_of(request)
     status = error.status_code
-    titles = _HTTP_TITLES.get(status, _HTTP_TITLES[400 if status < 500 else 500])
+    if status not in _HTTP:
+        status = 400 if status < 500 else 500
     errors = []
     if status == 400 and error.detail:
         errors = [FieldError(field="body", message=explain(str(error.detail), locale))]
-    slug = "not-authorized" if isinstance(error, NotAuthorizedException) else f"http-{status}"
-    return problem(status=status, slug=slug, title=titles[locale == "en"], errors=errors)
+    response = _framework_problem(status, locale, errors)
+    if error.headers:
+        response.headers |= error.headers  # what may be done instead: Allow
+    return response
 
 
 def on_bug(request: AnyRequest, error: Exception) -> Response[Problem]:
     """A bug, or a server behind us that is away: clients retry only the latter."""
     locale = locale_of(request)
-    if isinstance(error, RecursionError):
-        # Only the decoder recurses with the input: JSON nested hundreds of levels deep.
-        errors = [FieldError(field="body", message=explain("recursion", locale))]
-        return problem(
-            status=400, slug="invalid-input", title=_HTTP_TITLES[400][locale == "en"], errors=errors
-        )
+    if isinstance(error, RecursionError | UnicodeDecodeError):
+        # Only the decoder recurses with the input and meets its bytes: JSON nested hundreds of
+        # levels deep, or not in UTF-8.
+        what = "recursion" if isinstance(error, RecursionError) else "utf-8"
+        errors = [FieldError(field="body", message=explain(what, locale))]
+        return _framework_problem(400, locale, errors)
     if db.is_away(error):
         route = request.scope.get("path_template", "")
         log.warning("http.unavailable", route=route, error=type(error).__name__)
@@ -140,7 +173,7 @@ def on_bug(request: AnyRequest, error: Exception) -> Response[Problem]:
         error=type(error).__name__,
         exc_info=error,
     )
-    return problem(status=500, slug="internal-error", title=_HTTP_TITLES[500][locale == "en"])
+    return _framework_problem(500, locale)
 
 
 EXCEPTION_HANDLERS: dict[Any, Any] = {

@@ -45,6 +45,7 @@ from mobile_api.deps import (
     provide_resources,
     provide_tx,
 )
+from mobile_api.media import require_media
 from mobile_api.problems import EXCEPTION_HANDLERS
 from mobile_api.resources import Resources, utc_now
 from mobile_api.streams import StreamHub
@@ -126,6 +127,7 @@ def create_app(resources: Resources | None = None, *, settings: Settings | None 
             "resources": Provide(provide_resources, sync_to_thread=False),
             "locale": Provide(provide_locale, sync_to_thread=False),
         },
+        guards=[require_media],
         exception_handlers=EXCEPTION_HANDLERS,
         request_max_body_size=MAX_BODY_BYTES,
         lifespan=[lifespan],

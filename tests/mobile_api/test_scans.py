@@ -169,7 +169,9 @@ async def test_nan_from_a_phone_is_invalid_for_that_scan_alone(
         "scans": [bad, good],
     }
     response = await gate.api.post(
-        "/v1/attendance/scans", content=json.dumps(body), headers=gate.who.headers
+        "/v1/attendance/scans",
+        content=json.dumps(body),
+        headers=gate.who.headers | {"Content-Type": "application/json"},
     )
     assert [r["outcome"] for r in response.json()["results"]] == ["invalid", "ok"]
 
