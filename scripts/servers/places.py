@@ -90,14 +90,24 @@ def is_reachable(path: Path, uid: int) -> bool:
     return True
 
 
+def mark_disposable(home: Path) -> None:
+    """Say of a folder that `server_home` gave that nobody will come back to it."""
+    if home.parent == SHARED:
+        (home / "disposable").touch()
+
+
 def sweep_homes() -> None:
-    """Remove the folders in /var/tmp whose `data` was removed, and which no server uses."""
+    """Remove from /var/tmp what no server uses and nobody comes back to.
+
+    Its `data` was removed, or it was a test's; or it is a copy from a removed environment.
+    """
     for home in SHARED.glob("cong-truong-*"):
         with contextlib.suppress(OSError):
-            link = Path((home / "origin").read_text())
-            is_known = link.is_symlink() and link.resolve() == home
+            origin = Path((home / "origin").read_text())
+            is_there = origin.resolve() == home if origin.is_symlink() else origin.is_dir()
+            is_wanted = is_there and not (home / "disposable").exists()
             is_used = any(FolderLock(lock).owner() is not None for lock in home.glob("*.lock"))
-            if home.stat().st_uid == os.geteuid() and not is_known and not is_used:
+            if home.stat().st_uid == os.geteuid() and not is_wanted and not is_used:
                 shutil.rmtree(home)
 
 
@@ -121,6 +131,7 @@ def _copy(site: Path, parts: Sequence[str], target: Path) -> None:
             if not path.is_symlink():
                 mode = path.stat().st_mode
                 path.chmod(mode | 0o444 | (0o111 if mode & 0o100 else 0))
+        (work / "origin").write_text(str(site))
         with contextlib.suppress(OSError):  # another process was faster: its copy serves as well
             work.rename(target)
     finally:

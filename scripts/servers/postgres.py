@@ -74,6 +74,8 @@ class EmbeddedPostgres(EmbeddedServer):
 
     def _prepare(self) -> Sequence[str | Path]:
         bin_folder = self._bin_folder()
+        if not self._durable:
+            places.mark_disposable(self.home)
         if not (self.cluster / "PG_VERSION").exists():
             self._initdb(bin_folder)
         self._drop_stale_pid()

@@ -17,6 +17,7 @@ import pytest
 from redis import Redis
 
 from scripts.servers import EmbeddedPostgres, EmbeddedValkey, InUse, ServerFailed, places
+from scripts.servers.lock import FolderLock
 from tests.scripts.processes import all_gone, descendants, eventually, is_gone, python
 
 _HOLD = """
@@ -202,6 +203,21 @@ def test_below_a_closed_folder_the_servers_still_find_a_place(data: Path) -> Non
     with EmbeddedPostgres(closed / "data") as postgres:
         assert fetch(postgres.dsn("postgres"), "select to_regclass('word')") is None
     shutil.rmtree(closed)
+    places.sweep_homes()
+    assert not home.exists()
+
+
+def test_what_a_killed_test_left_is_swept_once_no_server_uses_it(data: Path) -> None:
+    (data / "closed").mkdir(mode=0o700)
+    home = places.server_home(data / "closed" / "data", pwd.getpwnam("nobody"))
+    lock = FolderLock(home / "postgres.lock")
+    lock.acquire()
+    places.sweep_homes()
+    assert home.exists()
+    places.mark_disposable(home)
+    places.sweep_homes()
+    assert home.exists()
+    lock.release()
     places.sweep_homes()
     assert not home.exists()
 
