@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,6 +11,7 @@ import argon2
 import asyncpg
 import httpx
 import pytest
+import uvicorn
 from litestar import Litestar
 from structlog.testing import capture_logs
 
@@ -71,6 +72,12 @@ async def code_for(
     found = re.search(r"\b\d{6}\b", sms.accepted[-1].text)
     assert found
     return found[0]
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not is_so():  # noqa: ASYNC110 - neither server tells by an event
+            await asyncio.sleep(0.01)
 
 
 def another(code: str) -> str:
@@ -274,6 +281,27 @@ async def test_a_text_that_fails_is_tried_again_and_arrives_once(
     sms.faults.append(SmsFault(status=503, retry_after="1"))
     await code_for(api, sms, PHONE)
     assert (sms.requests, len(sms.accepted)) == (2, 1)
+
+
+async def test_the_answer_is_out_before_the_text_is_sent(
+    app: Litestar, sms: FakeSms, resources: Resources
+) -> None:
+    """Over a socket, where a slow provider would tell who has an account."""
+    await known(resources)
+    sms.faults.append(SmsFault(hang_s=1.5))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_config=None))
+    serving = asyncio.create_task(server.serve())
+    await until(lambda: server.started)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as api:
+        assert (await ask(api, PHONE)).status_code == 202
+        assert len(sms.accepted) == 0
+        # The connection is free for the next request meanwhile.
+        assert (await ask(api, "0999999999")).status_code == 202
+        assert len(sms.accepted) == 0
+    await until(lambda: len(sms.accepted) == 1)
+    server.should_exit = True
+    await serving
 
 
 async def test_without_a_provider_the_answer_is_the_same_and_the_operator_is_told(
