@@ -46,8 +46,11 @@ def main(args: list[str]) -> None:
     parser.add_argument("--seconds", type=float, default=8.0)
     parser.add_argument("--schools", type=int, default=570)
     options = parser.parse_args(args)
-    folder = Path(tempfile.mkdtemp(prefix="ct-bench-"))
-    with EmbeddedPostgres(folder / "pg") as postgres, EmbeddedValkey(folder / "vk") as valkey:
+    with (
+        tempfile.TemporaryDirectory(prefix="ct-bench-") as folder,
+        EmbeddedPostgres(Path(folder) / "pg", keep=False) as postgres,
+        EmbeddedValkey(Path(folder) / "vk") as valkey,
+    ):
         result = _bench(postgres, valkey, options)
     _show(result)
     if options.json:

@@ -37,8 +37,8 @@ _NOT_DURABLE = {
 class EmbeddedPostgres(EmbeddedServer):
     """A PostgreSQL 18 in `data`, reached as its superuser `postgres` through `dsn`.
 
-    `durable=False` is for tests: fast, not safe, and `stop` throws the data away. `settings` go
-    before all others.
+    `durable=False` is for tests: fast and not safe. `keep=False` throws the data away at `stop`;
+    None keeps what is durable. `settings` go before all others.
     """
 
     name = "postgres"
@@ -46,15 +46,21 @@ class EmbeddedPostgres(EmbeddedServer):
     stop_signals = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0))
 
     def __init__(
-        self, data: Path, *, durable: bool = True, settings: Mapping[str, str] | None = None
+        self,
+        data: Path,
+        *,
+        durable: bool = True,
+        keep: bool | None = None,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(data)
         self._durable = durable
+        self._keep = durable if keep is None else keep
         self._settings = _SETTINGS | ({} if durable else _NOT_DURABLE) | dict(settings or {})
 
     def stop(self) -> None:
         super().stop()
-        if not self._durable and self._home is not None:
+        if not self._keep and self._home is not None:
             shutil.rmtree(self.cluster, ignore_errors=True)
 
     def dsn(self, database: str) -> str:
@@ -74,7 +80,7 @@ class EmbeddedPostgres(EmbeddedServer):
 
     def _prepare(self) -> Sequence[str | Path]:
         bin_folder = self._bin_folder()
-        if not self._durable:
+        if not self._keep:
             places.mark_disposable(self.home)
         if not (self.cluster / "PG_VERSION").exists():
             self._initdb(bin_folder)

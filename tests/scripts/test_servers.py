@@ -137,6 +137,14 @@ def test_nothing_is_left_when_the_parent_is_killed_and_the_next_start_works(data
     assert not any(folder.exists() for folder in sockets)
 
 
+@pytest.mark.parametrize("durable", [True, False])
+def test_data_that_is_not_to_be_kept_is_gone_after_the_stop(data: Path, durable: bool) -> None:
+    with EmbeddedPostgres(data, durable=durable, keep=False) as postgres:
+        fetch(postgres.dsn("postgres"), "create table word as select 1 as said")
+        cluster = postgres.cluster
+    assert not cluster.exists()
+
+
 def test_a_pid_file_whose_number_now_belongs_to_another_process_is_no_hindrance(data: Path) -> None:
     """Of the same user: PostgreSQL itself believes such a file and refuses to start."""
     with EmbeddedPostgres(data) as postgres:
