@@ -71,7 +71,7 @@ def binaries(site: Path, parts: Sequence[str], probe: str, user: pwd.struct_pass
     """
     if user is None or is_reachable(site / probe, user.pw_uid):
         return site
-    key = f"{site / probe}{(site / probe).stat().st_mtime_ns}"
+    key = f"{site / probe}{(site / probe).stat().st_mtime_ns}{sorted(parts)}"
     copy = SHARED / f"cong-truong-bin-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
     if not _is_ours(copy):
         _copy(site, [part for part in parts if (site / part).exists()], copy)
