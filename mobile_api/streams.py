@@ -23,6 +23,7 @@ from app import db
 from app.errors import Unavailable
 from app.inbox import bell, queries
 from app.inbox.model import InboxItem, News, Standing
+from app.tasks import end
 
 MAX_PER_ACCOUNT: Final = 5
 MAX_STREAMS: Final = 10_000
@@ -200,9 +201,7 @@ class StreamHub:
     async def close(self) -> None:
         """End every stream and all work."""
         self.end_all()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
         self._tasks.clear()
 
     def _start(self) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import uvloop
 
+from app.tasks import end
+
 Work = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
@@ -42,6 +44,4 @@ async def guarded(work: Awaitable[object], *background: Coroutine[Any, Any, None
         for task in done:
             task.result()
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)

@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 
 from app import db
+from app.tasks import end
 from notifications import deliveries
 from notifications.channels.base import PushMessage, PushResult, PushSender
 from notifications.metrics import MinuteCounts
@@ -125,8 +126,7 @@ class SendDesk:
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await end([task])
 
     async def _prolong(self, claimed: Sequence[Claimed]) -> None:
         while True:

@@ -17,6 +17,7 @@ from msgspec import msgpack
 
 from app import db
 from app.settings import BadSettings, Settings
+from app.tasks import end
 from notifications import bells, upkeep
 from notifications.bells import VALKEY_ERRORS
 from notifications.channels.base import PushSender
@@ -24,7 +25,7 @@ from notifications.channels.fcm import BadCredentials, FcmSender
 from notifications.model import Channel
 from notifications.process import guarded, is_set_within, run_until_stopped
 from notifications.rules import BUCKETS
-from notifications.sending import SendDesk
+from notifications.sending import LEASE_S, SendDesk
 
 _POLL_S: Final = 0.05
 _JOB_S: Final = 60
@@ -93,22 +94,22 @@ def senders(settings: Settings) -> dict[Channel, PushSender]:
         raise BadSettings(f"FCM_ENDPOINT: {error}") from None
 
 
-async def run(settings: Settings, stop: asyncio.Event) -> None:
+async def run(settings: Settings, stop: asyncio.Event, *, lease_s: float = LEASE_S) -> None:
     """Send until `stop` is set. A PostgreSQL or Valkey that is away is waited for."""
     logging.getLogger("arq").setLevel(logging.ERROR)  # it says two lines for every job
-    async with open_desk(settings) as desk:
+    async with open_desk(settings, lease_s=lease_s) as desk:
         _log.info("worker.started")
         await guarded(_send_until(stop, settings, desk), desk.counts.say_each_minute())
 
 
 @contextlib.asynccontextmanager
-async def open_desk(settings: Settings) -> AsyncIterator[SendDesk]:
+async def open_desk(settings: Settings, *, lease_s: float) -> AsyncIterator[SendDesk]:
     """The desk with its pool and its senders, closed at the end."""
     ways_out = senders(settings)
     pool = await db.create_pool(
         settings.require_database_url(), role=db.WORKER_ROLE, size=settings.db_pool_size
     )
-    desk = SendDesk(pool, ways_out)
+    desk = SendDesk(pool, ways_out, lease_s=lease_s)
     try:
         yield desk
     finally:
@@ -128,8 +129,7 @@ async def _send_until(stop: asyncio.Event, settings: Settings, desk: SendDesk) -
             _log.warning("worker.valkey_away", error=type(error).__name__)
             await _send_without_bells(redis, stop, desk)
         finally:
-            with contextlib.suppress(*VALKEY_ERRORS):
-                await redis.aclose()
+            await bells.hang_up(redis)
     desk.is_stopping = True
 
 
@@ -139,18 +139,15 @@ async def _answer_bells(redis: ArqRedis, stop: asyncio.Event, desk: SendDesk) ->
     stopping = asyncio.ensure_future(stop.wait())
     try:
         await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if stop.is_set():
-            desk.is_stopping = True
-            worker.allow_pick_jobs = False
+        desk.is_stopping = stop.is_set()
+        # arq ends by itself after this many jobs, with those that run, and with Valkey tidied up.
+        worker.burst, worker.max_burst_jobs = True, 0
         # What is being sent is settled; what would take longer is left to its lease.
-        if worker.tasks:
-            await asyncio.wait(worker.tasks.values(), timeout=_LAST_SENDS_S)
+        await asyncio.wait({working, *worker.tasks.values()}, timeout=_LAST_SENDS_S)
         if working.done():
             working.result()
     finally:
-        for task in (stopping, working, *worker.tasks.values()):
-            task.cancel()
-        await asyncio.gather(stopping, working, *worker.tasks.values(), return_exceptions=True)
+        await end((stopping, working, *worker.tasks.values()))
 
 
 def arq_worker(redis: ArqRedis, desk: SendDesk) -> Worker:
@@ -197,10 +194,10 @@ async def _send_without_bells(redis: ArqRedis, stop: asyncio.Event, desk: SendDe
             return
 
 
-def main(settings: Settings) -> None:
-    """Send until SIGTERM or Ctrl-C.
+def main(settings: Settings, *, lease_s: float = LEASE_S) -> None:
+    """Send until SIGTERM or Ctrl-C. A killed worker's sends are anybody's after `lease_s`.
 
     Raises:
         BadSettings: see `senders`.
     """
-    run_until_stopped(lambda stop: run(settings, stop))
+    run_until_stopped(lambda stop: run(settings, stop, lease_s=lease_s))

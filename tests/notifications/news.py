@@ -1,5 +1,8 @@
 """Facts in the outbox and tokens on phones, written straight to the tables."""
 
+import asyncio
+import inspect
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -88,6 +91,20 @@ async def titles(owner: asyncpg.Connection, person: Person) -> list[str]:
 async def deliveries(owner: asyncpg.Connection) -> list[dict[str, Any]]:
     """All deliveries, in the order in which they were made."""
     return [dict(row) for row in await owner.fetch("select * from delivery order by id")]
+
+
+async def until(holds: Callable[[], Any], *, within_s: float = 10.0) -> None:
+    """Wait until `holds`, which may give an awaitable, says yes.
+
+    Raises:
+        TimeoutError: it never did.
+    """
+    async with asyncio.timeout(within_s):
+        while True:
+            answer = holds()
+            if await answer if inspect.isawaitable(answer) else answer:
+                return
+            await asyncio.sleep(0.005)
 
 
 async def block(owner: asyncpg.Connection, person: Person, student: Student) -> None:
