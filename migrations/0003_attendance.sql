@@ -50,7 +50,9 @@ create table scan_refusal (
     clock text not null,
     verdict text,
     distance_m real,
-    recorded_as text, -- a duplicate: the outcome it gets as an event; null: it can never count
+    -- A duplicate: the outcome it would have as an event; null: it can never count. Days are derived
+    -- from duplicates that may count as well, so these are kept as long as events.
+    recorded_as text,
     promoted_at timestamptz,
     primary key (school_id, day, id)
 ) partition by range (day);

@@ -1,71 +1,100 @@
-"""From scans to states: what a day was, derived from its events and from nothing else.
+"""From scans to states: what a day was, derived from its scans and from nothing else.
 
-Pure functions. The same events in any order of arrival give the same rows (DESIGN 4, Time).
+Pure functions. The same scans in any order of arrival give the same rows (DESIGN 4, Time).
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
-from uuid import UUID
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
-from app.attendance.model import DayRow, Direction, Past, PersonKind, State
+from app.attendance.model import SUSPECT, DayRow, Direction, Order, Past, PersonKind, State
 from app.attendance.plan import ZONE, PlannedShift
 
+# Two phones read one card at once: a scan this little before the recorded one is its echo. No
+# phone's clock tells which came first, and the family would be told twice.
+ECHO = timedelta(seconds=5)
 
-def runs(history: Iterable[Past], shift: PlannedShift | None) -> list[Past]:
-    """The scans that matter of one shift: the earliest of each run of one movement.
+
+def runs(history: Iterable[Past], shift: PlannedShift | None) -> list[list[Past]]:
+    """The scans of one shift by movement; the earliest of each run is the one that matters.
 
     A second `in` without an `out` between says nothing new, whoever sent it first. An `out` before
     the bell, with no `in` before it, is another movement than an `out` after it: who went home
     late from the morning may still leave in the afternoon.
     """
-    heads: list[Past] = []
+    found: list[list[Past]] = []
     has_come = is_idle_run = False
     for past in sorted(history, key=lambda past: past.order):
-        is_idle = not has_come and is_before_bell(past, shift)
-        if not heads or heads[-1].direction != past.direction or is_idle_run != is_idle:
-            heads.append(past)
+        is_idle = not has_come and is_before_bell(past.direction, past.occurred_at, shift)
+        if not found or found[-1][0].direction != past.direction or is_idle_run != is_idle:
+            found.append([])
+        found[-1].append(past)
         is_idle_run = is_idle
         has_come = has_come or past.direction == "in"
-    return heads
+    return found
 
 
-def is_before_bell(past: Past, shift: PlannedShift | None) -> bool:
+def is_before_bell(direction: Direction, at: datetime, shift: PlannedShift | None) -> bool:
     """Whether it is an `out` before the shift has begun."""
-    if shift is None or past.direction != "out":
+    if shift is None or direction != "out":
         return False
-    return past.occurred_at.astimezone(ZONE).time() < shift.starts_at
+    return at.astimezone(ZONE).time() < shift.starts_at
 
 
-def predecessor(history: Iterable[Past], order: tuple[datetime, UUID]) -> Past | None:
+def said_already(
+    direction: Direction,
+    order: Order,
+    *,
+    history: Iterable[Past],
+    shift: PlannedShift | None,
+) -> Past | None:
+    """The recorded scan of the shift that says what a scan of `direction` would say again.
+
+    That is one before it, no opposite scan between; or one right after it, whose echo it is.
+    """
+    counting = [past for past in history if past.counts]
+    before = predecessor(counting, order)
+    if before is not None and before.direction == direction:
+        is_same = is_one_movement(before.order, order, direction, history=counting, shift=shift)
+        if is_same:
+            return before
+    after = successor(counting, order)
+    if after is None or after.direction != direction or after.occurred_at - order[0] > ECHO:
+        return None
+    is_same = is_one_movement(order, after.order, direction, history=counting, shift=shift)
+    return after if is_same else None
+
+
+def predecessor(history: Iterable[Past], order: Order) -> Past | None:
     """The latest of the scans that is not later than `order`."""
     before = [past for past in history if past.order <= order]
     return max(before, key=lambda past: past.order, default=None)
 
 
-def is_repeat(
+def successor(history: Iterable[Past], order: Order) -> Past | None:
+    """The earliest of the scans that is later than `order`."""
+    after = [past for past in history if past.order > order]
+    return min(after, key=lambda past: past.order, default=None)
+
+
+def is_one_movement(
+    first: Order,
+    second: Order,
     direction: Direction,
-    occurred_at: datetime,
     *,
-    before: Past,
     history: Iterable[Past],
     shift: PlannedShift | None,
 ) -> bool:
-    """Whether a scan of `direction` right after `before` says the same again, as `runs` has it.
-
-    `history` holds the counting scans of the shift, `before` among them.
-    """
-    if before.direction != direction:
-        return False
-    if shift is None or occurred_at.astimezone(ZONE).time() < shift.starts_at:
+    """Whether two scans of one direction, with none of `history` between, are of one run."""
+    if is_before_bell(direction, second[0], shift):
         return True
-    if not is_before_bell(before, shift):
+    if not is_before_bell(direction, first[0], shift):
         return True
-    return any(past.direction == "in" and past.order < before.order for past in history)
+    return any(past.direction == "in" and past.order < first for past in history)
 
 
 def lateness(
     direction: Direction,
-    order: tuple[datetime, UUID],
+    order: Order,
     *,
     history: Iterable[Past],
     shift: PlannedShift | None,
@@ -80,28 +109,33 @@ def lateness(
     if not minutes:
         return 0
     before = (past for past in history if past.counts and past.order < order)
-    return minutes if all(is_before_bell(past, shift) for past in before) else 0
+    is_first = all(is_before_bell(past.direction, past.occurred_at, shift) for past in before)
+    return minutes if is_first else 0
 
 
-def promoted(history: Sequence[Past], shift: PlannedShift | None) -> list[Past]:
-    """The stored duplicates that turn out to head a run: an opposite scan before them came late.
+def promoted(history: Iterable[Past], shift: PlannedShift | None) -> list[Past]:
+    """The stored duplicates that are to be recorded, since nothing recorded says what they say.
 
-    `history` is one person's shift; suspects must have been left out.
+    An opposite scan before them came late, or what they repeated was undone. `history` is one
+    person's shift; suspects must have been left out.
     """
-    return [past for past in runs(history, shift) if past.is_duplicate]
+    unsaid = [run for run in runs(history, shift) if not any(past.counts for past in run)]
+    return [run[0] for run in unsaid]
 
 
 def derive(
-    shift: PlannedShift, history: Sequence[Past], *, person_kind: PersonKind
+    shift: PlannedShift, history: Iterable[Past], *, person_kind: PersonKind
 ) -> DayRow | None:
     """The state of one person in one shift; None: its scans say nothing of this shift.
 
-    An `out` alone during or after the shift means that the pupil was there: present, with no
+    From recorded scans and stored duplicates alike, so that it cannot matter which of two came
+    first. An `out` alone during or after the shift means that the pupil was there: present, with no
     arrival known; before the bell it says nothing. Late minutes count from the start of the shift,
     once the tolerance (`late_after`) is passed.
     """
-    heads = runs((past for past in history if past.counts), shift)
-    if heads and is_before_bell(heads[0], shift):
+    genuine = (past for past in history if past.outcome not in SUSPECT)
+    heads = [run[0] for run in runs(genuine, shift)]
+    if heads and is_before_bell(heads[0].direction, heads[0].occurred_at, shift):
         heads = heads[1:]
     if not heads:
         return None

@@ -112,7 +112,9 @@ class Ledger:
         shift = plan.shift_at(item.when.occurred_at, shift_ids_of(item, plan))
         same_shift = self._same_shift(item, shift)
         place = judge_place(item, plan)
-        before = _repeated(item, same_shift, shift) or _repeated_suspect(item, same_shift)
+        order = (item.when.occurred_at, item.event_id)
+        before = days.said_already(item.direction, order, history=same_shift, shift=shift)
+        before = before or _repeated_suspect(item, same_shift)
         if before is not None:
             return self._refuse(item, "duplicate", shift=shift, before=before, place=place)
         finding = place[0]
@@ -227,10 +229,8 @@ class Ledger:
         """The state of the shift as it stands now; it is kept as the row to write."""
         if shift is None or item.person_kind is None:
             return None
-        counting = [p for p in self._same_shift(item, shift) if p.counts]
-        if not counting:
-            return None
-        row = days.derive(shift, counting, person_kind=item.person_kind)
+        history = self._same_shift(item, shift)
+        row = days.derive(shift, history, person_kind=item.person_kind)
         if row is None:
             return None
         self.day_rows[row.school_id, row.day, row.person_id, row.shift_id] = row
@@ -246,18 +246,6 @@ class Ledger:
                 shift=shift,
             )
             self.told.append(message)
-
-
-def _repeated(item: Item, same_shift: list[Past], shift: PlannedShift | None) -> Past | None:
-    """The recorded scan that already says this: same direction, no opposite one between."""
-    at = item.when.occurred_at
-    counting = [past for past in same_shift if past.counts]
-    before = days.predecessor(counting, (at, item.event_id))
-    if before is None or not days.is_repeat(
-        item.direction, at, before=before, history=counting, shift=shift
-    ):
-        return None
-    return before
 
 
 def _repeated_suspect(item: Item, same_shift: list[Past]) -> Past | None:

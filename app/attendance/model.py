@@ -46,6 +46,9 @@ Outcome = Recorded | Refused
 # Recorded, and told as "being checked", but they change no state until somebody has looked.
 SUSPECT: frozenset[str] = frozenset({"clone_suspect", "impossible_travel"})
 
+# The earliest (time, event id) wins.
+Order = tuple[datetime, UUID]
+
 Instant = Annotated[datetime, Meta(tz=True)]
 Millis = Annotated[int, Meta(ge=0, le=2**53)]
 
@@ -138,8 +141,7 @@ class Event(Struct, frozen=True, kw_only=True):
     recorded_as: Recorded | None = None
 
     @property
-    def order(self) -> tuple[datetime, UUID]:
-        """The earliest (time, event id) wins."""
+    def order(self) -> Order:
         return (self.occurred_at, self.id)
 
 
@@ -163,12 +165,12 @@ class Past(Struct, frozen=True, kw_only=True):
     is_duplicate: bool = False
 
     @property
-    def order(self) -> tuple[datetime, UUID]:
+    def order(self) -> Order:
         return (self.occurred_at, self.id)
 
     @property
     def counts(self) -> bool:
-        """Whether it changes states: recorded, and not suspected."""
+        """Whether it is recorded, and not suspected."""
         return not self.is_duplicate and self.outcome not in SUSPECT
 
 

@@ -20,7 +20,7 @@ Key = tuple[UUID, UUID]  # person, shift
 
 
 class Fact(Past, frozen=True, kw_only=True):
-    """A recorded scan that was not undone, and whose it is."""
+    """A recorded scan that was not undone, or a stored duplicate, and whose it is."""
 
     person_kind: PersonKind
 
@@ -169,13 +169,20 @@ async def _facts(conn: db.Conn, *, school_id: int, day: date, person_id: UUID | 
         Fact,
         """
         select e.id, e.school_id, e.day, e.person_id, e.person_kind, e.direction, e.outcome,
-               e.shift_id, e.station_id, e.campus_id, e.scanned_by, e.occurred_at
+               e.shift_id, e.station_id, e.campus_id, e.scanned_by, e.occurred_at,
+               false as is_duplicate
           from scan_event e
          where e.school_id = $1 and e.day = $2 and ($3::uuid is null or e.person_id = $3)
            and not exists (
                select from attendance_correction k
                 where k.school_id = $1 and k.day = $2 and k.person_id = e.person_id
                   and k.event_id = e.id and k.kind = 'undo')
+        union all
+        select r.id, r.school_id, r.day, r.person_id, r.person_kind, r.direction, r.recorded_as,
+               r.shift_id, r.station_id, r.campus_id, r.scanned_by, r.occurred_at, true
+          from scan_refusal r
+         where r.school_id = $1 and r.day = $2 and ($3::uuid is null or r.person_id = $3)
+           and r.recorded_as is not null and r.promoted_at is null
         """,
         school_id,
         day,

@@ -66,10 +66,10 @@ def _repeat_of(past: Past, history: Sequence[Past], shift: PlannedShift | None) 
     if not past.counts:
         return None
     counting = [other for other in history if other.counts]
-    after = (other for other in counting if other.order > past.order)
-    follower = min(after, key=lambda other: other.order, default=None)
-    if follower is None or not days.is_repeat(
-        follower.direction, follower.occurred_at, before=past, history=counting, shift=shift
-    ):
+    after = days.successor(counting, past.order)
+    if after is None or after.direction != past.direction:
         return None
-    return follower
+    is_same = days.is_one_movement(
+        past.order, after.order, past.direction, history=counting, shift=shift
+    )
+    return after if is_same else None

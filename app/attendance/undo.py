@@ -95,10 +95,9 @@ def _promoted(history: list[Past], shift: PlannedShift | None) -> list[Past]:
 
 def _row(history: list[Past], event: Event, plan: Plan) -> DayRow | None:
     shift = _shift(event, plan)
-    counting = [past for past in history if past.counts]
-    if shift is None or event.person_kind is None or not counting:
+    if shift is None or event.person_kind is None:
         return None
-    return days.derive(shift, counting, person_kind=event.person_kind)
+    return days.derive(shift, history, person_kind=event.person_kind)
 
 
 def _status(history: list[Past], event: Event, plan: Plan) -> str | None:

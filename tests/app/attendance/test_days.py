@@ -4,6 +4,7 @@ import itertools
 from datetime import date, datetime, time
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from app.attendance import days
@@ -93,11 +94,10 @@ def test_leaving_before_the_bell_alone_says_nothing_of_the_shift(scans: list[str
     assert derived(*scans) is None
 
 
-def test_what_is_suspected_or_a_duplicate_changes_no_state() -> None:
+def test_what_is_suspected_changes_no_state() -> None:
     scans = [
         past("in 07:20"),
         past("in 06:50", outcome="clone_suspect"),
-        past("in 06:51", is_duplicate=True),
         past("out 08:00", outcome="impossible_travel"),
     ]
     row = days.derive(MORNING, scans, person_kind="staff")
@@ -110,39 +110,69 @@ def test_what_is_suspected_or_a_duplicate_changes_no_state() -> None:
     )
 
 
+def test_an_echo_that_came_after_the_recorded_scan_sets_the_time_all_the_same() -> None:
+    scans = [past("in 07:10:02"), past("in 07:09:58", is_duplicate=True)]
+    row = days.derive(MORNING, scans, person_kind="student")
+    assert row is not None
+    assert (row.arrived_at, row.late_minutes) == (at("07:09:58"), 9)
+
+
 def test_of_two_scans_at_one_instant_the_lower_id_is_the_earlier() -> None:
     scans = [past("in 06:50 #2"), past("out 06:50 #1"), past("in 06:50 #3")]
-    assert [head.id.int for head in days.runs(scans, None)] == [1, 2]
+    assert [[past.id.int for past in run] for run in days.runs(scans, None)] == [[1], [2, 3]]
 
 
-def test_a_run_is_headed_by_its_earliest_scan_duplicate_or_not() -> None:
+def test_a_run_without_a_recorded_scan_raises_its_earliest_duplicate() -> None:
     scans = [past("in 06:50"), past("out 08:00"), past("in 09:00", is_duplicate=True)]
     assert days.promoted(scans, MORNING) == [scans[2]]
     assert days.promoted([scans[0], scans[2]], MORNING) == []
+    # What was recorded first stands for its run, also when it is not the earliest.
+    assert days.promoted([past("in 06:49", is_duplicate=True), scans[0]], MORNING) == []
+    twice = [past("in 06:49", is_duplicate=True), past("in 06:51", is_duplicate=True)]
+    assert days.promoted(twice, MORNING) == twice[:1]
 
 
 @pytest.mark.parametrize(
-    ("scans", "following", "is_repeat"),
+    ("scans", "scan", "said_by"),
     [
-        (["in 06:50"], "in 09:00", True),
-        (["in 06:50"], "out 09:00", False),
-        (["in 06:50", "out 09:00"], "out 09:01", True),
-        (["in 06:50", "out 09:00"], "in 09:01", False),
-        (["out 06:40"], "out 06:45", True),
-        (["out 06:40"], "out 10:00", False),
-        (["in 06:30", "out 06:40"], "out 10:00", True),
-        (["out 09:00"], "out 10:00", True),
+        ([], "in 09:00", None),
+        (["in 06:50"], "in 09:00", "in 06:50"),
+        (["in 06:50"], "out 09:00", None),
+        (["in 06:50", "in 06:55"], "in 09:00", "in 06:55"),
+        (["in 06:50", "out 09:00"], "out 09:01", "out 09:00"),
+        (["in 06:50", "out 09:00"], "in 09:01", None),
+        # Before the bell and after it are two movements, but for who had come.
+        (["out 06:40"], "out 06:45", "out 06:40"),
+        (["out 06:40"], "out 10:00", None),
+        (["in 06:30", "out 06:40"], "out 10:00", "out 06:40"),
+        (["out 09:00"], "out 10:00", "out 09:00"),
+        # Earlier than what was recorded: new, unless it is an echo.
+        (["in 06:50"], "in 06:49", None),
+        (["in 06:50"], "in 06:49:54.999", None),
+        (["in 06:50"], "in 06:49:55", "in 06:50"),
+        (["in 06:50"], "in 06:50 #0", "in 06:50"),
+        (["in 06:50"], "out 06:49:58", None),
+        (["in 06:50", "out 06:49:59"], "in 06:49:58", None),
+        (["out 07:00"], "out 06:59:58", None),
     ],
 )
-def test_a_repeat_is_exactly_what_heads_no_run(
-    scans: list[str], following: str, is_repeat: bool
+def test_what_was_said_already_is_a_duplicate(
+    scans: list[str], scan: str, said_by: str | None
 ) -> None:
-    history = [past(scan) for scan in scans]
-    scan = past(following)
-    assert is_repeat == days.is_repeat(
-        scan.direction, scan.occurred_at, before=history[-1], history=history, shift=MORNING
-    )
-    assert is_repeat == (scan not in days.runs([*history, scan], MORNING))
+    history = [past(each) for each in scans]
+    asked = past(scan)
+    found = days.said_already(asked.direction, asked.order, history=history, shift=MORNING)
+    assert found == (past(said_by) if said_by else None)
+    if found:
+        assert any(
+            {found.order, asked.order} <= {p.order for p in run}
+            for run in days.runs([*history, asked], MORNING)
+        )
+    # A stored duplicate or a suspect says nothing to anybody.
+    duplicates = [msgspec.structs.replace(each, is_duplicate=True) for each in history]
+    suspects = [msgspec.structs.replace(each, outcome="clone_suspect") for each in history]
+    for silent in (duplicates, suspects):
+        assert not days.said_already(asked.direction, asked.order, history=silent, shift=MORNING)
 
 
 @pytest.mark.parametrize(
