@@ -22,7 +22,7 @@ DEMO_ACCOUNTS = (
 def show(console: Console, settings: Settings) -> None:
     console.print()
     console.print(f"[bold green]Cổng Trường[/]  {settings.base_url}")
-    console.print(f"  API      {settings.base_url}/schema   (OpenAPI: /schema/openapi.json)")
+    console.print(f"  API      {settings.base_url}/schema/openapi.json")
     console.print(f"  Nhật ký | logs   {settings.data_dir / 'logs'}", soft_wrap=True)
     if settings.firebase_credentials is None:
         console.print("  Chưa có FIREBASE_CREDENTIALS: không gửi FCM | unset: nothing goes to FCM")
