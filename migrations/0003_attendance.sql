@@ -24,9 +24,11 @@ create table scan_event (
     verdict text,
     distance_m real,
     reason text,
-    primary key (school_id, day, id)
+    -- The person before the day: this one index serves each scan's look at the person's day, and
+    -- the planner cannot take another, not even while a new month's partition is empty. That an
+    -- event id is stored once is kept by scan_receipt.
+    primary key (school_id, person_id, day, id)
 ) partition by range (day);
-create index scan_event_of_person on scan_event (school_id, person_id, day);
 
 -- What was refused and why: counted for the monitor; a `duplicate` can still become material
 -- when an earlier scan of the other direction arrives late or a scan is undone.

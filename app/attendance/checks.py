@@ -11,7 +11,7 @@ from app.attendance import codes
 from app.attendance.clockwork import MAX_AGE, Placed
 from app.attendance.codes import CardCode, PhoneCode, StationCode
 from app.attendance.geo import judge
-from app.attendance.items import CHECK_IN_ROLES, SCANNING_ROLES, CardHolder, Item
+from app.attendance.items import CardHolder, Item
 from app.attendance.model import Recorded, Refused, SeenStudent
 from app.attendance.plan import Plan
 from app.keys import KeyRing
@@ -37,10 +37,11 @@ def read_code(item: Item, ring: KeyRing, plans: Plans) -> None:
 def _find_station(item: Item, plans: Plans) -> None:
     """The station names the school; one that is not the sender's leaves the scan forbidden."""
     link = item.sender
-    mine = link.schools_as(SCANNING_ROLES if item.source != "station_code" else CHECK_IN_ROLES)
+    is_check_in = item.source == "station_code"
+    mine = link.check_in_schools if is_check_in else link.scanning_schools
     # A refused scan needs a receipt too, so it gets a school of the sender.
     item.school_id = min(mine, default=0)
-    if item.source == "station_code":
+    if is_check_in:
         return
     for school_id in mine:
         station = plans[school_id].stations.get(item.station_id) if item.station_id else None

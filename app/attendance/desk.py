@@ -5,12 +5,12 @@ caller's future resolves only after the commit, so an acknowledged scan is a sto
 """
 
 import asyncio
-import copy
 import itertools
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 import structlog
@@ -21,7 +21,7 @@ from app.attendance import queries
 from app.attendance.checks import know_person, read_code
 from app.attendance.clockwork import MAX_AGE
 from app.attendance.decide import Ledger
-from app.attendance.items import CHECK_IN_ROLES, SCANNING_ROLES, CardHolder, Item, Link
+from app.attendance.items import CardHolder, Item, Link
 from app.attendance.model import ScanResult
 from app.attendance.plan import Plan, school_day
 from app.attendance.writing import remember_clocks, write
@@ -86,7 +86,7 @@ class ScanDesk:
             task.add_done_callback(self._running.discard)
         results = await future
         for result in results:
-            SCANS.labels(result.outcome).inc()
+            _count(result.outcome)
         return results
 
     async def require_scanner(self, session_id: UUID) -> None:
@@ -102,7 +102,7 @@ class ScanDesk:
             )
         if session_id not in links:
             raise BadAccessToken
-        if not links[session_id].schools_as(SCANNING_ROLES):
+        if not links[session_id].scanning_schools:
             raise NotAScanner
 
     async def _run(self) -> None:
@@ -194,7 +194,7 @@ class ScanDesk:
             if not accepted:
                 return
             # Copies: a retry must start from what was sent.
-            work = [[copy.copy(item) for item in request.items] for request in accepted]
+            work = [[item.fresh() for item in request.items] for request in accepted]
             items = list(itertools.chain.from_iterable(work))
             for item in items:
                 item.put_in_time(links[item.session_id])
@@ -209,8 +209,7 @@ class ScanDesk:
         self, conn: db.Conn, items: list[Item], links: list[Link]
     ) -> dict[int, ScanResult]:
         schools = {role.school_id for link in links for role in link.roles}
-        async with conn.transaction():
-            await db.scope(conn, schools=schools)
+        async with db.scoped(conn, schools=schools):
             plans = await self._current_plans(conn, links)
             for item in items:
                 read_code(item, self._ring, plans)
@@ -238,8 +237,8 @@ def _is_accepted(request: _Request, links: dict[UUID, Link]) -> bool:
     if link is None:
         _fail(request, BadAccessToken())
         return False
-    allowed = CHECK_IN_ROLES if request.items[0].source == "station_code" else SCANNING_ROLES
-    if not link.schools_as(allowed):
+    is_check_in = request.items[0].source == "station_code"
+    if not (link.check_in_schools if is_check_in else link.scanning_schools):
         _fail(request, NotAScanner())
         return False
     return True
@@ -284,6 +283,15 @@ async def _read_ledger(conn: db.Conn, items: list[Item], plans: dict[int, Plan])
         ):
             ledger.history[past.school_id, past.person_id, past.day].append(past)
     return ledger
+
+
+@lru_cache(maxsize=64)
+def _counter(outcome: str) -> Counter:
+    return SCANS.labels(outcome)
+
+
+def _count(outcome: str) -> None:
+    _counter(outcome).inc()
 
 
 def _resolve(request: _Request, results: list[ScanResult]) -> None:

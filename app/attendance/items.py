@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID
 
 import msgspec
@@ -39,7 +40,7 @@ class LinkRole(Struct, frozen=True, kw_only=True):
     plan_version: int
 
 
-class Link(Struct, frozen=True, kw_only=True):
+class Link(Struct, frozen=True, kw_only=True, dict=True):
     """What the directory says of a session at this moment."""
 
     session_id: UUID
@@ -51,8 +52,15 @@ class Link(Struct, frozen=True, kw_only=True):
     clock_offset_ms: int | None
     roles: list[LinkRole]
 
-    def schools_as(self, allowed: frozenset[Role]) -> set[int]:
-        return {role.school_id for role in self.roles if role.role in allowed}
+    @cached_property
+    def scanning_schools(self) -> set[int]:
+        """The schools at whose stations the sender may scan others."""
+        return {role.school_id for role in self.roles if role.role in SCANNING_ROLES}
+
+    @cached_property
+    def check_in_schools(self) -> set[int]:
+        """The schools in which the sender may check in."""
+        return {role.school_id for role in self.roles if role.role in CHECK_IN_ROLES}
 
     def person_in(self, school_id: int) -> tuple[PersonKind, UUID] | None:
         """The sender's own row in a school: as staff before as pupil."""
@@ -108,6 +116,8 @@ class Item:
     seen: SeenStudent | None = None
     person_name: str = ""
     refused: Refused | None = None
+    # Memory of `day`, which is asked for often: (instant, day).
+    day_of: tuple[datetime, date] | None = None
 
     @property
     def when(self) -> Placed:
@@ -124,9 +134,30 @@ class Item:
     @property
     def day(self) -> date:
         """The day it is written under; a stale one is counted on the day it arrived."""
-        if self.refused == "stale_event":
-            return school_day(self.received_at)
-        return school_day(self.when.occurred_at)
+        at = self.received_at if self.refused == "stale_event" else self.when.occurred_at
+        if self.day_of is None or self.day_of[0] is not at:
+            self.day_of = (at, school_day(at))
+        return self.day_of[1]
+
+    def fresh(self) -> "Item":
+        """The item as it was sent, for another try."""
+        return Item(
+            session_id=self.session_id,
+            event_id=self.event_id,
+            body_hash=self.body_hash,
+            source=self.source,
+            direction=self.direction,
+            scanned_at=self.scanned_at,
+            received_at=self.received_at,
+            location=self.location,
+            token=self.token,
+            station_id=self.station_id,
+            student_id=self.student_id,
+            reason=self.reason,
+            mono_ms=self.mono_ms,
+            boot_id=self.boot_id,
+            sending=self.sending,
+        )
 
     def refuse(self, outcome: Refused) -> None:
         """The first reason stands."""

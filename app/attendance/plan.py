@@ -17,6 +17,7 @@ from app.attendance.geo import Fence, parse_fence
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 # An arrival this long before a shift still belongs to it, a departure this long after it too.
 _EARLY = timedelta(hours=2)
+_HELD_MOST = 2000
 _LINGER = timedelta(hours=4)
 
 
@@ -95,10 +96,19 @@ class Plan:
         self.shifts = {shift.id: shift for shift in stored.shifts}
         self.classes = {school_class.id: school_class for school_class in stored.classes}
         self.staff_shifts = {row.staff_id: row.shift_ids for row in stored.staff_shifts}
+        self._held: dict[tuple[object, ...], list[PlannedShift]] = {}
         self._calendar = {day.day: day.kind for day in stored.calendar}
 
     def shifts_on(self, day: date, shift_ids: list[UUID]) -> list[PlannedShift]:
         """Those of the shifts that are held on that day, in the order of their starts."""
+        key = (day, *shift_ids)
+        if key not in self._held:
+            if len(self._held) > _HELD_MOST:
+                self._held.clear()
+            self._held[key] = self._shifts_on(day, shift_ids)
+        return self._held[key]
+
+    def _shifts_on(self, day: date, shift_ids: list[UUID]) -> list[PlannedShift]:
         kind = self._calendar.get(day)
         if kind in ("holiday", "closure"):
             return []

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -88,26 +89,36 @@ async def hold_people(
     The lock makes the decisions about one person serial, whichever phones they come from: what
     `history` reads next is complete. Taken in the order of the keys, so that batches do not
     deadlock. It is advisory: a row lock would write the student's row for each scan.
+    `lateral ... limit 1` asks for index look-ups; as plain joins the planner, who cannot know how
+    short the arrays are, reads all cards of the province for a batch. `coalesce` stands in a step
+    of its own: under row level security it is no index condition, since it might leak.
     """
     found = await db.rows(
         conn,
         """
-        with found as materialized (
-            select q.idx::int as idx, c.id is not null as card_exists, c.revoked_at,
-                   s.id as student_id, s.name, s.photo_url, s.ended_at is not null as is_gone,
-                   e.class_id,
-                   hashtextextended(coalesce(s.id, q.person_id)::text, q.school_id) as lock_key
+        with held as materialized (
+            select q.idx::int as idx, q.school_id, q.day, c.id is not null as card_exists,
+                   c.revoked_at, coalesce(c.student_id, q.person_id) as person_id
               from unnest($1::int[], $2::bytea[], $3::uuid[], $4::date[]) with ordinality
                    as q (school_id, card_id, person_id, day, idx)
-              left join card c on c.school_id = q.school_id and c.id = q.card_id
-              left join student s on s.school_id = q.school_id
-                   and s.id = coalesce(c.student_id, q.person_id)
+              left join lateral (
+                   select id, student_id, revoked_at from card
+                    where card.school_id = q.school_id and card.id = q.card_id limit 1) c on true),
+        found as materialized (
+            select held.idx, held.card_exists, held.revoked_at, s.id as student_id, s.name,
+                   s.photo_url, s.ended_at is not null as is_gone, e.class_id,
+                   hashtextextended(held.person_id::text, held.school_id) as lock_key
+              from held
+              left join lateral (
+                   select id, name, photo_url, ended_at from student
+                    where student.school_id = held.school_id and student.id = held.person_id
+                    limit 1) s on true
               left join lateral (
                    select class_id from enrolment e
-                    where e.school_id = q.school_id and e.student_id = s.id
-                      and e.from_day <= q.day and (e.to_day is null or e.to_day >= q.day)
+                    where e.school_id = held.school_id and e.student_id = held.person_id
+                      and e.from_day <= held.day and (e.to_day is null or e.to_day >= held.day)
                     order by e.from_day desc limit 1) e on true
-             order by lock_key, idx)
+             order by lock_key, held.idx)
         select idx - 1 as idx, card_exists, revoked_at, student_id, name, photo_url, is_gone,
                class_id, pg_advisory_xact_lock(lock_key) is null as locked
           from found
@@ -130,7 +141,10 @@ async def receipts(
         """
         select r.school_id, r.event_id, r.body_hash, r.answer
           from unnest($1::int[], $2::uuid[]) as q (school_id, event_id)
-          join scan_receipt r on r.school_id = q.school_id and r.event_id = q.event_id
+         cross join lateral (
+               select school_id, event_id, body_hash, answer from scan_receipt
+                where scan_receipt.school_id = q.school_id
+                  and scan_receipt.event_id = q.event_id limit 1) r
         """,
         school_ids,
         event_ids,
@@ -151,20 +165,27 @@ async def history(
         with asked as materialized (
             select distinct * from unnest($1::int[], $2::uuid[], $3::date[])
                 as q (school_id, person_id, day))
-        select e.id, e.school_id, e.day, e.person_id, e.direction, e.outcome, e.shift_id,
-               e.station_id, e.campus_id, e.scanned_by, e.occurred_at, false as is_duplicate
-          from asked join scan_event e on e.school_id = asked.school_id
-               and e.person_id = asked.person_id and e.day = asked.day
-         where e.day = any($3) and not exists (
+        select e.*, false as is_duplicate
+          from asked cross join lateral (
+               select id, school_id, day, person_id, direction, outcome, shift_id, station_id,
+                      campus_id, scanned_by, occurred_at
+                 from scan_event
+                where school_id = asked.school_id and person_id = asked.person_id
+                  and day = asked.day limit 1000) e
+         where not exists (
                select from attendance_correction k
                 where k.school_id = e.school_id and k.person_id = e.person_id and k.day = e.day
-                  and k.day = any($3) and k.event_id = e.id and k.kind = 'undo')
+                  and k.event_id = e.id and k.kind = 'undo')
         union all
-        select r.id, r.school_id, r.day, r.person_id, r.direction, r.recorded_as, r.shift_id,
-               r.station_id, r.campus_id, r.scanned_by, r.occurred_at, true
-          from asked join scan_refusal r on r.school_id = asked.school_id
-               and r.person_id = asked.person_id and r.day = asked.day
-         where r.day = any($3) and r.recorded_as is not null and r.promoted_at is null
+        select r.*, true as is_duplicate
+          from asked cross join lateral (
+               select id, school_id, day, person_id, direction, recorded_as as outcome, shift_id,
+                      station_id, campus_id, scanned_by, occurred_at
+                 from scan_refusal
+                where school_id = asked.school_id and person_id = asked.person_id
+                  and day = asked.day and recorded_as is not null
+                  and promoted_at is null
+                limit 1000) r
         """,
         school_ids,
         person_ids,
@@ -196,8 +217,11 @@ async def event_of_device(
         select school_id, day, id, person_kind, person_id, direction, outcome, source, shift_id,
                station_id, campus_id, device_id, scanned_by, occurred_at, scanned_at, received_at,
                clock, verdict, distance_m, reason
-          from scan_event
+          from scan_event e
          where school_id = any($1) and day between $2 and $3 and id = $4 and device_id = $5
+           and person_id in (
+               select (answer::jsonb -> 'student' ->> 'id')::uuid from scan_receipt r
+                where r.school_id = e.school_id and r.event_id = $4)
         """,
         sorted(school_ids),
         today - timedelta(days=31),
@@ -284,4 +308,6 @@ async def make_partitions(conn: db.Conn, *, from_day: date, to_day: date) -> Non
 
 def columns(rows: Sequence[Any], *names: str) -> list[list[Any]]:
     """One array a column, as `unnest` wants them."""
-    return [[getattr(row, name) for row in rows] for name in names]
+    if not rows:
+        return [[] for _ in names]
+    return [list(column) for column in zip(*map(attrgetter(*names), rows), strict=True)]
