@@ -92,7 +92,9 @@ class Relay:
             async with self._pool.acquire() as conn:
                 await queries.set_aside(conn, [failure])
             self._count_failed([failure.dead_reason])
-            _log.exception("relay.row_failed", outbox_id=str(row.id), error=type(error).__name__)
+            # The whole trace once, not with each attempt.
+            say = _log.error if row.attempts else _log.exception
+            say("relay.row_failed", outbox_id=str(row.id), error=type(error).__name__)
         else:
             self._ring(told)
 
