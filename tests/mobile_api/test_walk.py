@@ -187,7 +187,10 @@ def refusal_faults(
     elif names_school and caller.scope in OUTSIDERS:
         expected = 404
     else:
-        expected = rule.not_theirs if rule.lets_knock(caller.role) else 403
+        knocks = rule.lets_knock(caller.role)
+        if caller.leads_elsewhere and not names_school:
+            knocks = knocks or rule.lets_knock("principal")
+        expected = rule.not_theirs if knocks else 403
     if answer.status_code != expected:
         yield f"{where}: {answer.status_code} instead of {expected}: {answer.text}"
     elif answer.headers["content-type"] != PROBLEM:

@@ -28,11 +28,14 @@ class Caller:
     role: str
     scope: str
     person: Person | None = None
+    # Principal of the other school as well, which must not help in this one.
+    leads_elsewhere: bool = False
     fixed_headers: dict[str, str] | None = None
 
     @property
     def name(self) -> str:
-        return self.role if self.scope == "own" else f"{self.scope} {self.role}".strip()
+        elsewhere = " who leads elsewhere" if self.leads_elsewhere else ""
+        return f"{'' if self.scope == 'own' else self.scope} {self.role}{elsewhere}".strip()
 
     @property
     def is_live(self) -> bool:
@@ -60,6 +63,8 @@ class Walk:
     def hidden_from(self, caller: Caller) -> list[str]:
         """What may be in no answer to the caller: children of others, by id and name."""
         ours = [self.cast.student, self.cast.neighbour]
+        if caller.leads_elsewhere:
+            return []
         if caller.scope in ("own", "next") and caller.role != "department_admin":
             hidden = [self.cast.stranger]
             if caller.role in ("guardian", "student"):
@@ -116,7 +121,12 @@ async def _neighbours(world: World, cast: Cast) -> list[Caller]:
         people[role] = await world.account()
         people[role].person_id = person_id
         await world.member(people[role], school, role)
-    return [Caller(role=role, scope="next", person=person) for role, person in people.items()]
+    torn = await world.staff(school, "guard", "Ông Hai Trường")
+    await world.member(torn, cast.other, "principal")
+    return [
+        *(Caller(role=role, scope="next", person=person) for role, person in people.items()),
+        Caller(role="guard", scope="next", person=torn, leads_elsewhere=True),
+    ]
 
 
 async def _shut_out(world: World, cast: Cast) -> list[Caller]:
