@@ -4,10 +4,11 @@ This is also the wall against forged requests: a form on a foreign page can send
 cookies, but not `application/json`.
 """
 
+from functools import lru_cache
 from typing import Any
 
-from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+from litestar import Request
+from litestar.handlers import HTTPRouteHandler
 
 from app.errors import AppError
 from mobile_api.openapi import body_of
@@ -19,21 +20,23 @@ class UnsupportedMedia(AppError):
     status = 415
 
 
-def require_media(
-    connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
-) -> None:
-    """A guard of all routes: a body, where one is taken, is what the route takes, in plain UTF-8.
+async def require_media(request: Request[Any, Any, Any]) -> None:
+    """Before every route: a body, where one is taken, is what the route takes, in plain UTF-8.
+
+    Not a guard: Litestar copies the request for each guard and runs a plain function in a thread,
+    which cost a check-in a fifth of its CPU.
 
     Raises:
         UnsupportedMedia: it is not. An empty body is left to the decoder, which says what is
             missing.
     """
-    if not isinstance(handler, HTTPRouteHandler) or handler.http_methods <= {"GET", "HEAD"}:
+    handler = request.route_handler
+    if request.method in ("GET", "HEAD") or not isinstance(handler, HTTPRouteHandler):
         return
-    kind, wanted = body_of(handler)
+    kind, wanted = _body_of(handler)
     if kind is None:
         return
-    headers = connection.headers
+    headers = request.headers
     if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
         return
     media, _, parameters = headers.get("content-type", "").lower().partition(";")
@@ -44,3 +47,8 @@ def require_media(
     charset = parameters.partition("charset=")[2].partition(";")[0].strip(' "')
     if charset not in ("", "utf-8", "utf8"):
         raise UnsupportedMedia(("Hãy gửi văn bản dạng UTF-8.", "Send UTF-8."))
+
+
+@lru_cache(maxsize=1024)
+def _body_of(handler: HTTPRouteHandler) -> tuple[object, str]:
+    return body_of(handler)

@@ -128,7 +128,7 @@ def create_app(resources: Resources | None = None, *, settings: Settings | None 
             "resources": Provide(provide_resources, sync_to_thread=False),
             "locale": Provide(provide_locale, sync_to_thread=False),
         },
-        guards=[require_media],
+        before_request=require_media,
         exception_handlers=EXCEPTION_HANDLERS,
         request_max_body_size=MAX_BODY_BYTES,
         lifespan=[lifespan],
