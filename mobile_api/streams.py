@@ -32,8 +32,10 @@ PING_S: Final = 15.0
 _CHECK_S: Final = 1.0
 _PAUSE_S: Final = 1.0
 _LISTEN_S: Final = 5.0
-# Accounts a query: the row level policy compares each row with each of them.
-_ACCOUNTS_AT_ONCE: Final = 200
+# A query's accounts. The policy's list of them is sorted anew for each account and each month's
+# partition: 20 accounts cost 0.13 ms each, 200 cost 1.2 ms each.
+_READ_AT_ONCE: Final = 20
+_CHECKED_AT_ONCE: Final = 50
 _ITEMS_AT_ONCE: Final = 100
 # Chunks that wait for a slow client; a resumed stream must fit.
 _MAX_WAITING: Final = MAX_MISSED + 100
@@ -237,7 +239,7 @@ class StreamHub:
     async def _feed(self) -> None:
         """Read the news of marked accounts, many in one query, and hand them out."""
         await self._wake.wait()
-        accounts = list(islice(self._dirty, _ACCOUNTS_AT_ONCE))
+        accounts = list(islice(self._dirty, _READ_AT_ONCE))
         for account_id in accounts:
             del self._dirty[account_id]
         if not self._dirty:
@@ -271,8 +273,8 @@ class StreamHub:
         """Each second: which streams are over, and which have news that no bell told."""
         await asyncio.sleep(_CHECK_S)
         streams = self._all()
-        for first in range(0, len(streams), _ACCOUNTS_AT_ONCE):
-            some = streams[first : first + _ACCOUNTS_AT_ONCE]
+        for first in range(0, len(streams), _CHECKED_AT_ONCE):
+            some = streams[first : first + _CHECKED_AT_ONCE]
             accounts = [stream.account_id for stream in some]
             async with db.transaction(self._pool, accounts=accounts) as conn:
                 standings = await queries.standings(
