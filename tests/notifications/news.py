@@ -9,8 +9,10 @@ from uuid import UUID
 
 import asyncpg
 
+from app import db
 from app.ids import new_id
-from tests.world import Person, School, Student
+from notifications.relay import Relay
+from tests.world import Person, School, Student, World
 
 DAY = date(2026, 11, 16)
 AT = datetime(2026, 11, 15, 23, 52, tzinfo=UTC)  # 06:52 at the gate on the 16th
@@ -116,3 +118,24 @@ async def block(owner: asyncpg.Connection, person: Person, student: Student) -> 
         student.school_id,
         student.id,
     )
+
+
+class Family:
+    """A pupil with parents, and facts about the pupil that have reached the inboxes."""
+
+    def __init__(self, world: World, school: School, student: Student, database: str) -> None:
+        self.world = world
+        self.school = school
+        self.student = student
+        self._database = database
+
+    async def parent(self, token: str, **more: Any) -> Person:
+        person = await self.world.guardian(self.student)
+        await put_token(self.world.owner, person, token, **more)
+        return person
+
+    async def tell(self, **fact: Any) -> None:
+        await put_fact(self.world.owner, self.school, self.student, **fact)
+        pool = await db.create_pool(self._database, role=db.RELAY_ROLE, size=1)
+        await Relay(pool).relay_due()
+        await pool.close()

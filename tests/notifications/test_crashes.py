@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -22,12 +22,6 @@ _REPOSITORY = Path(__file__).resolve().parents[2]
 _RELAY = "from notifications.relay import main; main(settings)"
 _WORKER = "from notifications.worker import main; main(settings, lease_s=1.5)"
 _SETTINGS = "import os; from app.settings import Settings; settings = Settings.from_env(os.environ)"
-
-
-@pytest.fixture
-async def fcm() -> AsyncIterator[FakeFcm]:
-    async with FakeFcm() as server:
-        yield server
 
 
 class Processes:
