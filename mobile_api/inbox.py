@@ -1,6 +1,6 @@
 """The inbox: its list, acknowledgements, and the live stream."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from litestar import get, post
@@ -9,7 +9,7 @@ from litestar.datastructures import ResponseHeader
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 from litestar.response import Stream
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from app.inbox import queries, service
 from app.inbox.model import AckState, InboxItem
@@ -33,6 +33,14 @@ class Ack(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`delivered`: the phone has it; `read`: somebody has seen it, which implies the other."""
 
     state: AckState
+
+
+class ServerEvent(Struct, frozen=True, kw_only=True):
+    """One event of the stream: `data` is JSON, of an item it is the item; `id` is its `seq`."""
+
+    event: Literal["hello", "item", "reset"]
+    data: str
+    id: str | UnsetType = UNSET
 
 
 @get("/v1/inbox", opt={"who": SIGNED_IN}, tags=["inbox"])
@@ -74,7 +82,7 @@ async def acknowledge(
     ],
     responses={
         200: ResponseSpec(
-            data_container=str,
+            data_container=ServerEvent,
             media_type="text/event-stream",
             generate_examples=False,
             description="Server-sent events: `hello`, then `item` for each item, `reset` when too "

@@ -96,8 +96,9 @@ def _state_output(schema: Json, cls: Any) -> None:
     required = []
     for field in info.fields:
         kinds = field.type.types if isinstance(field.type, mi.UnionType) else (field.type,)
-        may_be_unset = field.default is msgspec.UNSET
-        if field.required or not (config.omit_defaults or may_be_unset):
+        has_default = (field.default, field.default_factory) != (msgspec.NODEFAULT,) * 2
+        # Neither required nor with a default: left out while it is UNSET.
+        if field.required or (has_default and not config.omit_defaults):
             required.append(field.encode_name)
         shown = schema["properties"][field.encode_name]
         shown.pop("default", None)

@@ -251,9 +251,9 @@ def _media(media: Any) -> str:
 def _content(kind: Any, media: str, schemas: Schemas) -> Json | None:
     if kind in (None, type(None)):
         return None
-    if media == _JSON:
-        return {media: {"schema": schemas.add(kind, "out")}}
-    return {media: {"schema": {"type": "string"} | ({"format": "binary"} if kind is bytes else {})}}
+    if kind is bytes:
+        return {media: {"schema": {"type": "string", "format": "binary"}}}
+    return {media: {"schema": schemas.add(kind, "out")}}
 
 
 def _answer(description: str, content: Json | None) -> Json:

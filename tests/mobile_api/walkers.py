@@ -306,6 +306,7 @@ class Saved:
         self._tables: list[str] = []
 
     async def save(self) -> None:
+        """From now on this is how it was."""
         rows = await self._owner.fetch(
             """
             select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -315,7 +316,9 @@ class Saved:
         )
         self._tables = [row["relname"] for row in rows]
         copies = "; ".join(
-            f"create temporary table saved_{table} as table {table}" for table in self._tables
+            f"drop table if exists saved_{table};"
+            f" create temporary table saved_{table} as table {table}"
+            for table in self._tables
         )
         await self._owner.execute(copies)
 
