@@ -203,6 +203,26 @@ async def test_a_custody_block_is_not_gone_around(
     assert await sees(api, person, cast.neighbour.id)
 
 
+async def test_a_custody_block_outlives_its_guardianship_until_it_is_lifted(
+    api: httpx.AsyncClient, cast: Cast, headers: dict[str, str]
+) -> None:
+    for student_id in (cast.student.id, cast.neighbour.id):
+        made = (await api.post(of(cast, student_id), json=new_guardian(), headers=headers)).json()
+    url = of(cast, cast.student.id, f"/{made['id']}")
+    await api.put(f"{url}/custody-block", json={"reason": "toà án"}, headers=headers)
+    assert (await api.delete(url, headers=headers)).status_code == 204
+    # The row lives on for the other child, but does not take the block to another phone.
+    other = of(cast, cast.neighbour.id, f"/{made['id']}")
+    moved = await api.patch(other, json={"phone": "0987654321"}, headers=headers)
+    assert (moved.status_code, moved.json()["type"]) == (409, "custody-blocked")
+    again = new_guardian(name="Tên Khác")
+    added = await api.post(of(cast, cast.student.id), json=again, headers=headers)
+    assert (added.status_code, added.json()["type"]) == (409, "custody-blocked")
+    assert (await api.delete(f"{url}/custody-block", headers=headers)).status_code == 204
+    added = await api.post(of(cast, cast.student.id), json=again, headers=headers)
+    assert added.status_code == 201, added.text
+
+
 async def test_another_phone_is_another_account(
     api: httpx.AsyncClient,
     owner: asyncpg.Connection,

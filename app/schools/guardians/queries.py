@@ -200,12 +200,12 @@ async def update_guardian_phone(
 async def student_ids_of_guardian(
     conn: db.Conn, *, school_id: int, guardian_id: UUID
 ) -> list[UUID]:
-    """The children of all live guardianships of a guardian here."""
+    """The children of all guardianships of a guardian here, ended ones too: blocks outlive them."""
     rows = await db.rows(
         conn,
         """
         select student_id from guardianship
-         where school_id = $1 and guardian_id = $2 and ended_at is null order by student_id
+         where school_id = $1 and guardian_id = $2 order by student_id
         """,
         school_id,
         guardian_id,
@@ -300,6 +300,23 @@ async def end_guardianship(
         guardian_id,
         now,
     )
+
+
+async def account_ids_of_link(
+    conn: db.Conn, *, school_id: int, student_id: UUID, guardian_id: UUID
+) -> list[UUID | None]:
+    """The account of a guardianship, live or ended; empty: there never was such a one."""
+    rows = await db.rows(
+        conn,
+        """
+        select account_id from guardianship
+         where school_id = $1 and student_id = $2 and guardian_id = $3
+        """,
+        school_id,
+        student_id,
+        guardian_id,
+    )
+    return [row["account_id"] for row in rows]
 
 
 async def set_custody_block(

@@ -218,16 +218,22 @@ async def set_custody_block(
 ) -> None:
     """Keep a guardian from a pupil from the next request on; `reason` None lifts the block.
 
+    Also of a guardianship that has ended: the block outlives it, and must still be lifted.
+
     Raises:
-        NoSuchGuardian: not one of this pupil.
+        NoSuchGuardian: never was one of this pupil.
     """
     await _lock(conn, school_id, student_id, may_be_gone=True)
-    row = await _live(conn, school_id, student_id, guardian_id)
+    linked = await queries.account_ids_of_link(
+        conn, school_id=school_id, student_id=student_id, guardian_id=guardian_id
+    )
+    if not linked:
+        raise NoSuchGuardian
     await queries.set_custody_block(
         conn,
         school_id=school_id,
         student_id=student_id,
-        account_id=row.account_id,
+        account_id=linked[0],
         guardian_id=guardian_id,
         reason=reason,
         now=now,
