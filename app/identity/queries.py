@@ -33,9 +33,10 @@ async def caller_of_session(conn: db.Conn, *, session_id: UUID, now: datetime) -
                coalesce((
                    select jsonb_agg(jsonb_build_object('school_id', g.school_id,
                           'student_id', g.student_id, 'can_request_leave', g.can_request_leave))
-                     from guardianship g
+                     from guardianship g join school on school.id = g.school_id
                     where g.account_id = s.account_id and g.ended_at is null
-                      and g.can_see and g.custody_blocked_at is null), '[]') as children,
+                      and g.can_see and g.custody_blocked_at is null
+                      and school.ended_at is null), '[]') as children,
                array(
                    with recursive unit as (
                        select m.org_unit_id as id from membership m

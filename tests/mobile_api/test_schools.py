@@ -168,14 +168,18 @@ async def test_everybody_lists_the_own_schools_and_no_others(
     assert hidden.status_code == 404
 
 
-async def test_an_ended_school_is_closed_to_its_staff_with_the_next_request(
+async def test_an_ended_school_is_closed_to_its_people_with_the_next_request(
     api: httpx.AsyncClient, owner: asyncpg.Connection, cast: Cast
 ) -> None:
-    headers = cast["principal"].headers
+    headers, family = cast["principal"].headers, cast["guardian"].headers
+    code_key = f"/v1/students/{cast.student.id}/phone-code-key"
     assert (await api.get(cast.url("/students"), headers=headers)).status_code == 200
+    assert (await api.get(code_key, headers=family)).status_code == 200
     admin = cast["department_admin"].headers
     assert (await api.delete(cast.url(""), headers=admin)).status_code == 204
     assert (await api.get(cast.url("/students"), headers=headers)).status_code == 404
+    assert (await api.get(cast.url(""), headers=family)).status_code == 404
+    assert (await api.get(code_key, headers=family)).status_code == 403
     assert (await api.delete(cast.url(""), headers=admin)).status_code == 404
     kept = await owner.fetchval("select count(*) from student where school_id = $1", cast.school.id)
     assert kept == 2
