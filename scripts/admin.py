@@ -1,11 +1,12 @@
 """What only the operator may do: the first account, from which all others follow."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Final
 
 from app import db
 from app.crypto import Vault
-from app.identity import queries
+from app.identity import queries, sessions
 from app.identity.accounts import account_for_phone
 from app.identity.passwords import PasswordHasher
 from app.ids import new_id
@@ -20,8 +21,8 @@ def create_admin(
 ) -> str:
     """Make the phone's account an administrator of the department, and set its password.
 
-    The department, the top of the org tree, is made under the given name if there is none. What was
-    done is returned as a sentence.
+    The department, the top of the org tree, is made under the given name if there is none. All
+    sessions of the account end. What was done is returned as a sentence.
 
     Raises:
         BadPhone, WeakPassword: see their words.
@@ -42,6 +43,9 @@ async def _create_admin(settings: Settings, phone: str, password: str, departmen
             unit_id = await _department_id(conn, name=department)
             account_id = await account_for_phone(conn, vault, phone)
             await queries.set_password(conn, account_id=account_id, new_hash=new_hash)
+            await sessions.revoke_sessions_of_account(
+                conn, account_id=account_id, reason="password", now=datetime.now(UTC)
+            )
             is_new = await _appoint(conn, account_id=account_id, unit_id=unit_id)
     finally:
         await conn.close()

@@ -48,6 +48,17 @@ async def test_a_second_call_changes_the_password_and_doubles_nothing(
     assert (await log_in(api, "ein anderes Wort")).status_code == 200
 
 
+async def test_a_new_password_ends_the_sessions_opened_by_the_old_one(
+    settings: Settings, api: httpx.AsyncClient
+) -> None:
+    await create(settings)
+    token = (await log_in(api, PASSWORD)).json()["access_token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    assert (await api.get("/v1/me", headers=headers)).status_code == 200
+    await create(settings, password="ein anderes Wort")
+    assert (await api.get("/v1/me", headers=headers)).status_code == 401
+
+
 @pytest.mark.parametrize("wrong", [{"phone": "12"}, {"password": "12345678"}])
 async def test_a_bad_phone_or_a_weak_password_makes_nothing(
     settings: Settings, owner: asyncpg.Connection, wrong: dict[str, str]
