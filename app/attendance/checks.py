@@ -8,7 +8,7 @@ from datetime import UTC, timedelta
 from uuid import UUID
 
 from app.attendance import codes
-from app.attendance.clockwork import MAX_AGE, Placed
+from app.attendance.clockwork import Placed
 from app.attendance.codes import CardCode, PhoneCode, StationCode
 from app.attendance.geo import judge
 from app.attendance.items import CardHolder, Item
@@ -26,7 +26,7 @@ def read_code(item: Item, ring: KeyRing, plans: Plans) -> None:
         item.refuse("device_revoked")
     if item.source != "mark":
         _authenticate(item, ring)
-    if item.when.occurred_at < item.received_at - MAX_AGE:
+    if item.is_stale:
         item.refuse("stale_event")
     if isinstance(item.code, StationCode):
         _read_station_code(item, item.code, plans)
@@ -102,6 +102,8 @@ def _read_station_code(item: Item, code: StationCode, plans: Plans) -> None:
     latest = min(item.received_at, shown + timedelta(seconds=codes.STEP_S * 3))
     occurred_at = min(max(item.scanned_at.astimezone(UTC), shown), max(latest, shown))
     item.placed = Placed(occurred_at=occurred_at, clock="server", is_suspect=False)
+    if item.is_stale:
+        item.refuse("stale_event")
     if not link.is_device_bound:
         item.refuse("device_unbound")
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from app.attendance.clockwork import Placed, Sending, place
+from app.attendance.clockwork import MAX_AGE, Placed, Sending, place
 from app.attendance.codes import CardCode, PhoneCode, StationCode
 from app.attendance.geo import Location
 from app.attendance.model import (
@@ -132,9 +132,18 @@ class Item:
         return self.link
 
     @property
+    def is_stale(self) -> bool:
+        """Whether it is older than what may still be recorded."""
+        return self.when.occurred_at < self.received_at - MAX_AGE
+
+    @property
     def day(self) -> date:
-        """The day it is written under; a stale one is counted on the day it arrived."""
-        at = self.received_at if self.refused == "stale_event" else self.when.occurred_at
+        """The day it is written under.
+
+        One too old to be recorded is counted on the day it arrived, whatever else is wrong with
+        it: its own day may have no partition.
+        """
+        at = self.received_at if self.is_stale else self.when.occurred_at
         if self.day_of is None or self.day_of[0] is not at:
             self.day_of = (at, school_day(at))
         return self.day_of[1]

@@ -251,3 +251,18 @@ def flipped(token: str) -> list[str]:
         changed[bit // 8] ^= 1 << bit % 8
         tokens.append(codes.PREFIX + base45.b45encode(bytes(changed)).decode())
     return tokens
+
+
+async def test_a_station_code_of_last_year_is_stale_whatever_the_phone_claims(
+    phone: OwnPhone, clock: Clock, owner: asyncpg.Connection
+) -> None:
+    then = clock.now - timedelta(days=400)
+    old = {
+        "station_token": phone.code(at=then),
+        "scanned_at": then.isoformat(),
+        "location": phone.school.location(then),
+    }
+    assert await phone.outcome(**old) == "stale_event"
+    assert await owner.fetchval("select count(*) from scan_event") == 0
+    # A picture of an old screen, shown today.
+    assert await phone.outcome(station_token=phone.code(at=then)) == "code_expired"

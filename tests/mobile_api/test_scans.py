@@ -311,6 +311,23 @@ async def test_a_scan_of_last_month_is_stale(
     assert await gate.results(old) == [result]
 
 
+@pytest.mark.parametrize("token", ["CT1:TORN", "of a card"])
+async def test_a_refused_scan_from_before_all_partitions_blocks_no_queue(
+    gate: Gate, student: Student, world: World, token: str
+) -> None:
+    # A phone whose battery was empty stood in 2004 until it found the network.
+    at = datetime(2004, 1, 1, tzinfo=HANOI)
+    token = student.token if token == "of a card" else token
+    ancient = gate.scan(token, mono_ms=0, boot_id="boot-0", location=None) | {
+        "scanned_at": at.isoformat(),
+        "station_id": str(new_id()) if token == student.token else str(gate.station_id),
+    }
+    other = await world.student(gate.school, "Trần Bình")
+    results = await gate.results(ancient, gate.scan(other.token))
+    refused = "forbidden" if token == student.token else "bad_mac"
+    assert [result["outcome"] for result in results] == [refused, "ok"]
+
+
 async def test_the_earliest_scan_wins_whatever_arrives_first(
     gate: Gate, student: Student, clock: Clock, owner: asyncpg.Connection
 ) -> None:
