@@ -143,7 +143,7 @@ grant select, insert, update on org_unit, school, account, device, session, refr
     otp_challenge, membership, guardianship to ct_app;
 grant delete on refresh_token, otp_challenge to ct_app;
 grant select on guardianship, account, school to ct_relay;
-grant select on account, school to ct_worker;
+grant select on guardianship, account, school to ct_worker;
 
 -- migrate:down
 

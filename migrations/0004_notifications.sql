@@ -54,7 +54,7 @@ create table delivery (
     day date not null,
     id uuid not null,
     inbox_id uuid not null,
-    screen_id uuid, -- of the inbox item, so that a send reads no inbox
+    screen_id uuid, -- of the inbox item
     device_id uuid not null,
     channel text not null check (channel in ('fcm', 'web')),
     kind text not null,

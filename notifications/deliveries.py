@@ -15,7 +15,8 @@ async def claim(
 ) -> list[Claimed]:
     """Due deliveries of the bucket, ours for `lease_s`; then they are due again for anybody.
 
-    The token is read now: it may have been given up or taken over since the news was told.
+    The token is read now: it may have been given up or taken over since the news was told. So is
+    the custody block: a push may have waited for hours.
     """
     return await db.many(
         conn,
@@ -34,6 +35,13 @@ async def claim(
                       d.kind, d.attempts, d.expires_at)
         select c.account_id, c.day, c.id, c.inbox_id, c.screen_id, c.device_id, c.channel, c.kind,
                c.attempts, extract(epoch from c.expires_at - now())::float8 as left_s,
+               exists (
+                   select from inbox_item i
+                     join guardianship g
+                       on g.school_id = i.school_id and g.student_id = i.student_id
+                      and g.account_id = i.account_id
+                    where i.account_id = c.account_id and i.day = c.day and i.id = c.inbox_id
+                      and g.custody_blocked_at is not null) as is_blocked,
                p.token, p.platform, p.locale, p.registered_at
           from claimed c
           left join (push_token p join account a on a.id = p.account_id and a.disabled_at is null)

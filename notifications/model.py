@@ -105,7 +105,10 @@ class Written(Struct, frozen=True, kw_only=True):
 
 
 class Claimed(Struct, frozen=True, kw_only=True):
-    """A delivery under our lease, with the token as it is now; None: the token is gone."""
+    """A delivery under our lease, with the token as it is now; None: the token is gone.
+
+    `is_blocked`: a custody block was set since the news was told.
+    """
 
     account_id: UUID
     day: date
@@ -116,6 +119,7 @@ class Claimed(Struct, frozen=True, kw_only=True):
     channel: Channel
     kind: str
     attempts: int
+    is_blocked: bool
     left_s: float
     token: str | None
     platform: Platform | None

@@ -158,6 +158,8 @@ def settle(delivery: Claimed, result: PushResult) -> Settlement:
 
 def _message(delivery: Claimed) -> PushMessage | str:
     """The message, or the reason why there is none."""
+    if delivery.is_blocked:
+        return "custody_block"
     if delivery.left_s <= 0:
         return "expired"
     if delivery.token is None or delivery.platform is None or delivery.locale is None:

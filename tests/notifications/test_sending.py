@@ -16,7 +16,7 @@ from notifications.rules import BUCKETS, bucket_of
 from notifications.sending import MAX_ATTEMPTS, SendDesk, settle
 from tests.fakes import fcm as faults
 from tests.fakes.fcm import FakeFcm
-from tests.notifications.news import Family, inbox, put_fact, put_token, until
+from tests.notifications.news import Family, block, inbox, put_fact, put_token, until
 from tests.notifications.news import deliveries as all_deliveries
 
 
@@ -87,6 +87,21 @@ async def test_a_replacement_takes_the_same_place_on_the_screen(
     ids = {push.message["data"]["id"] for push in fcm.accepted}
     assert tags == [str(first["id"])] * 2
     assert len(ids) == 2
+
+
+async def test_a_push_that_waits_is_not_sent_after_a_custody_block(
+    family: Family, desk: SendDesk, fcm: FakeFcm, owner: asyncpg.Connection
+) -> None:
+    father = await family.parent("f-1")
+    await family.parent("m-1")
+    await family.tell()
+    await block(owner, father, family.student)
+    await drain(desk)
+    assert [push.token for push in fcm.accepted] == ["m-1"]
+    states = {
+        row["account_id"]: (row["state"], row["reason"]) for row in await all_deliveries(owner)
+    }
+    assert states[father.account_id] == ("failed", "custody_block")
 
 
 async def test_an_unregistered_token_is_disabled_and_sent_to_no_more(
