@@ -144,6 +144,9 @@ grant select, insert, update on org_unit, school, account, device, session, refr
 grant delete on refresh_token, otp_challenge to ct_app;
 grant select on guardianship, account, school to ct_relay;
 grant select on guardianship, account, school to ct_worker;
+-- Upkeep throws old sessions away without reading whose they are.
+grant delete, select (expires_at, revoked_at), update (revoked_at, revoked_reason) on session
+    to ct_worker;
 
 -- migrate:down
 

@@ -1,4 +1,4 @@
-"""What is looked after once a day: partitions ahead, coordinates and receipts thrown away."""
+"""What is looked after once a day: partitions ahead, and what is old thrown away."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -6,10 +6,12 @@ from typing import Final
 import structlog
 
 from app import db
-from notifications import deliveries
+from notifications import deliveries, ended_sessions
 
 RECEIPT_DAYS: Final = 60
 IDEMPOTENCY_DAYS: Final = 2
+# As long a phone counts as one that its owner has used before (app/identity/guard.py).
+SESSION_DAYS: Final = 90
 
 _log = structlog.get_logger(__name__)
 
@@ -24,6 +26,7 @@ async def look_after(pool: db.Pool) -> dict[str, int]:
         "location_days": _drop_old_locations,
         "receipts": _delete_old_receipts,
         "idempotency_keys": _delete_old_idempotency_keys,
+        "sessions": _delete_old_sessions,
     }
     done = {}
     for name, part in parts.items():
@@ -60,3 +63,9 @@ async def _delete_old_receipts(pool: db.Pool) -> int:
 async def _delete_old_idempotency_keys(pool: db.Pool) -> int:
     async with pool.acquire() as conn:
         return await deliveries.delete_old_idempotency_keys(conn, days=IDEMPOTENCY_DAYS)
+
+
+async def _delete_old_sessions(pool: db.Pool) -> int:
+    async with pool.acquire() as conn:
+        await ended_sessions.end_expired(conn, days=SESSION_DAYS)
+        return await ended_sessions.delete_ended(conn, days=SESSION_DAYS)

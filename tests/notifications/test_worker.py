@@ -138,6 +138,41 @@ async def test_upkeep_keeps_partitions_and_throws_away_what_is_old(
     assert (again["receipts"], again["idempotency_keys"]) == (0, 0)
 
 
+async def test_upkeep_throws_away_sessions_that_are_long_over_and_ends_their_pushes(
+    world: World, owner: asyncpg.Connection, pool: db.Pool
+) -> None:
+    live, over, ended, lately = [await world.account() for _ in range(4)]
+    long_ago = timedelta(days=91)
+    for person, column, age in (
+        (over, "expires_at", long_ago),
+        (ended, "revoked_at", long_ago),
+        (lately, "revoked_at", timedelta(days=89)),
+    ):
+        await owner.execute(
+            f"update session set {column} = now() - $2::interval where account_id = $1",
+            person.account_id,
+            age,
+        )
+    for person in (live, over):
+        await owner.execute(
+            "insert into push_token (account_id, device_id, kind, token, platform, locale)"
+            " select account_id, device_id, 'fcm', account_id::text, 'android', 'vi'"
+            "   from session where account_id = $1",
+            person.account_id,
+        )
+    assert (await upkeep.look_after(pool))["sessions"] == 1
+    kept = await owner.fetch("select account_id from session")
+    assert {row["account_id"] for row in kept} == {each.account_id for each in (live, over, lately)}
+    told = await owner.fetch("select account_id from push_token")
+    assert [row["account_id"] for row in told] == [live.account_id]
+    await owner.execute(
+        "update session set revoked_at = revoked_at - $1::interval where revoked_at is not null",
+        long_ago,
+    )
+    assert (await upkeep.look_after(pool))["sessions"] == 2
+    assert await owner.fetchval("select account_id from session") == live.account_id
+
+
 async def test_upkeep_at_start_runs_once_for_several_workers(
     settings: Settings, resources: Any, capsys: Any
 ) -> None:
