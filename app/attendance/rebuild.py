@@ -11,7 +11,7 @@ from app import db
 from app.attendance import days
 from app.attendance.model import DayRow, Past, PersonKind
 from app.attendance.plan import PlannedShift
-from app.attendance.queries import lock_person
+from app.attendance.queries import lock_people
 
 # The other states are decided at the cut-off and by leave, not by scans.
 _FROM_SCANS = frozenset({"present", "late", "left_early"})
@@ -41,7 +41,8 @@ async def rebuild(
 ) -> list[Difference]:
     """The stored rows of these days that differ from their scans; they are repaired unless `check`.
 
-    Within the caller's transaction, one day in memory at a time. Scans may go on meanwhile: each
+    Within the caller's transaction, one day in memory at a time; a transaction a day, or batches of
+    scans that meet two days' locks may deadlock with it. Scans may go on meanwhile: each
     difference is looked at again under the lock of its person. A shift's times are taken as they
     are now.
     """
@@ -49,8 +50,9 @@ async def rebuild(
     found: list[Difference] = []
     for day in _each_day(from_day, to_day):
         seen = await _differences(conn, shifts, school_id=school_id, day=day)
-        for person_id in sorted({difference.person_id for difference in seen}):
-            await lock_person(conn, school_id=school_id, person_id=person_id)
+        people = {difference.person_id for difference in seen}
+        await lock_people(conn, school_id=school_id, person_ids=people)
+        for person_id in sorted(people):
             for difference in await _differences(
                 conn, shifts, school_id=school_id, day=day, person_id=person_id
             ):

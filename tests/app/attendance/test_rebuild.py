@@ -14,10 +14,12 @@ import pytest
 
 from app import db
 from app.attendance.rebuild import Difference, rebuild
+from app.ids import new_id
 from app.settings import Settings
 from mobile_api.resources import Resources
 from tests.conftest import MASTER_KEY, Clock
 from tests.gate import Gate, minutes
+from tests.notifications.news import until
 from tests.world import School, Student, World
 
 MONDAY = date(2026, 11, 16)
@@ -191,6 +193,33 @@ async def test_scans_that_go_on_meanwhile_are_no_differences(
     is_over = True
     assert await checking > 3
     assert await again(check=True) == []
+
+
+async def test_people_are_locked_in_the_order_in_which_batches_of_scans_lock_them(
+    again: Rebuild, owner: asyncpg.Connection, school: School
+) -> None:
+    lock = "select pg_advisory_xact_lock(hashtextextended($1::uuid::text, $2))"
+    key = "select hashtextextended($1::uuid::text, $2)"
+    keys = {
+        each: await owner.fetchval(key, each, school.id) for each in [new_id() for _ in range(20)]
+    }
+    ordered = next(
+        [one, other] for one in keys for other in keys if one > other and keys[one] < keys[other]
+    )
+    for person_id in ordered:
+        await owner.execute(
+            "insert into attendance_day (school_id, day, person_id, shift_id, person_kind, state)"
+            " values ($1, $2, $3, $4, 'student', 'present')",
+            school.id, MONDAY, person_id, school.morning_id,
+        )  # fmt: skip
+    async with owner.transaction():
+        await owner.execute("set local lock_timeout = '3s'")
+        await owner.execute(lock, ordered[0], school.id)
+        rebuilding = asyncio.ensure_future(again(check=False, last=MONDAY))
+        waiting = "select exists (select from pg_locks where locktype = 'advisory' and not granted)"
+        await until(lambda: owner.fetchval(waiting))
+        await owner.execute(lock, ordered[1], school.id)
+    assert len(await rebuilding) == 2
 
 
 async def test_the_command_fails_a_check_that_finds_something_and_repairs_without_it(
