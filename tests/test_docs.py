@@ -292,8 +292,8 @@ class Walk:
     def here(self, command: str) -> str:
         """A command of the README on our ports, in our folder, with this environment's programs."""
         python = Path(sys.executable)
-        command = command.replace("./scripts/run", f"{python} -m scripts.cli run")
         command = command.replace(".venv/bin/", f"{python.parent}/")
+        command = command.replace("./scripts/run", f"{python} -m scripts.cli run")
         return command.replace(".data/", f"{self._data}/").replace("9099", self._ports["9099"])
 
     def start(self, command: str) -> Path:
