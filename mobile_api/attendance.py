@@ -18,8 +18,8 @@ from app.attendance.clockwork import Sending
 from app.attendance.model import CheckIn, Instant, Mark, Millis, Scan, ScanResult
 from app.limits import SCANS
 from mobile_api.access import SCANNERS, STAFF, only
+from mobile_api.bodies import BODY
 from mobile_api.deps import Res, claims_of
-from mobile_api.openapi import BODY
 from mobile_api.resources import Resources, resources_of
 from mobile_api.scan_operation import MAX_SCANS, BootId, ScanEnvelope
 
@@ -101,7 +101,7 @@ def decode_batch(body: bytes) -> ScanBatch:
         return _BATCH.decode(body)
     except msgspec.ValidationError as error:
         raise _bad_envelope(str(error)) from None
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _decode_loosely(body)
 
 

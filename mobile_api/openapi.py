@@ -17,7 +17,7 @@ from litestar.enums import ParamType
 from litestar.exceptions import ImproperlyConfiguredException
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import BodyKwarg, ParameterKwarg
+from litestar.params import ParameterKwarg
 from litestar.response import Stream
 from litestar.routes import HTTPRoute
 from litestar.types import Empty
@@ -26,16 +26,14 @@ from litestar.utils.typing import make_non_optional_union
 
 from mobile_api.access import ALL_ROLES, PUBLIC, Who
 from mobile_api.api_texts import ABOUT, FAILURES, SUCCESSES, TAGS, Failure
+from mobile_api.bodies import JSON, body_of
 from mobile_api.deps import RULE
 from mobile_api.json_schemas import Json, Schemas
 from mobile_api.problems import PROBLEM_JSON, Problem
 
-# In a handler's `opt`: statuses a public route may answer with, and the type of a body that the
-# handler decodes itself.
+# In a handler's `opt`: statuses a public route may answer with.
 FAILS: Final = "fails"
-BODY: Final = "body"
 REFRESH_COOKIE_SCHEME: Final = "refresh_cookie"
-_JSON: Final = "application/json"
 _OPENAPI_JSON: Final = "application/vnd.oai.openapi+json"
 _SAFE: Final = frozenset({"GET", "HEAD"})
 _BOUNDS: Final = {
@@ -123,15 +121,6 @@ def _routes(app: Litestar) -> Iterator[_Route]:
                     body_media=media,
                     parameters=_parameters_of(fields),
                 )
-
-
-def body_of(handler: HTTPRouteHandler) -> tuple[Any, str]:
-    """The type of the body that the handler takes, None for no body, and its media type."""
-    data = handler.parsed_fn_signature.parameters.get("data")
-    if data is None:
-        return handler.opt.get(BODY), _JSON
-    stated = data.kwarg_definition
-    return data.annotation, _media(stated.media_type) if isinstance(stated, BodyKwarg) else _JSON
 
 
 def _parameters_of(
@@ -240,7 +229,7 @@ def _success(route: _Route, schemas: Schemas) -> Json:
         raise ImproperlyConfiguredException(f"{route.path} must state the responses of its stream")
     if returned.is_subclass_of(Response):
         kind = returned.inner_types[0].annotation
-    media = _media(handler.media_type) if handler.media_type else _JSON
+    media = _media(handler.media_type) if handler.media_type else JSON
     return _answer(SUCCESSES[handler.status_code], _content(kind, media, schemas))
 
 

@@ -15,6 +15,7 @@ from litestar.params import ParameterKwarg
 
 from app import db
 from app.errors import AppError, TooManyRequests, Unavailable
+from mobile_api.bodies import BODY_FAULT
 from mobile_api.deps import AnyRequest, Locale, locale_of
 from mobile_api.explain import explain
 
@@ -85,7 +86,8 @@ def on_app_error(request: AnyRequest, error: AppError) -> Response[Problem]:
 def on_validation(request: AnyRequest, error: ValidationException) -> Response[Problem]:
     locale = locale_of(request)
     names = _parameter_names(request)
-    errors = [_field_error(raw, locale, names) for raw in _raw_errors(error)]
+    fault = request.state.get(BODY_FAULT)
+    errors = [_field_error(raw, locale, names) for raw in _raw_errors(error, fault)]
     return _framework_problem(400, locale, errors)
 
 
@@ -110,13 +112,17 @@ def _parameter_names(request: AnyRequest) -> dict[str, str]:
     }
 
 
-def _raw_errors(error: ValidationException) -> list[dict[str, Any]]:
+def _raw_errors(error: ValidationException, body_fault: str | None) -> list[dict[str, Any]]:
     extra = error.extra
     if isinstance(extra, dict):
-        return [extra]
-    if isinstance(extra, list) and extra:
-        return [raw if isinstance(raw, dict) else {"message": str(raw)} for raw in extra]
-    return [{"message": error.detail}]
+        extra = [extra]
+    if not isinstance(extra, list) or not extra:
+        return [{"message": error.detail}]
+    found = [raw if isinstance(raw, dict) else {"message": str(raw)} for raw in extra]
+    if body_fault is None:
+        return found
+    parameters = [raw for raw in found if not str(raw.get("key", "")).startswith("data")]
+    return [*parameters, {"message": body_fault}]
 
 
 def _field_error(raw: dict[str, Any], locale: Locale, names: dict[str, str]) -> FieldError:
@@ -134,11 +140,6 @@ def _field_error(raw: dict[str, Any], locale: Locale, names: dict[str, str]) -> 
 
 
 def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Problem]:
-    if isinstance(error.__cause__, msgspec.ValidationError):
-        # Litestar takes a bad body field for the dependency of that name, such as `locale`, and so
-        # for a fault of ours. No dependency here is validated at all.
-        message = str(error.__cause__).replace(" - at `$.data", " - at `$")
-        return on_validation(request, ValidationException(extra=[{"message": message}]))
     locale = locale_of(request)
     status = error.status_code
     if status not in _HTTP:
@@ -155,11 +156,9 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Problem
 def on_bug(request: AnyRequest, error: Exception) -> Response[Problem]:
     """A bug, or a server behind us that is away: clients retry only the latter."""
     locale = locale_of(request)
-    if isinstance(error, RecursionError | UnicodeDecodeError):
-        # Only the decoder recurses with the input and meets its bytes: JSON nested hundreds of
-        # levels deep, or not in UTF-8.
-        what = "recursion" if isinstance(error, RecursionError) else "utf-8"
-        errors = [FieldError(field="body", message=explain(what, locale))]
+    if isinstance(error, RecursionError):
+        # Nothing recurses here but with the input: JSON as deep as the decoder just takes.
+        errors = [FieldError(field="body", message=explain("recursion", locale))]
         return _framework_problem(400, locale, errors)
     if db.is_away(error):
         route = request.scope.get("path_template", "")

@@ -38,6 +38,7 @@ from mobile_api import (
     stations,
     students,
 )
+from mobile_api.bodies import StrictRequest, require_media
 from mobile_api.deps import (
     RULE,
     provide_caller,
@@ -46,7 +47,6 @@ from mobile_api.deps import (
     provide_resources,
     provide_tx,
 )
-from mobile_api.media import require_media
 from mobile_api.problems import EXCEPTION_HANDLERS
 from mobile_api.resources import Resources, utc_now
 from mobile_api.streams import StreamHub
@@ -128,6 +128,7 @@ def create_app(resources: Resources | None = None, *, settings: Settings | None 
             "resources": Provide(provide_resources, sync_to_thread=False),
             "locale": Provide(provide_locale, sync_to_thread=False),
         },
+        request_class=StrictRequest,
         before_request=require_media,
         exception_handlers=EXCEPTION_HANDLERS,
         request_max_body_size=MAX_BODY_BYTES,
