@@ -182,6 +182,24 @@ async def test_a_closed_line_burns_no_attempt_and_holds_the_channel(
     assert not await desk.is_due(row["bucket"])
 
 
+async def test_a_used_up_quota_holds_the_channel_and_burns_no_more_attempts(
+    family: Family, desk: SendDesk, fcm: FakeFcm, owner: asyncpg.Connection
+) -> None:
+    mother = await family.parent("m-1")
+    await family.tell()
+    fcm.faults.append(faults.quota("1"))
+    await drain(desk)
+    for _ in range(3):
+        await make_due(owner)
+        assert not await desk.is_due(bucket_of(mother.account_id))
+        await drain(desk)
+    assert [row["attempts"] for row in await all_deliveries(owner)] == [1]
+    await asyncio.sleep(1.1)
+    await make_due(owner)
+    await drain(desk)
+    assert [row["state"] for row in await all_deliveries(owner)] == ["sent"]
+
+
 async def test_what_cannot_be_sent_is_settled_with_its_reason(
     family: Family, desk: SendDesk, fcm: FakeFcm, owner: asyncpg.Connection
 ) -> None:

@@ -177,7 +177,10 @@ async def test_upkeep_at_start_runs_once_for_several_workers(
     settings: Settings, resources: Any, capsys: Any
 ) -> None:
     stop = asyncio.Event()
-    tasks = [asyncio.create_task(worker.run(settings, stop)) for _ in range(3)]
+    tasks = []
+    for _ in range(3):
+        tasks.append(asyncio.create_task(worker.run(settings, stop)))
+        await asyncio.sleep(0.1)
     said = ""
 
     def is_done() -> bool:
