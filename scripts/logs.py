@@ -30,6 +30,7 @@ _PERSONAL_TEXT: Final = re.compile(
     | [\w.+-]+@[\w-]+\.[\w.]+                       # mail addresses
     | (?<=://)[^/\s@]+:[^/\s@]+(?=@)                # user and password in an address
     | (?<=\?)[\w.-]+=\S*                            # query strings: a search is for a name
+    | (?<=query\ argument\ )\$\d+:[^\n]*          # asyncpg shows the value that did not fit
     | (?<=DETAIL:)[^\n]*                            # PostgreSQL shows the row's values
     """,
     re.VERBOSE,

@@ -32,10 +32,14 @@ def read_code(item: Item, ring: KeyRing, plans: Plans) -> None:
         _read_station_code(item, item.code, plans)
     elif item.code is not None:
         _read_card_code(item, item.code)
+    # The scanner's role comes last: a forged code at a foreign gate is a forged code.
+    if item.station is None and item.source != "station_code":
+        item.refuse("forbidden")
+        item.code, item.student_id = None, None
 
 
 def _find_station(item: Item, plans: Plans) -> None:
-    """The station names the school; one that is not the sender's leaves the scan forbidden."""
+    """The station names the school; one that is not the sender's is none."""
     link = item.sender
     is_check_in = item.source == "station_code"
     mine = link.check_in_schools if is_check_in else link.scanning_schools
@@ -48,7 +52,6 @@ def _find_station(item: Item, plans: Plans) -> None:
         if station is not None:
             item.school_id, item.station = school_id, station
             return
-    item.refuse("forbidden")
 
 
 def _authenticate(item: Item, ring: KeyRing) -> None:
@@ -69,15 +72,14 @@ def _authenticate(item: Item, ring: KeyRing) -> None:
 
 
 def _read_card_code(item: Item, code: CardCode | PhoneCode) -> None:
-    if item.station is not None and code.school_id != item.school_id:
-        item.refuse("wrong_school")
-        item.code = None
-        return
     if isinstance(code, PhoneCode):
         item.source = "phone_code"
         window = codes.phone_window(code, item.when.occurred_at)
         if window != "ok":
             item.refuse("code_expired" if window == "expired" else "code_future")
+    if item.station is not None and code.school_id != item.school_id:
+        item.refuse("wrong_school")
+        item.code = None
 
 
 def _read_station_code(item: Item, code: StationCode, plans: Plans) -> None:

@@ -46,7 +46,7 @@ async def links_of_sessions(
 
 
 async def plan(conn: db.Conn, *, school_id: int) -> Plan:
-    """The school's plan as it is now, with the calendar of the last 40 and the next 10 days."""
+    """The school's plan as it is now, with its whole calendar."""
     row = await conn.fetchrow(
         """
         select s.id as school_id, s.plan_version as version, s.name,

@@ -16,7 +16,7 @@ from app.errors import Conflict, NotFound
 from app.identity.model import Caller
 from app.ids import new_id
 
-_Kind = Literal["scan_undone", "arrival", "departure"]
+_Kind = Literal["scan_undone", "correction", "arrival", "departure"]
 
 UNDO_WITHIN = timedelta(seconds=60)
 
@@ -131,19 +131,35 @@ async def _store(
         await promote(conn, risen)
     await put_day_row(conn, event=event, row=_row(after, event, plan))
     if event.person_kind == "student":
-        await _tell(conn, event=event, risen=risen, plan=plan, caller=caller)
+        await _tell(conn, event=event, after=after, risen=risen, plan=plan, caller=caller)
 
 
 async def _tell(
-    conn: db.Conn, *, event: Event, risen: list[Past], plan: Plan, caller: Caller
+    conn: db.Conn,
+    *,
+    event: Event,
+    after: list[Past],
+    risen: list[Past],
+    plan: Plan,
+    caller: Caller,
 ) -> None:
     if event.person_id is None:
         return
     name = await queries.student_name(conn, school_id=event.school_id, student_id=event.person_id)
-    await _post(conn, "scan_undone", event, event, name, plan, caller, replaces=event.id)
+    # Where another scan says the same movement the child did come, only not at that minute.
+    status = _status(after, event, plan) if _is_still_said(event, after, risen) else None
+    kind: _Kind = "scan_undone" if status is None else "correction"
+    await _post(conn, kind, event, event, name, plan, caller, replaces=event.id, status=status)
     for past in risen:
-        kind: _Kind = "arrival" if past.direction == "in" else "departure"
+        kind = "arrival" if past.direction == "in" else "departure"
         await _post(conn, kind, event, past, name, plan, caller, replaces=None)
+
+
+def _is_still_said(event: Event, after: list[Past], risen: list[Past]) -> bool:
+    """Whether a scan that had been told before the undone one says the same."""
+    told = [past for past in after if past.counts and past not in risen]
+    around = (days.predecessor(told, event.order), days.successor(told, event.order))
+    return any(past is not None and past.direction == event.direction for past in around)
 
 
 async def _post(
@@ -156,6 +172,7 @@ async def _post(
     caller: Caller,
     *,
     replaces: UUID | None,
+    status: str | None = None,
 ) -> None:
     station = plan.stations.get(told.station_id) if told.station_id else None
     params: dict[str, object] = {
@@ -164,6 +181,8 @@ async def _post(
         "gate": station.name if station else None,
         "at": told.occurred_at.isoformat(),
     }
+    if status is not None:
+        params |= {"status": status, "day": event.day.isoformat()}
     if replaces is not None:
         params["replaces"] = str(replaces)
     await queries.insert_outbox(

@@ -69,6 +69,21 @@ async def test_undoing_lets_the_scan_of_the_other_phone_count(
     assert kinds == ["arrival", "scan_undone", "arrival"]
 
 
+async def test_undoing_an_earlier_scan_does_not_say_that_the_child_never_came(
+    gate: Gate, student: Student, clock: Clock, owner: asyncpg.Connection
+) -> None:
+    await gate.results(gate.scan(student.token))
+    earlier = gate.scan(student.token, at=clock.now - minutes(5))
+    await gate.results(earlier)
+
+    assert (await undo(gate, earlier["event_id"])).json()["status"] == "present"
+
+    assert await owner.fetchval("select arrived_at from attendance_day") == clock.now
+    told = await owner.fetch("select kind, params from outbox order by id")
+    assert [row["kind"] for row in told] == ["arrival", "arrival", "correction"]
+    assert told[2]["params"]["status"] == "present"
+
+
 async def test_only_the_scanning_device_may_undo_and_only_for_a_minute(
     gate: Gate, student: Student, clock: Clock, world: World, owner: asyncpg.Connection
 ) -> None:

@@ -324,7 +324,7 @@ async def test_a_refused_scan_from_before_all_partitions_blocks_no_queue(
     }
     other = await world.student(gate.school, "Trần Bình")
     results = await gate.results(ancient, gate.scan(other.token))
-    refused = "forbidden" if token == student.token else "bad_mac"
+    refused = "stale_event" if token == student.token else "bad_mac"
     assert [result["outcome"] for result in results] == [refused, "ok"]
 
 
@@ -430,6 +430,13 @@ async def test_a_guard_of_another_school_cannot_scan_at_this_gate(
     (result,) = await phone.results(phone.scan(student.token))
     assert (result["outcome"], result["student"]) == ("forbidden", None)
     assert await written(owner) == NOTHING
+
+
+async def test_a_forged_code_at_a_foreign_gate_is_first_of_all_forged(
+    api: httpx.AsyncClient, clock: Clock, world: World, school: School
+) -> None:
+    phone = Gate(api, clock, school, await world.staff(await world.school(), "guard"))
+    assert await phone.outcome("CT1:FORGED") == "bad_mac"
 
 
 async def test_a_lost_phone_is_not_believed_any_more(
