@@ -110,6 +110,8 @@ def _decode_loosely(body: bytes) -> ScanBatch:
     try:
         loose = json.loads(body)
         scans = [msgspec.Raw(json.dumps(scan).encode()) for scan in loose["scans"]]
+        # Half a surrogate pair is no text that can be stored; here it would be everybody's fault.
+        str(loose["boot_id"]).encode()
         return msgspec.convert(loose | {"scans": scans}, ScanBatch)
     except msgspec.ValidationError as error:
         raise _bad_envelope(str(error)) from None

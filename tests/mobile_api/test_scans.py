@@ -1,5 +1,6 @@
 """What one scan is answered, check by check in the order of DESIGN section 4."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -162,8 +163,6 @@ async def test_nan_from_a_phone_is_invalid_for_that_scan_alone(
 ) -> None:
     bad, good = gate.scan(student.token), gate.scan(student.token)
     bad["location"]["lat"] = float("nan")
-    import json
-
     body = {
         "sent_at": gate.clock.now.isoformat(),
         "sent_mono_ms": gate.mono_ms(gate.clock.now),
@@ -473,6 +472,23 @@ async def test_a_broken_envelope_is_a_problem_and_writes_nothing(
     assert response.status_code == 400
     assert response.headers["content-type"] == "application/problem+json"
     assert await owner.fetchval("select count(*) from scan_receipt") == 0
+
+
+async def test_half_a_character_in_the_envelope_is_its_own_fault(
+    gate: Gate, student: Student
+) -> None:
+    body = {
+        "sent_at": gate.clock.now.isoformat(),
+        "sent_mono_ms": gate.mono_ms(gate.clock.now),
+        "boot_id": "\ud800",
+        "scans": [gate.scan(student.token)],
+    }
+    headers = gate.who.headers | {"Content-Type": "application/json"}
+    response = await gate.api.post(
+        "/v1/attendance/scans", content=json.dumps(body), headers=headers
+    )
+    assert response.status_code == 400
+    assert await gate.outcome(student.token) == "ok"
 
 
 async def test_201_scans_are_too_many_and_200_are_not(gate: Gate, student: Student) -> None:
