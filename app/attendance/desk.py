@@ -30,11 +30,11 @@ from app.identity.tokens import BadAccessToken
 from app.keys import KeyRing
 
 log = structlog.get_logger()
-SCANS = Counter("scans", "Scans answered, by outcome", ["outcome"])
+SCANS = Counter("ct_scans", "Scans answered, by outcome", ["outcome"])
 FLUSH_SCANS = Histogram(
-    "scan_flush_scans", "Scans in one transaction", buckets=[1, 2, 5, 10, 20, 50, 100, 200]
+    "ct_scan_flush_scans", "Scans in one transaction", buckets=[1, 2, 5, 10, 20, 50, 100, 200]
 )
-FLUSH_SECONDS = Histogram("scan_flush_seconds", "Seconds of one such transaction")
+FLUSH_SECONDS = Histogram("ct_scan_flush_seconds", "Seconds of one such transaction")
 
 MAX_FLUSH = 200
 MAX_QUEUE = 20_000
