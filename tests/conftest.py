@@ -97,11 +97,16 @@ _FULL_TABLES = """
 async def owner(database: str) -> AsyncIterator[asyncpg.Connection]:
     """A superuser's connection to an empty database, to arrange and to look."""
     conn = await db.connect(database)
+    await delete_rows(conn)
+    yield conn
+    await conn.close()
+
+
+async def delete_rows(conn: asyncpg.Connection) -> None:
+    """Empty every table."""
     tables = [row[0] for row in await conn.fetch(_FULL_TABLES)]
     deletes = "; ".join(f"delete from {table}" for table in tables)
     await conn.execute(f"begin; set local session_replication_role = replica; {deletes}; commit")
-    yield conn
-    await conn.close()
 
 
 @pytest.fixture

@@ -8,15 +8,17 @@ from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+import asyncpg
 import httpx
 import requests
 import uvicorn
+from litestar import Litestar
 
 from app import db
 from app.settings import Settings
 from mobile_api.resources import Resources
 from mobile_api.server import create_app
-from tests.conftest import Clock, open_test_resources
+from tests.conftest import Clock, delete_rows, open_test_resources
 from tests.mobile_api.walkers import Walk, arrange
 from tests.world import Person, World
 
@@ -33,6 +35,7 @@ class Fuzzed:
         self.resources: Resources
         self.walk: Walk
         self.everybody: Person
+        self.owner: asyncpg.Connection | None = None
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run something on the server's own loop."""
@@ -110,23 +113,32 @@ async def _serve(
         config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False)
         server = uvicorn.Server(config)
         task = asyncio.create_task(server.serve(sockets=[listener]))
-        owner = await db.connect(settings.require_database_url())
-        fuzzed.resources = resources
-        await resources.redis.flushall()
-        world = World(owner, resources)
-        transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as api:
-            fuzzed.walk = await arrange(world, api)
-        fuzzed.everybody = await _everybody(world, fuzzed.walk)
-        await fuzzed.walk.saved.save()
-        is_up.set()
-        while not over.is_set():
-            # Live streams never end by themselves.
-            resources.streams.end_all()
-            await asyncio.sleep(0.02)
-        server.should_exit = True
-        await task
-        await owner.close()
+        try:
+            await _arrange(fuzzed, resources, app)
+            is_up.set()
+            while not over.is_set():
+                # Live streams never end by themselves.
+                resources.streams.end_all()
+                await asyncio.sleep(0.02)
+        finally:
+            server.should_exit = True
+            await task
+            if fuzzed.owner is not None:
+                await fuzzed.owner.close()
+
+
+async def _arrange(fuzzed: Fuzzed, resources: Resources, app: Litestar) -> None:
+    """The walk's world, on a connection that stays open for the way back."""
+    fuzzed.resources = resources
+    await resources.redis.flushall()
+    fuzzed.owner = await db.connect(resources.settings.require_database_url())
+    await delete_rows(fuzzed.owner)
+    world = World(fuzzed.owner, resources)
+    transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as api:
+        fuzzed.walk = await arrange(world, api)
+    fuzzed.everybody = await _everybody(world, fuzzed.walk)
+    await fuzzed.walk.saved.save()
 
 
 async def _everybody(world: World, walk: Walk) -> Person:
