@@ -105,15 +105,24 @@ async def hold_receipt(owner: asyncpg.Connection, gate: Gate, scan: dict[str, An
 
 
 async def test_a_scan_that_loses_the_race_for_its_event_id_is_decided_again(
-    gate: Gate, world: World, owner: asyncpg.Connection
+    gate: Gate, world: World, owner: asyncpg.Connection, database: str
 ) -> None:
-    scans = [gate.scan(each.token) for each in await pupils(world, gate.school, 3)]
-    async with owner.transaction():
-        await hold_receipt(owner, gate, scans[1])
-        sending = asyncio.create_task(gate.results(*scans))
-        await blocked(owner, 1)
-    # What the other one has stored was another body.
-    assert [r["outcome"] for r in await sending] == ["ok", "conflict", "ok"]
+    scans = [gate.scan(each.token) for each in await pupils(world, gate.school, 4)]
+    another = await db.connect(database)
+    first, second = another.transaction(), owner.transaction()
+    await first.start()
+    await second.start()
+    await hold_receipt(another, gate, scans[1])
+    sending = asyncio.create_task(gate.results(*scans))
+    await blocked(another, 1)
+    await hold_receipt(owner, gate, scans[2])
+    # The flush loses a race; then each scan goes alone, and one loses again.
+    await first.commit()
+    await blocked(another, 1)
+    await second.commit()
+    await another.close()
+    # What the others have stored was another body.
+    assert [r["outcome"] for r in await sending] == ["ok", "conflict", "conflict", "ok"]
     assert (await counts(owner))["scan_event"] == 2
 
 
