@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
+import asyncpg
 import click
 from rich.console import Console
 
@@ -223,6 +224,22 @@ def main() -> None:
     except (CommandFailed, BadSettings, AppError) as error:
         click.echo(f"cong-truong: {error}", err=True)
         sys.exit(1)
+    except (
+        asyncpg.UndefinedTableError,
+        asyncpg.UndefinedColumnError,
+        asyncpg.UndefinedObjectError,
+    ):
+        _say_unmigrated()
+    except asyncpg.InvalidParameterValueError as error:
+        # The role that a part works under is made by the first migration.
+        if "role" not in str(error):
+            raise
+        _say_unmigrated()
+
+
+def _say_unmigrated() -> None:
+    click.echo("cong-truong: the database is not migrated: cong-truong migrate", err=True)
+    sys.exit(1)
 
 
 if __name__ == "__main__":
