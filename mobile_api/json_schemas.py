@@ -3,6 +3,7 @@
 Litestar's own generator drops bounds and calls a time of day a duration; msgspec's does neither.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal, get_origin
 
@@ -35,20 +36,20 @@ class Schemas:
         structs = _structs(self._types["out"])
         for name, cls in structs.items():
             _state_output(components_out[name], cls)
+        pages = {name: re.sub(r"^Page_(\w+)_$", r"\1Page", name) for name in components_out}
         clashes = {
-            name for name in components_in if components_out.get(name, components_in[name])
-            != components_in[name]
-        }  # fmt: skip
-        if clashes:
-            renamed = {name: f"{name}Input" for name in clashes}
-            made_in = [_rename(schema, renamed) for schema in made_in]
-            components_in = {
-                renamed.get(name, name): _rename(schema, renamed)
-                for name, schema in components_in.items()
-            }
-        made = {"in": made_in, "out": made_out}
-        document = _fill(document, made)
-        both = components_in | components_out
+            name: f"{name}Input"
+            for name, schema in components_in.items()
+            if components_out.get(name, schema) != schema
+        }
+        document = _fill(
+            document, {"in": _rename(made_in, clashes), "out": _rename(made_out, pages)}
+        )
+        both = {
+            names.get(name, name): _rename(schema, names)
+            for components, names in ((components_in, clashes), (components_out, pages))
+            for name, schema in components.items()
+        }
         document["components"]["schemas"] = {name: both[name] for name in sorted(both)}
         return document
 

@@ -10,6 +10,7 @@ from litestar.controller import Controller
 from litestar.params import JSONBody
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from app.attendance.geo import MAX_FENCE_LAT, MAX_FENCE_M, MAX_FENCE_POINTS, MIN_FENCE_M
 from app.paging import DEFAULT_LIMIT, Page, decode_cursor, page_of
 from app.schools.common import changes_of
 from app.schools.places import queries, service
@@ -33,10 +34,34 @@ from mobile_api.inputs import (
 _READ = {"who": only(*STAFF)}
 _WRITE = {"who": only("principal")}
 
+_LNG = {"type": "number", "minimum": -180, "maximum": 180}
+_LAT = {"type": "number", "minimum": -MAX_FENCE_LAT, "maximum": MAX_FENCE_LAT}
+_POINT = {"type": "array", "prefixItems": [_LNG, _LAT], "items": False, "minItems": 2}
+_RING = {"type": "array", "items": _POINT, "minItems": 4, "maxItems": MAX_FENCE_POINTS}
+_CIRCLE: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "type": {"const": "circle"},
+        "lat": _LAT,
+        "lng": _LNG,
+        "radius_m": {"type": "number", "minimum": MIN_FENCE_M, "maximum": MAX_FENCE_M},
+    },
+    "required": ["type", "lat", "lng", "radius_m"],
+}
+_POLYGON: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "type": {"const": "Polygon"},
+        "coordinates": {"type": "array", "items": _RING, "minItems": 1},
+    },
+    "required": ["type", "coordinates"],
+}
+# app.attendance.geo reads it and says in words what is wrong; this only shows its shape.
 Fence = Annotated[
     dict[str, Any],
     Meta(
-        description="a circle `{type: circle, lat, lng, radius_m}` or a GeoJSON Polygon (lng, lat)"
+        description="a circle or a GeoJSON Polygon (lng, lat)",
+        extra_json_schema={"oneOf": [_CIRCLE, _POLYGON]},
     ),
 ]
 Weekdays = Annotated[list[Weekday], Meta(min_length=1, max_length=7)]

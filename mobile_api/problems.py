@@ -35,6 +35,10 @@ _HTTP: dict[int, tuple[str, str, str]] = {
         "An error on our side; it has been recorded",
     ),
 }
+_HTTP_DETAILS: dict[int, tuple[str, str]] = {
+    405: ("Đầu mục Allow cho biết phương thức dùng được.", "The Allow header has those that are."),
+    413: ("Tối đa 1 MB.", "At most 1 MB."),
+}
 
 
 class FieldError(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,8 +98,10 @@ def on_validation(request: AnyRequest, error: ValidationException) -> Response[P
 def _framework_problem(
     status: int, locale: Locale, errors: list[FieldError] | None = None
 ) -> Response[Problem]:
-    slug, vi, en = _HTTP[status]
-    return problem(status=status, slug=slug, title=en if locale == "en" else vi, errors=errors)
+    slug, *titles = _HTTP[status]
+    n = 1 if locale == "en" else 0
+    detail = _HTTP_DETAILS.get(status, ("", ""))[n]
+    return problem(status=status, slug=slug, title=titles[n], detail=detail, errors=errors)
 
 
 def _parameter_names(request: AnyRequest) -> dict[str, str]:

@@ -38,7 +38,7 @@ _EARTH_M: Final = 6_371_008.8
 _WGS84_A: Final = 6_378_137.0
 _WGS84_E2: Final = 0.00669437999014
 # Near the poles the local plane below means nothing.
-_MAX_FENCE_LAT: Final = 85
+MAX_FENCE_LAT: Final = 85
 
 Outcome = Literal[
     "inside", "geo_outside", "geo_uncertain", "need_better_fix", "mock_suspect", "invalid"
@@ -269,7 +269,7 @@ def _check_rings(rings: list[list[list[float]]]) -> None:
 
 def _check_position(lat: float, lng: float) -> None:
     # Written so that NaN fails too.
-    if not (abs(lat) <= _MAX_FENCE_LAT and abs(lng) <= 180):
+    if not (abs(lat) <= MAX_FENCE_LAT and abs(lng) <= 180):
         raise BadFence(_OUT_OF_RANGE)
 
 
