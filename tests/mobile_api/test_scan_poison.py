@@ -156,3 +156,22 @@ async def test_a_flush_that_is_a_deadlocks_victim_is_decided_again(
     await ours.rollback()
     assert [r["outcome"] for r in await sending] == ["ok"] * 3
     assert (await counts(owner))["scan_event"] == 3
+
+
+async def test_a_batch_locks_its_pupils_in_one_order_whatever_order_they_are_sent_in(
+    gate: Gate, world: World, owner: asyncpg.Connection
+) -> None:
+    """Else two batches of the same pupils would wait for each other."""
+    sql = "select hashtextextended($1::uuid::text, $2)"
+    keys = {
+        await owner.fetchval(sql, each.id, gate.school.id): each
+        for each in await pupils(world, gate.school, 8)
+    }
+    async with owner.transaction():
+        await owner.execute("select pg_advisory_xact_lock($1)", min(keys))
+        scans = [gate.scan(keys[key].token) for key in sorted(keys, reverse=True)]
+        sending = asyncio.create_task(gate.results(*scans))
+        await blocked(owner, 1)
+        held = "select count(*) from pg_locks where locktype = 'advisory' and granted"
+        assert await owner.fetchval(f"{held} and pid <> pg_backend_pid()") == 0
+    assert [r["outcome"] for r in await sending] == ["ok"] * 8
