@@ -11,7 +11,7 @@ from scripts.servers.valkey import EmbeddedValkey
 from tests.conftest import MASTER_KEY, create_database
 
 
-@pytest.mark.parametrize("part", ["serve", "relay", "worker"])
+@pytest.mark.parametrize("part", ["serve"])
 def test_a_part_on_an_empty_database_names_the_command(
     postgres: EmbeddedPostgres, valkey: EmbeddedValkey, part: str
 ) -> None:

@@ -264,7 +264,9 @@ async def lab(app: Litestar, world: World, settings: Settings, clock: Clock) -> 
             await client.aclose()
 
 
-async def check(lab: Lab, resources: Resources, moves: list[Move]) -> None:
+async def check(
+    lab: Lab, resources: Resources, moves: list[Move], *, movements: bool = False
+) -> None:
     run = await lab.begin(moves)
     await run.deliver(lab.clock)
 
@@ -280,14 +282,14 @@ async def check(lab: Lab, resources: Resources, moves: list[Move]) -> None:
             )
             == []
         )
-    await _check_rows(lab, run)
+    await _check_rows(lab, run, movements=movements)
     before = {event_id: answers[0] for event_id, answers in run.answers.items()}
     await run.resend()
     assert all(each == before[i] for i, answers in run.answers.items() for each in answers)
-    await _check_rows(lab, run)
+    await _check_rows(lab, run, movements=movements)
 
 
-async def _check_rows(lab: Lab, run: Run) -> None:
+async def _check_rows(lab: Lab, run: Run, *, movements: bool) -> None:
     once = dict.fromkeys((scan["event_id"] for scan in run.scans), 1)
     recorded = await lab.events(run, "select id from scan_event where school_id = $1")
     refused = await lab.events(
@@ -301,6 +303,8 @@ async def _check_rows(lab: Lab, run: Run) -> None:
     assert await lab.events(run, f"{told} not in {taken_back}") == recorded
     undone = await lab.events(run, f"{told} in {taken_back}")
     assert undone == dict.fromkeys(run.undone, 1)
+    if not movements:
+        return
     # Nobody comes or goes unrecorded and untold.
     assert [movement for movement in run.movements() if not movement & recorded.keys()] == []
 
@@ -312,7 +316,7 @@ _AS_IT_IS = settings(
 
 
 @given(moves=schedules(most=14))
-@settings(_AS_IT_IS, max_examples=60)
+@settings(_AS_IT_IS, max_examples=20, derandomize=True)
 async def test_days_are_those_of_all_genuine_scans_however_they_arrive(
     lab: Lab, resources: Resources, moves: list[Move]
 ) -> None:
@@ -326,4 +330,4 @@ async def test_days_are_those_of_all_genuine_scans_however_they_arrive(
 async def test_days_are_those_of_all_genuine_scans_however_they_arrive_at_length(
     lab: Lab, resources: Resources, moves: list[Move]
 ) -> None:
-    await check(lab, resources, moves)
+    await check(lab, resources, moves, movements=True)
