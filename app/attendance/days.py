@@ -51,17 +51,27 @@ def said_already(
 
     That is one before it, no opposite scan between; or one right after it, whose echo it is.
     """
-    counting = [past for past in history if past.counts]
+    genuine = [past for past in history if past.outcome not in SUSPECT]
+    counting = [past for past in genuine if past.counts]
+
+    def says_it(other: Past | None) -> bool:
+        if other is None or other.direction != direction:
+            return False
+        first, second = sorted((order, other.order))
+        # Duplicates as well: one of the other direction parts the two as a recorded scan does.
+        is_parted = any(
+            past.direction != direction and first < past.order < second for past in genuine
+        )
+        return not is_parted and is_one_movement(
+            first, second, direction, history=genuine, shift=shift
+        )
+
     before = predecessor(counting, order)
-    if before is not None and before.direction == direction:
-        is_same = is_one_movement(before.order, order, direction, history=counting, shift=shift)
-        if is_same:
-            return before
+    if says_it(before):
+        return before
     after = successor(counting, order)
-    if after is None or after.direction != direction or after.occurred_at - order[0] > ECHO:
-        return None
-    is_same = is_one_movement(order, after.order, direction, history=counting, shift=shift)
-    return after if is_same else None
+    is_echo = after is not None and after.occurred_at - order[0] <= ECHO and says_it(after)
+    return after if is_echo else None
 
 
 def predecessor(history: Iterable[Past], order: Order) -> Past | None:

@@ -194,3 +194,18 @@ def test_only_who_arrives_is_late_not_who_comes_back(
     scans = [past(scan) for scan in history]
     assert days.lateness(direction, order, history=scans, shift=MORNING) == minutes
     assert days.lateness(direction, order, history=scans, shift=None) == 0
+
+
+def test_a_duplicate_of_the_other_direction_parts_two_scans_as_a_recorded_one_does() -> None:
+    """Else a coming and a going of a few seconds would both be lost."""
+    history = [past("out 08:00:00"), past("in 08:00:04")]
+    left = past("out 08:00:03", is_duplicate=True)
+    came = past("in 08:00:01", is_duplicate=True)
+    asked_in, asked_out = past("in 08:00:02"), past("out 08:00:02")
+    for asked, between in ((asked_in, left), (asked_out, came)):
+        found = days.said_already(
+            asked.direction, asked.order, history=[*history, between], shift=MORNING
+        )
+        assert found is None
+        recorded = [*history, between, asked]
+        assert days.promoted(recorded, MORNING) == [between]
