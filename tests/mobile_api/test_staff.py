@@ -164,10 +164,18 @@ async def test_two_principals_who_end_each_other_at_once_leave_one(
 ) -> None:
     first = cast["principal"]
     second = await world.staff(cast.school, "principal", "Bà Phó")
-    ended = await asyncio.gather(
-        api.delete(cast.url(f"/staff/{second.person_id}"), headers=first.headers),
-        api.delete(cast.url(f"/staff/{first.person_id}"), headers=second.headers),
-    )
+    async with owner.transaction():
+        # Both are let in as principals and wait here; one after the other would be no race.
+        await owner.execute("select from school where id = $1 for update", cast.school.id)
+        racing = asyncio.gather(
+            api.delete(cast.url(f"/staff/{second.person_id}"), headers=first.headers),
+            api.delete(cast.url(f"/staff/{first.person_id}"), headers=second.headers),
+        )
+        for _ in range(2000):
+            if await owner.fetchval("select count(*) from pg_locks where not granted") == 2:
+                break
+            await asyncio.sleep(0.01)
+    ended = await racing
     assert sorted(each.status_code for each in ended) == [204, 409]
     left = await owner.fetchval(
         """
