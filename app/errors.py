@@ -57,12 +57,6 @@ class Conflict(AppError):
     status = 409
 
 
-class TooLarge(AppError):
-    """Yêu cầu quá lớn | The request is too large"""
-
-    status = 413
-
-
 class Unprocessable(AppError):
     """Dữ liệu không dùng được | The data cannot be used"""
 

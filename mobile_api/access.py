@@ -4,6 +4,7 @@ from typing import get_args
 
 import msgspec
 
+from app.attendance.items import SCANNING_ROLES
 from app.errors import Denied, NotFound
 from app.identity.model import Caller, Role
 
@@ -40,7 +41,7 @@ PUBLIC = Who(is_public=True)
 SIGNED_IN = Who()
 ALL_ROLES: frozenset[Role] = frozenset(get_args(Role))
 TEACHERS: tuple[Role, ...] = ("homeroom_teacher", "subject_teacher")
-SCANNERS: tuple[Role, ...] = ("principal", *TEACHERS, "guard")
+SCANNERS: tuple[Role, ...] = tuple(sorted(SCANNING_ROLES))
 STAFF: tuple[Role, ...] = (*SCANNERS, "accountant")
 
 

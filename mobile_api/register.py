@@ -194,12 +194,8 @@ async def _school_of_pupil(tx: db.Conn, caller: Caller, student_id: UUID) -> int
     Raises:
         NoSuchPupil: in none.
     """
-    for child in caller.children:
-        if child.student_id == student_id:
-            return child.school_id
-    for link in caller.memberships:
-        if link.role == "student" and link.person_id == student_id and link.school_id is not None:
-            return link.school_id
+    for school_id in caller.family_schools(student_id):
+        return school_id
     for school_id in sorted(caller.schools_as("principal", *TEACHERS)):
         class_id = await register.class_of(tx, school_id=school_id, student_id=student_id)
         sight = await sight_of(tx, caller=caller, school_id=school_id)

@@ -291,11 +291,7 @@ async def phone_code_key(
 
     For the pupil and the guardians who may see the pupil.
     """
-    own = {child.school_id for child in caller.children if child.student_id == student_id} | {
-        link.school_id
-        for link in caller.memberships
-        if link.role == "student" and link.person_id == student_id and link.school_id is not None
-    }
+    own = caller.family_schools(student_id)
     if not own:
         raise NoSuchStudent
     return await cards.phone_code_key(

@@ -12,6 +12,7 @@ from app.attendance import days
 from app.attendance.model import DayRow, Past, PersonKind
 from app.attendance.plan import PlannedShift
 from app.attendance.queries import lock_people
+from app.attendance.writing import drop_day_row, put_day_row
 
 # The other states are decided at the cut-off and by leave, not by scans.
 _FROM_SCANS = frozenset({"present", "late", "left_early"})
@@ -113,42 +114,15 @@ def _differ(stored: DayRow | None, derived: DayRow | None) -> bool:
 
 
 async def _repair(conn: db.Conn, difference: Difference) -> None:
-    row = difference.derived
-    if row is None:
-        await _delete_row(conn, difference)
+    if difference.derived is not None:
+        await put_day_row(conn, difference.derived)
         return
-    await conn.execute(
-        """
-        insert into attendance_day (school_id, day, person_id, shift_id, person_kind, state,
-               late_minutes, arrived_at, left_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-            on conflict (school_id, day, person_id, shift_id) do update
-               set person_kind = excluded.person_kind, state = excluded.state,
-                   late_minutes = excluded.late_minutes, arrived_at = excluded.arrived_at,
-                   left_at = excluded.left_at
-        """,
-        row.school_id,
-        row.day,
-        row.person_id,
-        row.shift_id,
-        row.person_kind,
-        row.state,
-        row.late_minutes,
-        row.arrived_at,
-        row.left_at,
-    )
-
-
-async def _delete_row(conn: db.Conn, difference: Difference) -> None:
-    await conn.execute(
-        """
-        delete from attendance_day
-         where school_id = $1 and day = $2 and person_id = $3 and shift_id = $4
-        """,
-        difference.school_id,
-        difference.day,
-        difference.person_id,
-        difference.shift_id,
+    await drop_day_row(
+        conn,
+        school_id=difference.school_id,
+        day=difference.day,
+        person_id=difference.person_id,
+        shift_id=difference.shift_id,
     )
 
 

@@ -11,7 +11,7 @@ from app import db
 from app.attendance import days, queries
 from app.attendance.model import SUSPECT, DayRow, Event, Past
 from app.attendance.plan import Plan, PlannedShift
-from app.attendance.writing import promote, put_day_row
+from app.attendance.writing import drop_day_row, promote, put_day_row
 from app.errors import Conflict, NotFound
 from app.identity.model import Caller
 from app.ids import new_id
@@ -129,7 +129,17 @@ async def _store(
     risen = [past for past in after if past.id in was and not past.is_duplicate]
     if risen:
         await promote(conn, risen)
-    await put_day_row(conn, event=event, row=_row(after, event, plan))
+    row = _row(after, event, plan)
+    if row is not None:
+        await put_day_row(conn, row)
+    else:
+        await drop_day_row(
+            conn,
+            school_id=event.school_id,
+            day=event.day,
+            person_id=event.person_id,
+            shift_id=event.shift_id,
+        )
     if event.person_kind == "student":
         await _tell(conn, event=event, after=after, risen=risen, plan=plan, caller=caller)
 

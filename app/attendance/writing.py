@@ -1,13 +1,14 @@
 """The one statement that writes a batch: receipts, events, refusals, days, outbox, or nothing."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
+from uuid import UUID
 
 from app import db
 from app.attendance.clockwork import Sending
 from app.attendance.decide import Ledger
 from app.attendance.items import Item
-from app.attendance.model import DayRow, Event, Past
+from app.attendance.model import DayRow, Past
 from app.attendance.queries import columns
 
 _EVENT_COLUMNS = (
@@ -78,35 +79,44 @@ async def promote(conn: db.Conn, risen: Sequence[Past]) -> None:
     )
 
 
-async def put_day_row(conn: db.Conn, *, event: Event, row: DayRow | None) -> None:
-    """Set the derived row of the event's shift; None: nothing is recorded of it any more."""
+async def put_day_row(conn: db.Conn, row: DayRow) -> None:
+    """Set the derived row of a shift, whatever stood there."""
+    await conn.execute(
+        """
+        insert into attendance_day (school_id, day, person_id, shift_id, person_kind, state,
+               late_minutes, arrived_at, left_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            on conflict (school_id, day, person_id, shift_id) do update
+               set person_kind = excluded.person_kind, state = excluded.state,
+                   late_minutes = excluded.late_minutes, arrived_at = excluded.arrived_at,
+                   left_at = excluded.left_at
+        """,
+        row.school_id,
+        row.day,
+        row.person_id,
+        row.shift_id,
+        row.person_kind,
+        row.state,
+        row.late_minutes,
+        row.arrived_at,
+        row.left_at,
+    )
+
+
+async def drop_day_row(
+    conn: db.Conn, *, school_id: int, day: date, person_id: UUID | None, shift_id: UUID | None
+) -> None:
+    """Drop the derived row of a shift of which nothing is recorded any more."""
     await conn.execute(
         """
         delete from attendance_day
          where school_id = $1 and day = $2 and person_id = $3 and shift_id = $4
         """,
-        event.school_id,
-        event.day,
-        event.person_id,
-        event.shift_id,
+        school_id,
+        day,
+        person_id,
+        shift_id,
     )
-    if row is not None:
-        await conn.execute(
-            """
-            insert into attendance_day (school_id, day, person_id, shift_id, person_kind, state,
-                   late_minutes, arrived_at, left_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-            """,
-            row.school_id,
-            row.day,
-            row.person_id,
-            row.shift_id,
-            row.person_kind,
-            row.state,
-            row.late_minutes,
-            row.arrived_at,
-            row.left_at,
-        )
 
 
 async def remember_clocks(conn: db.Conn, items: list[Item]) -> None:

@@ -76,6 +76,16 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
             roles.add("guardian")
         return frozenset(roles)
 
+    def family_schools(self, student_id: UUID) -> list[int]:
+        """The schools where the pupil is the caller, or a child whom the caller may see."""
+        of_child = [c.school_id for c in self.children if c.student_id == student_id]
+        own = [
+            m.school_id
+            for m in self.memberships
+            if m.role == "student" and m.person_id == student_id and m.school_id is not None
+        ]
+        return sorted({*of_child, *own})
+
     def person_in(self, school_id: int, role: Role) -> UUID | None:
         """The caller's own row in the school for this role."""
         for link in self.memberships:

@@ -12,7 +12,6 @@ import json
 import multiprocessing
 import os
 import re
-import socket
 import subprocess
 import sys
 import tempfile
@@ -29,6 +28,7 @@ from rich.table import Table
 from app.crypto import Vault
 from app.keys import KeyRing
 from scripts.benches import _load
+from scripts.benches._ports import free_port
 from scripts.benches._province import BenchSchool, build
 from scripts.migrate import migrate
 from scripts.servers.postgres import EmbeddedPostgres
@@ -68,7 +68,7 @@ def _bench(
         spread = asyncio.run(build(dsn, vault, schools=options.schools, guards=1, pupils=160))
         hot = asyncio.run(build(dsn, vault, schools=1, guards=60, pupils=4000, first_id=9000))
     environment = os.environ | {
-        "DATABASE_URL": dsn, "REDIS_URL": valkey.url, "MASTER_KEY": key, "PORT": str(_free_port()),
+        "DATABASE_URL": dsn, "REDIS_URL": valkey.url, "MASTER_KEY": key, "PORT": str(free_port()),
     }  # fmt: skip
     bare = _bare_rate(postgres, options.seconds)
     with _api(environment) as api:
@@ -182,13 +182,6 @@ def _await(url: str, process: "subprocess.Popen[bytes]") -> None:
             return
         time.sleep(0.1)
     raise RuntimeError("the API did not become ready")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _show(result: dict[str, float]) -> None:

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -33,6 +32,7 @@ from app.keys import KeyRing
 from notifications import queries
 from notifications.compose import Audience, by_account, by_outbox_id, compose
 from scripts.benches import _tell_fcm
+from scripts.benches._ports import free_port
 from scripts.benches._province import LAT, LNG, BenchSchool, build
 from scripts.migrate import migrate
 from scripts.servers.postgres import EmbeddedPostgres
@@ -84,7 +84,7 @@ async def _bench(
         "   from guardianship"
     )
     environment = os.environ | {
-        "DATABASE_URL": dsn, "REDIS_URL": redis_url, "MASTER_KEY": key, "PORT": str(_free_port()),
+        "DATABASE_URL": dsn, "REDIS_URL": redis_url, "MASTER_KEY": key, "PORT": str(free_port()),
         "FIREBASE_CREDENTIALS": str(fcm.credentials), "FCM_ENDPOINT": fcm.endpoint,
     }  # fmt: skip
     place = Place(dsn=dsn, environment=environment, schools=schools, fcm=fcm)
@@ -242,13 +242,6 @@ def _part(name: str, place: Place) -> Iterator[psutil.Process]:
             yield psutil.Process(process.pid)
         finally:
             process.terminate()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 async def _await_ready(session: aiohttp.ClientSession) -> None:

@@ -69,11 +69,6 @@ async def bind(owner: asyncpg.Connection, person: Person, device: Person | None 
 
 
 @pytest.fixture
-async def school(world: World) -> School:
-    return await world.school()
-
-
-@pytest.fixture
 async def phone(
     api: httpx.AsyncClient,
     clock: Clock,

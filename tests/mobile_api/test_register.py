@@ -4,27 +4,11 @@ from datetime import timedelta
 
 import asyncpg
 import httpx
-import pytest
 
 from app.ids import new_id
 from tests.conftest import Clock
 from tests.gate import Gate, minutes
-from tests.world import School, Student, World
-
-
-@pytest.fixture
-async def school(world: World) -> School:
-    return await world.school()
-
-
-@pytest.fixture
-async def student(world: World, school: School) -> Student:
-    return await world.student(school)
-
-
-@pytest.fixture
-async def gate(api: httpx.AsyncClient, clock: Clock, world: World, school: School) -> Gate:
-    return Gate(api, clock, school, await world.staff(school, "guard"))
+from tests.world import Student, World
 
 
 async def undo(gate: Gate, event_id: str) -> httpx.Response:

@@ -1,46 +1,16 @@
 """Scans that the database does not take, and flushes that it breaks off."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 
 import asyncpg
-import httpx
-import pytest
 
 from app import db
-from app.settings import Settings
-from mobile_api.server import create_app
-from tests.conftest import HANOI, Clock, open_test_resources
+from tests.conftest import HANOI
 from tests.gate import Gate
 from tests.mobile_api.scan_rows import counts, pupils
-from tests.world import School, World
-
-
-@pytest.fixture
-async def school(world: World) -> School:
-    return await world.school()
-
-
-@pytest.fixture
-async def gate(api: httpx.AsyncClient, clock: Clock, world: World, school: School) -> Gate:
-    return Gate(api, clock, school, await world.staff(school, "guard"))
-
-
-@pytest.fixture
-async def other_api(settings: Settings, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
-    async with open_test_resources(settings, clock) as opened:
-        transport = httpx.ASGITransport(app=cast(Any, create_app(opened)))
-        async with httpx.AsyncClient(transport=transport, base_url="http://other") as client:
-            yield client
-
-
-@pytest.fixture
-async def other_gate(
-    other_api: httpx.AsyncClient, clock: Clock, world: World, school: School
-) -> Gate:
-    return Gate(other_api, clock, school, await world.staff(school, "homeroom_teacher"))
+from tests.world import World
 
 
 async def test_a_scan_that_the_database_refuses_fails_alone(

@@ -6,56 +6,23 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import asyncpg
 import httpx
-import pytest
 from structlog.testing import capture_logs
 
 from app.settings import Settings
-from mobile_api.server import create_app
 from tests.api_process import ApiProcess
-from tests.conftest import Clock, open_test_resources
+from tests.conftest import Clock
 from tests.gate import Gate, minutes
 from tests.mobile_api.scan_rows import counts, pupils, row
 from tests.scripts.processes import free_port
-from tests.world import School, Student, World
+from tests.world import Student, World
 
 Answers = dict[str, dict[str, Any]]
-
-
-@pytest.fixture
-async def school(world: World) -> School:
-    return await world.school()
-
-
-@pytest.fixture
-async def student(world: World, school: School) -> Student:
-    return await world.student(school)
-
-
-@pytest.fixture
-async def gate(api: httpx.AsyncClient, clock: Clock, world: World, school: School) -> Gate:
-    return Gate(api, clock, school, await world.staff(school, "guard"))
-
-
-@pytest.fixture
-async def other_api(settings: Settings, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
-    async with open_test_resources(settings, clock) as opened:
-        transport = httpx.ASGITransport(app=cast(Any, create_app(opened)))
-        async with httpx.AsyncClient(transport=transport, base_url="http://other") as client:
-            yield client
-
-
-@pytest.fixture
-async def other_gate(
-    other_api: httpx.AsyncClient, clock: Clock, world: World, school: School
-) -> Gate:
-    return Gate(other_api, clock, school, await world.staff(school, "homeroom_teacher"))
 
 
 def by_event(results: list[dict[str, Any]]) -> Answers:

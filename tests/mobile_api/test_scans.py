@@ -17,21 +17,6 @@ from tests.gate import Gate, minutes
 from tests.world import School, Student, World
 
 
-@pytest.fixture
-async def school(world: World) -> School:
-    return await world.school()
-
-
-@pytest.fixture
-async def student(world: World, school: School) -> Student:
-    return await world.student(school)
-
-
-@pytest.fixture
-async def gate(api: httpx.AsyncClient, clock: Clock, world: World, school: School) -> Gate:
-    return Gate(api, clock, school, await world.staff(school, "guard"))
-
-
 async def written(owner: asyncpg.Connection) -> dict[str, int]:
     """Rows of attendance: what a refused scan must leave untouched."""
     tables = ("scan_event", "attendance_day", "outbox", "scan_location")
