@@ -35,6 +35,13 @@ switch on, `title` and `detail` are for people, in the language that `Accept-Lan
 refused. Ids are UUIDs, `school_id` is an integer; instants are RFC 3339 in UTC, days `YYYY-MM-DD`,
 money integer đồng. Lists are `{"items": [...], "next_cursor": null}`; give `next_cursor` back as
 `cursor` for the next page.
+
+**Sending again.** A phone often does not know whether its request got through. `POST`, `PUT`,
+`PATCH` and `DELETE` that show `Idempotency-Key` take one, of the caller's own making: the same
+request, byte for byte, under the same key within two days has no second effect and gets the first
+answer, with `Idempotency-Replayed: true`. Another request under a used key is 422. One that comes
+while the first still runs waits for it, at last 409: send it again. A refusal is not kept. Scans,
+check-ins and marks need none: their `event_id` does the same.
 """,
     "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
 }

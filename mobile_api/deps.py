@@ -9,12 +9,13 @@ from litestar import Request
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
-from app import db
+from app import db, idempotency
 from app.errors import Unauthenticated
 from app.identity.model import Caller
 from app.identity.queries import caller_of_session
 from app.identity.tokens import BadAccessToken, Claims
 from mobile_api.access import Who
+from mobile_api.idempotency import Replay, answer_of, attempt_of
 from mobile_api.resources import Resources, resources_of
 
 AnyRequest = Request[Any, Any, Any]
@@ -59,7 +60,8 @@ async def provide_tx(request: AnyRequest) -> AsyncGenerator[db.Conn, None]:
     """One transaction a request, committed before the response goes out.
 
     It authenticates, checks the route's rule and opens exactly the caller's rows. Acquire,
-    begin and scope are one generator: Litestar closes several ones concurrently.
+    begin and scope are one generator: Litestar closes several ones concurrently. Under an
+    `Idempotency-Key` the answer is committed with it, or the one of before goes out.
     """
     resources = resources_of(request)
     rule: Who = request.route_handler.opt[RULE]
@@ -69,6 +71,8 @@ async def provide_tx(request: AnyRequest) -> AsyncGenerator[db.Conn, None]:
         return
     claims = claims_of(request, resources)
     await resources.limiter.take_account(claims.account_id)
+    attempt = await attempt_of(request, account_id=claims.account_id)
+    answered = None
     async with resources.pool.acquire() as conn, conn.transaction():
         caller = await caller_of_session(conn, session_id=claims.session_id, now=resources.clock())
         if caller is None:
@@ -83,7 +87,15 @@ async def provide_tx(request: AnyRequest) -> AsyncGenerator[db.Conn, None]:
             schools.add(school_id)
         await db.scope(conn, schools=schools, accounts=[caller.account_id])
         request.state.caller = caller
-        yield conn
+        if attempt is not None:
+            answered = await idempotency.claim(conn, vault=resources.vault, attempt=attempt)
+        if answered is None:
+            yield conn
+        if answered is None and attempt is not None:
+            answer = answer_of(request)
+            await idempotency.keep(conn, vault=resources.vault, attempt=attempt, answer=answer)
+    if answered is not None:
+        raise Replay(answered)
 
 
 # For handlers that must hold no connection for long: the same, around a part of their work.

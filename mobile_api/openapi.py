@@ -28,6 +28,7 @@ from mobile_api.access import ALL_ROLES, PUBLIC, Who
 from mobile_api.api_texts import ABOUT, FAILURES, SUCCESSES, TAGS, Failure
 from mobile_api.bodies import JSON, body_of
 from mobile_api.deps import RULE
+from mobile_api.idempotency import HEADER, KEY_PATTERN, REPLAYED, honours
 from mobile_api.json_schemas import Json, Schemas
 from mobile_api.problems import PROBLEM_JSON, Problem
 
@@ -36,6 +37,18 @@ FAILS: Final = "fails"
 REFRESH_COOKIE_SCHEME: Final = "refresh_cookie"
 _OPENAPI_JSON: Final = "application/vnd.oai.openapi+json"
 _SAFE: Final = frozenset({"GET", "HEAD"})
+_IDEMPOTENCY_KEY: Final[Json] = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": "Made once for this request, such as a UUID; sent again with it, it is answered "
+    "as before and has no second effect.",
+    "schema": {"type": "string", "pattern": KEY_PATTERN},
+}
+_REPLAYED: Final[Json] = {
+    "description": "`true`: the answer of before; nothing was done again",
+    "schema": {"type": "string", "enum": ["true"]},
+}
 _BOUNDS: Final = {
     "ge": "minimum",
     "gt": "exclusiveMinimum",
@@ -61,8 +74,12 @@ class _Route(msgspec.Struct, frozen=True, kw_only=True):
     parameters: Sequence[tuple[str, FieldDefinition, ParameterKwarg]]
 
     @property
+    def keeps_answers(self) -> bool:
+        return not self.who.is_public and honours(self.handler)
+
+    @property
     def takes_anything(self) -> bool:
-        return bool(self.parameters) or self.body is not None
+        return bool(self.parameters) or self.body is not None or self.keeps_answers
 
 
 def document(app: Litestar) -> Json:
@@ -150,7 +167,10 @@ def _operation(route: _Route, schemas: Schemas) -> Json:
         "security": _security(route),
         "responses": _responses(route, schemas),
     }
-    if parameters := [_parameter(*each, schemas) for each in _shown(route)]:
+    parameters = [_parameter(*each, schemas) for each in _shown(route)]
+    if route.keeps_answers:
+        parameters.append(_IDEMPOTENCY_KEY)
+    if parameters:
         operation["parameters"] = parameters
     if route.body is not None:
         operation["requestBody"] = {
@@ -214,6 +234,8 @@ def _responses(route: _Route, schemas: Schemas) -> Json:
         }
         for header in handler.resolve_response_headers()
     }
+    if route.keeps_answers:
+        headers[REPLAYED] = _REPLAYED
     if headers:
         answers[str(handler.status_code)]["headers"] = headers
     for status in sorted(_failures(route)):

@@ -18,6 +18,7 @@ from app.errors import AppError, TooManyRequests, Unavailable
 from mobile_api.bodies import BODY_FAULT
 from mobile_api.deps import AnyRequest, Locale, locale_of
 from mobile_api.explain import explain
+from mobile_api.idempotency import Replay, on_replay
 
 log = structlog.get_logger()
 PROBLEM_JSON = "application/problem+json"
@@ -183,6 +184,7 @@ def on_bug(request: AnyRequest, error: Exception) -> Response[Problem]:
 
 EXCEPTION_HANDLERS: dict[Any, Any] = {
     AppError: on_app_error,
+    Replay: on_replay,
     ValidationException: on_validation,
     HTTPException: on_http_error,
     Exception: on_bug,

@@ -47,6 +47,7 @@ from mobile_api.deps import (
     provide_resources,
     provide_tx,
 )
+from mobile_api.idempotency import AnswerResponse
 from mobile_api.problems import EXCEPTION_HANDLERS
 from mobile_api.resources import Resources, utc_now
 from mobile_api.streams import StreamHub
@@ -129,6 +130,7 @@ def create_app(resources: Resources | None = None, *, settings: Settings | None 
             "locale": Provide(provide_locale, sync_to_thread=False),
         },
         request_class=StrictRequest,
+        response_class=AnswerResponse,
         before_request=require_media,
         exception_handlers=EXCEPTION_HANDLERS,
         request_max_body_size=MAX_BODY_BYTES,

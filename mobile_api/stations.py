@@ -17,6 +17,7 @@ from app.schools.places.model import NoSuchStation, Station, StationKind
 from app.schools.places.station_codes import DayKey, ShownCode
 from mobile_api.access import STAFF, only
 from mobile_api.deps import Me, Now, Res, Tx
+from mobile_api.idempotency import KEEPS_NO_ANSWER
 from mobile_api.inputs import Cursor, Limit, Name, PathId, PathSchool
 
 _READ = {"who": only(*STAFF)}
@@ -92,7 +93,12 @@ class StationScreens(Controller):
     path = "/v1/stations/{station_id:uuid}"
     tags = ("attendance",)
 
-    @post("/pairing", operation_id="create_pairing_code", opt=_WRITE)
+    # A secret of ten minutes is not kept for days; a second call harms nobody.
+    @post(
+        "/pairing",
+        operation_id="create_pairing_code",
+        opt={**_WRITE, KEEPS_NO_ANSWER: True},
+    )
     async def pair(self, tx: Tx, caller: Me, now: Now, station_id: PathId) -> Pairing:
         """A code that makes a screen this station's, good once, for ten minutes.
 
