@@ -10,17 +10,12 @@ MAX_AGE = timedelta(days=30)
 
 
 class Sending(Struct, frozen=True, kw_only=True):
-    """The clocks of a request: the phone's three at sending, ours at receiving.
-
-    `known_boot_id` and `known_offset_ms` are what the phone last told before this request.
-    """
+    """The clocks of a request: the phone's three at sending, ours at receiving."""
 
     sent_at: datetime
     sent_mono_ms: int
     boot_id: str
     received_at: datetime
-    known_boot_id: str | None = None
-    known_offset_ms: int | None = None
 
 
 class Placed(Struct, frozen=True, kw_only=True):
@@ -31,8 +26,18 @@ class Placed(Struct, frozen=True, kw_only=True):
     is_suspect: bool
 
 
-def place(sending: Sending, *, scanned_at: datetime, mono_ms: int, boot_id: str | None) -> Placed:
+def place(
+    sending: Sending,
+    *,
+    scanned_at: datetime,
+    mono_ms: int,
+    boot_id: str | None,
+    known_boot_id: str | None = None,
+    known_offset_ms: int | None = None,
+) -> Placed:
     """The instant of a scan on the server's clock.
+
+    `known_boot_id` and `known_offset_ms` are what the phone last told before this request.
 
     Same boot: the monotonic difference, whatever the wall clock says. Another boot: the wall
     clock and the offset last heard under that boot, else today's; then nothing proves it.
@@ -47,14 +52,13 @@ def place(sending: Sending, *, scanned_at: datetime, mono_ms: int, boot_id: str 
                 clock="mono",
                 is_suspect=abs(occurred_at - scanned_at) > MAX_SKEW,
             )
-    return _by_wall_clock(sending, scanned_at=scanned_at, boot_id=boot_id)
-
-
-def _by_wall_clock(sending: Sending, *, scanned_at: datetime, boot_id: str | None) -> Placed:
     offset = sending.received_at - sending.sent_at
-    is_known = boot_id is not None and boot_id == sending.known_boot_id
-    if is_known and sending.known_offset_ms is not None:
-        offset = timedelta(milliseconds=sending.known_offset_ms)
+    if boot_id is not None and boot_id == known_boot_id and known_offset_ms is not None:
+        offset = timedelta(milliseconds=known_offset_ms)
+    return _by_wall_clock(sending, scanned_at=scanned_at, offset=offset)
+
+
+def _by_wall_clock(sending: Sending, *, scanned_at: datetime, offset: timedelta) -> Placed:
     try:
         occurred_at = scanned_at + offset
     except OverflowError:

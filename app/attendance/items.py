@@ -50,7 +50,7 @@ class Link(Struct, frozen=True, kw_only=True, dict=True):
     is_device_bound: bool
     boot_id: str | None
     clock_offset_ms: int | None
-    roles: list[LinkRole]
+    roles: list[LinkRole] = []
 
     @cached_property
     def scanning_schools(self) -> set[int]:
@@ -184,11 +184,13 @@ class Item:
         if self.sending is None or self.refused is not None:
             self.placed = Placed(occurred_at=self.received_at, clock="server", is_suspect=False)
             return
-        sending = msgspec.structs.replace(
-            self.sending, known_boot_id=link.boot_id, known_offset_ms=link.clock_offset_ms
-        )
         self.placed = place(
-            sending, scanned_at=self.scanned_at, mono_ms=self.mono_ms, boot_id=self.boot_id
+            self.sending,
+            scanned_at=self.scanned_at,
+            mono_ms=self.mono_ms,
+            boot_id=self.boot_id,
+            known_boot_id=link.boot_id,
+            known_offset_ms=link.clock_offset_ms,
         )
 
 

@@ -4,7 +4,7 @@ Held in memory by version (`school.plan_version`), so it is never older than the
 """
 
 import itertools
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -69,6 +69,14 @@ class CalendarDay(Struct, frozen=True, kw_only=True):
     kind: Literal["holiday", "closure", "make_up"]
 
 
+class _Window(Struct, frozen=True, kw_only=True):
+    """A shift of a day, and the instants from and until which a scan belongs to it."""
+
+    since: datetime
+    until: datetime
+    shift: PlannedShift
+
+
 class StoredPlan(Struct, frozen=True, kw_only=True):
     """The plan as one row of the database."""
 
@@ -96,19 +104,45 @@ class Plan:
         self.shifts = {shift.id: shift for shift in stored.shifts}
         self.classes = {school_class.id: school_class for school_class in stored.classes}
         self.staff_shifts = {row.staff_id: row.shift_ids for row in stored.staff_shifts}
-        self._held: dict[tuple[object, ...], list[PlannedShift]] = {}
+        self._held: dict[tuple[object, ...], list[_Window]] = {}
         self._calendar = {day.day: day.kind for day in stored.calendar}
 
     def shifts_on(self, day: date, shift_ids: list[UUID]) -> list[PlannedShift]:
         """Those of the shifts that are held on that day, in the order of their starts."""
+        return [window.shift for window in self._windows(day, shift_ids)]
+
+    def shift_at(self, occurred_at: datetime, shift_ids: list[UUID]) -> PlannedShift | None:
+        """The shift that a scan belongs to; None: outside every shift.
+
+        Two shifts of a day part in the middle of the break between them, for both directions: who
+        steps out and in again before the bell must not become two halves of two shifts.
+        """
+        for window in self._windows(school_day(occurred_at), shift_ids):
+            if occurred_at < window.until:
+                return window.shift if occurred_at >= window.since else None
+        return None
+
+    def _windows(self, day: date, shift_ids: list[UUID]) -> list[_Window]:
         key = (day, *shift_ids)
         if key not in self._held:
             if len(self._held) > _HELD_MOST:
                 self._held.clear()
-            self._held[key] = self._shifts_on(day, shift_ids)
+            self._held[key] = self._windows_on(day, shift_ids)
         return self._held[key]
 
-    def _shifts_on(self, day: date, shift_ids: list[UUID]) -> list[PlannedShift]:
+    def _windows_on(self, day: date, shift_ids: list[UUID]) -> list[_Window]:
+        windows: list[_Window] = []
+        held = self._held_on(day, shift_ids)
+        for shift, following in itertools.zip_longest(held, held[1:]):
+            ends = _instant(day, shift.ends_at)
+            until = ends + _LINGER
+            if following is not None:
+                until = ends + (_instant(day, following.starts_at) - ends) / 2
+            since = windows[-1].until if windows else _instant(day, shift.starts_at) - _EARLY
+            windows.append(_Window(since=since, until=until, shift=shift))
+        return windows
+
+    def _held_on(self, day: date, shift_ids: list[UUID]) -> list[PlannedShift]:
         kind = self._calendar.get(day)
         if kind in ("holiday", "closure"):
             return []
@@ -121,28 +155,10 @@ class Plan:
         ]
         return sorted(held, key=lambda shift: shift.starts_at)
 
-    def shift_at(self, occurred_at: datetime, shift_ids: list[UUID]) -> PlannedShift | None:
-        """The shift that a scan belongs to; None: outside every shift.
-
-        Two shifts of a day part in the middle of the break between them, for both directions: who
-        steps out and in again before the bell must not become two halves of two shifts.
-        """
-        local = occurred_at.astimezone(ZONE)
-        day = local.date()
-        held = self.shifts_on(day, shift_ids)
-        for shift, following in itertools.zip_longest(held, held[1:]):
-            begins, ends = _instant(day, shift.starts_at), _instant(day, shift.ends_at)
-            until = ends + _LINGER
-            if following is not None:
-                until = ends + (_instant(day, following.starts_at) - ends) / 2
-            if local < until:
-                is_first = shift is held[0]
-                return shift if not is_first or local >= begins - _EARLY else None
-        return None
-
 
 def _instant(day: date, at: time) -> datetime:
-    return datetime.combine(day, at, ZONE)
+    # In UTC, as scans are: comparing instants of two zones asks both for their offsets each time.
+    return datetime.combine(day, at, ZONE).astimezone(UTC)
 
 
 def school_day(instant: datetime) -> date:

@@ -10,7 +10,7 @@ import msgspec
 
 from app import db
 from app.attendance.decide import Receipt
-from app.attendance.items import CardHolder, Link
+from app.attendance.items import CardHolder, Link, LinkRole
 from app.attendance.model import DayRow, Event, Past
 from app.attendance.plan import Plan, plan_of, school_day
 from app.ids import new_id
@@ -27,22 +27,26 @@ async def links_of_sessions(
                d.revoked_at is not null as is_device_revoked,
                d.bound_account_id is not distinct from s.account_id as is_device_bound,
                d.boot_id, d.clock_offset_ms,
-               array(select jsonb_build_object('school_id', m.school_id, 'role', m.role,
-                            'person_id', m.person_id, 'plan_version', school.plan_version)
-                       from membership m join school on school.id = m.school_id
-                      where m.account_id = s.account_id and m.ended_at is null
-                        and school.ended_at is null) as roles
+               m.school_id, m.role, m.person_id, school.plan_version
           from unnest($1::uuid[]) as asked (id)
           join session s on s.id = asked.id
           join account a on a.id = s.account_id
           join device d on d.id = s.device_id
+          left join membership m on m.account_id = s.account_id and m.ended_at is null
+          left join school on school.id = m.school_id and school.ended_at is null
          where s.revoked_at is null and s.expires_at > $2 and a.disabled_at is null
         """,
         session_ids,
         now,
     )
-    links = msgspec.convert(found, list[Link])
-    return {link.session_id: link for link in links}
+    links: dict[UUID, Link] = {}
+    for row in found:
+        if row["session_id"] not in links:
+            links[row["session_id"]] = msgspec.convert(row, Link)
+        # Without a plan's version there is no such school any more.
+        if row["plan_version"] is not None:
+            links[row["session_id"]].roles.append(msgspec.convert(row, LinkRole))
+    return links
 
 
 async def plan(conn: db.Conn, *, school_id: int) -> Plan:

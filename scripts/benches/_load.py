@@ -93,22 +93,22 @@ class _Run:
 
 
 def run(
-    schools: list[BenchSchool], *, port: int, seconds: float, connections: int, size: int
+    schools: list[BenchSchool], *, ports: list[int], seconds: float, connections: int, size: int
 ) -> LoadResult:
     """Send requests of `size` scans over so many connections for so long."""
-    return uvloop.run(_run(schools, port, seconds, connections, size))
+    return uvloop.run(_run(schools, ports, seconds, connections, size))
 
 
 async def _run(
-    schools: list[BenchSchool], port: int, seconds: float, connections: int, size: int
+    schools: list[BenchSchool], ports: list[int], seconds: float, connections: int, size: int
 ) -> LoadResult:
     requests = _requests(schools, size)
     run = _Run(lambda: next(requests), seconds=seconds, size=size)
     run.opened(connections)
     started, cpu = time.perf_counter(), _cpu_s()
     loop = asyncio.get_running_loop()
-    for _ in range(connections):
-        await loop.create_connection(lambda: _Client(run), "127.0.0.1", port)
+    for n in range(connections):
+        await loop.create_connection(lambda: _Client(run), "127.0.0.1", ports[n % len(ports)])
     await asyncio.wait_for(run.done.wait(), seconds + 30)
     if run.error:
         raise RuntimeError(run.error)

@@ -17,11 +17,13 @@ def placed(
     *, ago: timedelta, mono_ago: timedelta | None = None, boot_id: str | None = None, **of: Any
 ) -> Placed:
     """A scan whose wall clock says `ago` before sending, and its counter `mono_ago` (the same)."""
+    known = {name: of.pop(name) for name in list(of) if name.startswith("known_")}
     sending = msgspec.structs.replace(SENDING, **of)
     mono = sending.sent_mono_ms - (ago if mono_ago is None else mono_ago) / timedelta(
         milliseconds=1
     )
-    return place(sending, scanned_at=sending.sent_at - ago, mono_ms=round(mono), boot_id=boot_id)
+    at = sending.sent_at - ago
+    return place(sending, scanned_at=at, mono_ms=round(mono), boot_id=boot_id, **known)
 
 
 def minutes(count: float) -> timedelta:
