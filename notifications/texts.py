@@ -141,13 +141,14 @@ KINDS: Final[Mapping[str, Kind]] = {
         ),
     ),
     "correction": Kind(
+        version=2,
         news=NEWS["correction"],
         vi=Wording(
-            inbox=("Điểm danh của {student} đã được sửa", "Ngày {day}: {status}. {school}"),
+            inbox=("Điểm danh của {student} đã được sửa", "{scan}Ngày {day}: {status}. {school}"),
             push=("Điểm danh của con đã được sửa", _TAP_VI),
         ),
         en=Wording(
-            inbox=("{student}'s attendance was corrected", "{day}: {status}. {school}"),
+            inbox=("{student}'s attendance was corrected", "{scan}{day}: {status}. {school}"),
             push=("Your child's attendance was corrected", _TAP_EN),
         ),
     ),
@@ -179,6 +180,10 @@ _STATUS: Final[Mapping[str, tuple[str, str]]] = {
     "absent_unexcused": ("vắng không phép", "absent, unexcused"),
     "left_early": ("về sớm", "left early"),
 }
+_WAYS: Final[Mapping[str, tuple[str, str]]] = {
+    "in": ("Vào lúc", "In at"),
+    "out": ("Ra lúc", "Out at"),
+}
 
 
 def locale_of(language_tag: str | None) -> Locale:
@@ -192,8 +197,9 @@ def render_inbox(
     """The full text, for after login.
 
     `params`, as far as the kind's text asks for them: `student`, `school`, `gate` (optional), `at`
-    (aware datetime or RFC 3339), `minutes`, `day` (date or ISO), `status`. `today` is the school's
-    day on which it is told: an event of another day is then told with its date.
+    (aware datetime or RFC 3339), `minutes`, `day` (date or ISO), `status`, `direction` (optional:
+    of the scan that a correction is due to, which was at `at`). `today` is the school's day on
+    which it is told: an event of another day is then told with its date.
 
     Raises:
         UnknownKind: no such kind, or it has no inbox text.
@@ -281,6 +287,17 @@ def _place(params: Mapping[str, object], _locale: Locale, _today: date | None) -
     return f"{_text(params, 'gate')}, {school}" if params.get("gate") else school
 
 
+def _scan(params: Mapping[str, object], locale: Locale, _today: date | None) -> str:
+    """The scan that turned up late, if it was one that brought the correction about."""
+    way = params.get("direction")
+    if way is None:
+        return ""
+    if not isinstance(way, str) or way not in _WAYS:
+        raise BadParameter("direction: is neither in nor out")
+    # Without the date: the text goes on with the day.
+    return f"{_WAYS[way][locale == 'en']} {_time(params, locale, None)}. "
+
+
 def _minutes(params: Mapping[str, object], _locale: Locale, _today: date | None) -> str:
     return str(_converted(params, "minutes", Annotated[int, Meta(ge=0, le=1440)]))
 
@@ -309,6 +326,7 @@ _FILLERS: Final[Mapping[str, _Filler]] = {
     "code": _given("code"),
     "time": _time,
     "place": _place,
+    "scan": _scan,
     "minutes": _minutes,
     "day": _day,
     "status": _status,

@@ -26,11 +26,10 @@ from app.attendance.model import (
     Recorded,
     Refused,
     ScanResult,
-    State,
     past_of,
 )
 from app.attendance.plan import Plan, PlannedShift
-from app.attendance.telling import Told, told_of
+from app.attendance.telling import Pupil, Told, correction_of, news_of
 
 CLONE_WITHIN = timedelta(seconds=60)
 SUSPECT_REPEAT = timedelta(seconds=120)
@@ -185,10 +184,9 @@ class Ledger:
             recorded_as = _gravest(_findings(item, place[0]))
         event = _event(item, outcome, shift=shift, place=place, recorded_as=recorded_as)
         self.refusals.append(event)
-        if recorded_as is not None:
-            self._of_person(item).append(past_of(event))
         if outcome == "duplicate":
-            status = self._state(item, shift)
+            row = self._repeat(item, event, shift=shift, before=before)
+            status = row.state if row else None
         return ScanResult(
             event_id=item.event_id,
             outcome=outcome,
@@ -197,6 +195,23 @@ class Ledger:
             recorded_at=before.occurred_at if before else None,
         )
 
+    def _repeat(
+        self, item: Item, event: Event, *, shift: PlannedShift | None, before: Past | None
+    ) -> DayRow | None:
+        """Nobody is told of a duplicate, unless the echo that came first was still in time."""
+        if event.recorded_as is None:
+            return self._row(item, shift)
+        past = past_of(event)
+        is_echo = before is not None and past.order < before.order
+        was = self._row(item, shift) if is_echo else None
+        self._of_person(item).append(past)
+        row = self._row(item, shift)
+        is_other = was and row and (was.state, was.late_minutes) != (row.state, row.late_minutes)
+        if is_other and item.person_kind == "student":
+            pupil = self._pupil(item, shift, row)
+            self.told.append(correction_of(past, pupil, replaces=before))
+        return row
+
     def _record(self, item: Item, event: Event, shift: PlannedShift | None) -> ScanResult:
         self.events.append(event)
         if item.location is not None:
@@ -204,48 +219,47 @@ class Ledger:
         history = self._of_person(item)
         past = past_of(event)
         history.append(past)
-        self._tell(item, past, shift)
-        if event.outcome not in SUSPECT:
-            self._promote(item, history, shift)
+        risen = [] if event.outcome in SUSPECT else self._promote(history, shift)
+        row = self._row(item, shift)
+        if item.person_kind == "student":
+            self.told += news_of(past, risen, self._pupil(item, shift, row))
         return ScanResult(
             event_id=item.event_id,
             outcome=event.outcome,
             student=item.seen,
-            status=self._state(item, shift),
+            status=row.state if row else None,
             recorded_at=event.occurred_at,
         )
 
-    def _promote(self, item: Item, history: list[Past], shift: PlannedShift | None) -> None:
+    def _promote(self, history: list[Past], shift: PlannedShift | None) -> list[Past]:
         """Duplicates that an opposite scan has just made meaningful become recorded scans."""
         shift_id = shift.id if shift else None
         relevant = [p for p in history if p.shift_id == shift_id and p.outcome not in SUSPECT]
+        risen = []
         for past in days.promoted(relevant, shift):
-            risen = msgspec.structs.replace(past, is_duplicate=False)
-            history[history.index(past)] = risen
-            self.promoted.append(risen)
-            self._tell(item, risen, shift)
+            risen.append(msgspec.structs.replace(past, is_duplicate=False))
+            history[history.index(past)] = risen[-1]
+        self.promoted += risen
+        return risen
 
-    def _state(self, item: Item, shift: PlannedShift | None) -> State | None:
+    def _row(self, item: Item, shift: PlannedShift | None) -> DayRow | None:
         """The state of the shift as it stands now; it is kept as the row to write."""
         if shift is None or item.person_kind is None:
             return None
         history = self._same_shift(item, shift)
         row = days.derive(shift, history, person_kind=item.person_kind)
-        if row is None:
-            return None
-        self.day_rows[row.school_id, row.day, row.person_id, row.shift_id] = row
-        return row.state
+        if row is not None:
+            self.day_rows[row.school_id, row.day, row.person_id, row.shift_id] = row
+        return row
 
-    def _tell(self, item: Item, past: Past, shift: PlannedShift | None) -> None:
-        if item.person_kind == "student":
-            message = told_of(
-                past,
-                name=item.person_name,
-                plan=self.plans[item.school_id],
-                history=self._same_shift(item, shift),
-                shift=shift,
-            )
-            self.told.append(message)
+    def _pupil(self, item: Item, shift: PlannedShift | None, row: DayRow | None) -> Pupil:
+        return Pupil(
+            name=item.person_name,
+            plan=self.plans[item.school_id],
+            shift=shift,
+            history=self._same_shift(item, shift),
+            row=row,
+        )
 
 
 def _repeated_suspect(item: Item, same_shift: list[Past]) -> Past | None:

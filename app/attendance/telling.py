@@ -1,4 +1,8 @@
-"""What a family is told of a scan: one row for the outbox each, never in the scan's way."""
+"""What a family is told of a scan: rows for the outbox, never in the scan's way.
+
+The newest message is what a family believes. So news from before the newest, out of a phone that
+was offline, is told as what it is: a correction, with the state as it stands now.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -7,7 +11,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from app.attendance import days
-from app.attendance.model import SUSPECT, Past
+from app.attendance.model import SUSPECT, DayRow, Past
 from app.attendance.plan import Plan, PlannedShift
 from app.ids import new_id
 
@@ -25,51 +29,155 @@ class Told(Struct, frozen=True, kw_only=True):
     params: dict[str, object]
 
 
-def told_of(
-    past: Past, *, name: str, plan: Plan, history: Sequence[Past], shift: PlannedShift | None
-) -> Told:
-    """The message about a recorded scan of the pupil `name`; `history` holds it and its shift."""
-    station = plan.stations.get(past.station_id) if past.station_id else None
-    params: dict[str, object] = {
-        "student": name,
-        "school": plan.name,
-        "gate": station.name if station else None,
-        "at": past.occurred_at.isoformat(),
-    }
-    minutes = days.lateness(past.direction, past.order, history=history, shift=shift)
+class Pupil(Struct, frozen=True, kw_only=True):
+    """A pupil's shift as it stands: `history` holds what was just recorded too, `row` its state."""
+
+    name: str
+    plan: Plan
+    shift: PlannedShift | None
+    history: Sequence[Past]
+    row: DayRow | None
+
+
+def news_of(past: Past, risen: Sequence[Past], pupil: Pupil) -> list[Told]:
+    """The messages about a scan just recorded, and about the duplicates that rose with it.
+
+    They are told as movements if one of them is the newest of the shift. Otherwise there is one
+    correction: a phone must not say "has left" of a child who has come back since.
+    """
     if past.outcome in SUSPECT:
-        kind = "scan_unconfirmed"
-    elif past.direction == "out":
-        kind = "departure"
-    else:
-        kind = "arrival_late" if minutes else "arrival"
-    if minutes and kind == "arrival_late":
+        return [_told(past, "scan_unconfirmed", _params(past, pupil))]
+    fresh = {past.id, *(other.id for other in risen)}
+    if pupil.row is not None and not _is_newest(fresh, past, pupil):
+        return [correction_of(past, pupil, replaces=_made_wrong(past, fresh, pupil))]
+    movements = sorted((past, *risen), key=lambda each: each.order)
+    return [_movement(each, fresh, pupil) for each in movements]
+
+
+def correction_of(past: Past, pupil: Pupil, *, replaces: Past | None) -> Told:
+    """The shift's state as it stands now, since `past` turned up."""
+    if pupil.row is None:
+        raise ValueError("there is no state to be told")
+    params = _params(past, pupil) | _state_of(pupil.row)
+    params |= {"day": past.day.isoformat(), "direction": past.direction}
+    if replaces is not None:
+        params["replaces"] = str(replaces.id)
+    return _told(past, "correction", params)
+
+
+def news_after_undo(
+    undone: Past, risen: Sequence[Past], pupil: Pupil, *, is_last: bool
+) -> list[Told]:
+    """What takes the place of the message about a scan that counts no more, and what it uncovers.
+
+    `risen` are the duplicates that count instead. `is_last`: nothing was heard of the day with the
+    scan or after it. Then what was told before it holds again, unless its message replaced that.
+    """
+    params = _params(undone, pupil) | {"replaces": str(undone.id)}
+    mistake = _told(undone, "scan_undone", params)
+    fresh = {past.id for past in risen}
+    newest = _newest(pupil)
+    if newest is not None and newest.id in fresh:
+        movements = sorted(risen, key=lambda each: each.order)
+        return [mistake, *(_movement(each, fresh, pupil) for each in movements)]
+    is_over = newest is None or newest.order < undone.order
+    if pupil.shift is None or (is_last and is_over and not _is_said(undone, fresh, pupil)):
+        return [mistake]
+    status = _state_of(pupil.row) if pupil.row else {"status": "not_scanned"}
+    # An event of its own: the scan itself may have been told as a correction, and nobody is told
+    # two of one event.
+    params |= {"day": undone.day.isoformat(), **status}
+    return [_told(undone, "correction", params, event_id=new_id())]
+
+
+def _is_said(undone: Past, fresh: set[UUID], pupil: Pupil) -> bool:
+    """Whether a scan that had been told before says the same as the undone one."""
+    told = [past for past in pupil.history if past.counts and past.id not in fresh]
+    around = (days.predecessor(told, undone.order), days.successor(told, undone.order))
+    return any(past is not None and past.direction == undone.direction for past in around)
+
+
+def _newest(pupil: Pupil) -> Past | None:
+    """The recorded scan that says the shift's last movement."""
+    found = days.runs((past for past in pupil.history if past.counts), pupil.shift)
+    return found[-1][0] if found else None
+
+
+def _is_newest(fresh: set[UUID], past: Past, pupil: Pupil) -> bool:
+    # As nearly always: nothing later is known, and there is nothing to be sorted.
+    if all(other.order <= past.order for other in pupil.history):
+        return True
+    newest = _newest(pupil)
+    return newest is None or newest.id in fresh
+
+
+def _movement(past: Past, fresh: set[UUID], pupil: Pupil) -> Told:
+    params = _params(past, pupil)
+    minutes = days.lateness(past.direction, past.order, history=pupil.history, shift=pupil.shift)
+    kind = "departure" if past.direction == "out" else "arrival_late" if minutes else "arrival"
+    if minutes:
         params["minutes"] = minutes
-    repeat = _repeat_of(past, history, shift)
+    repeat = _repeat_of(past, fresh, pupil)
     # The same movement was told with a later time: that message is replaced.
     if repeat is not None:
         params["replaces"] = str(repeat.id)
+    return _told(past, kind, params)
+
+
+def _repeat_of(past: Past, fresh: set[UUID], pupil: Pupil) -> Past | None:
+    """The recorded scan that says the same as `past`, only later."""
+    counting = [other for other in pupil.history if other.counts]
+    after = days.successor(counting, past.order)
+    if after is None or after.direction != past.direction or after.id in fresh:
+        return None
+    is_same = days.is_one_movement(
+        past.order, after.order, past.direction, history=counting, shift=pupil.shift
+    )
+    return after if is_same else None
+
+
+def _made_wrong(past: Past, fresh: set[UUID], pupil: Pupil) -> Past | None:
+    """The recorded scan of which something else was told before `past` was known."""
+    repeat = _repeat_of(past, fresh, pupil)
+    if repeat is not None:
+        return repeat
+    told = [other for other in pupil.history if other.counts and other.id not in fresh]
+    arrivals = [other for other in told if other.direction == "in"]
+    first = min(arrivals, key=lambda other: other.order, default=None)
+    if first is None:
+        return None
+    was, now = (
+        days.lateness("in", first.order, history=history, shift=pupil.shift)
+        for history in (told, pupil.history)
+    )
+    return first if was != now else None
+
+
+def _state_of(row: DayRow) -> dict[str, object]:
+    minutes = {"minutes": row.late_minutes} if row.late_minutes else {}
+    return {"status": row.state, **minutes}
+
+
+def _params(past: Past, pupil: Pupil) -> dict[str, object]:
+    station = pupil.plan.stations.get(past.station_id) if past.station_id else None
+    return {
+        "student": pupil.name,
+        "school": pupil.plan.name,
+        "gate": station.name if station else None,
+        "at": past.occurred_at.isoformat(),
+    }
+
+
+def _told(
+    past: Past, kind: str, params: dict[str, object], *, event_id: UUID | None = None
+) -> Told:
     return Told(
         school_id=past.school_id,
         id=new_id(),
         kind=kind,
         day=past.day,
-        event_id=past.id,
+        event_id=event_id or past.id,
         student_id=past.person_id,
         actor_account_id=past.scanned_by,
         params=params,
     )
-
-
-def _repeat_of(past: Past, history: Sequence[Past], shift: PlannedShift | None) -> Past | None:
-    """The recorded scan that says the same as `past`, only later."""
-    if not past.counts:
-        return None
-    counting = [other for other in history if other.counts]
-    after = days.successor(counting, past.order)
-    if after is None or after.direction != past.direction:
-        return None
-    is_same = days.is_one_movement(
-        past.order, after.order, past.direction, history=counting, shift=shift
-    )
-    return after if is_same else None

@@ -1,7 +1,6 @@
 """Taking back a scan that was made by mistake: the wrong child, the wrong direction."""
 
 from datetime import datetime, timedelta
-from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -11,12 +10,10 @@ from app import db
 from app.attendance import days, queries
 from app.attendance.model import SUSPECT, DayRow, Event, Past
 from app.attendance.plan import Plan, PlannedShift
+from app.attendance.telling import Pupil, news_after_undo
 from app.attendance.writing import drop_day_row, promote, put_day_row
 from app.errors import Conflict, NotFound
 from app.identity.model import Caller
-from app.ids import new_id
-
-_Kind = Literal["scan_undone", "correction", "arrival", "departure"]
 
 UNDO_WITHIN = timedelta(seconds=60)
 
@@ -141,68 +138,76 @@ async def _store(
             shift_id=event.shift_id,
         )
     if event.person_kind == "student":
-        await _tell(conn, event=event, after=after, risen=risen, plan=plan, caller=caller)
+        (undone,) = (past for past in before if past.id == event.id)
+        await _tell(
+            conn,
+            event=event,
+            undone=undone,
+            after=after,
+            risen=risen,
+            plan=plan,
+            caller=caller,
+        )
 
 
 async def _tell(
     conn: db.Conn,
     *,
     event: Event,
+    undone: Past,
     after: list[Past],
     risen: list[Past],
     plan: Plan,
     caller: Caller,
 ) -> None:
-    if event.person_id is None:
-        return
-    name = await queries.student_name(conn, school_id=event.school_id, student_id=event.person_id)
-    # Where another scan says the same movement the child did come, only not at that minute.
-    status = _status(after, event, plan) if _is_still_said(event, after, risen) else None
-    kind: _Kind = "scan_undone" if status is None else "correction"
-    await _post(conn, kind, event, event, name, plan, caller, replaces=event.id, status=status)
-    for past in risen:
-        kind = "arrival" if past.direction == "in" else "departure"
-        await _post(conn, kind, event, past, name, plan, caller, replaces=None)
-
-
-def _is_still_said(event: Event, after: list[Past], risen: list[Past]) -> bool:
-    """Whether a scan that had been told before the undone one says the same."""
-    told = [past for past in after if past.counts and past not in risen]
-    around = (days.predecessor(told, event.order), days.successor(told, event.order))
-    return any(past is not None and past.direction == event.direction for past in around)
-
-
-async def _post(
-    conn: db.Conn,
-    kind: _Kind,
-    event: Event,
-    told: Event | Past,
-    name: str,
-    plan: Plan,
-    caller: Caller,
-    *,
-    replaces: UUID | None,
-    status: str | None = None,
-) -> None:
-    station = plan.stations.get(told.station_id) if told.station_id else None
-    params: dict[str, object] = {
-        "student": name,
-        "school": plan.name,
-        "gate": station.name if station else None,
-        "at": told.occurred_at.isoformat(),
-    }
-    if status is not None:
-        params |= {"status": status, "day": event.day.isoformat()}
-    if replaces is not None:
-        params["replaces"] = str(replaces)
-    await queries.insert_outbox(
-        conn,
-        school_id=event.school_id,
-        message_id=new_id(),
-        kind=kind,
-        day=event.day,
-        event_id=told.id,
-        student_id=event.person_id,
-        actor_account_id=caller.account_id,
-        params=params,
+    pupil = Pupil(
+        name=await queries.student_name(
+            conn, school_id=event.school_id, student_id=undone.person_id
+        ),
+        plan=plan,
+        shift=_shift(event, plan),
+        history=after,
+        row=_row(after, event, plan),
     )
+    is_last = await _is_last_heard(conn, event)
+    for told in news_after_undo(undone, risen, pupil, is_last=is_last):
+        await queries.insert_outbox(
+            conn,
+            school_id=told.school_id,
+            message_id=told.id,
+            kind=told.kind,
+            day=told.day,
+            event_id=told.event_id,
+            student_id=told.student_id,
+            actor_account_id=caller.account_id,
+            params=told.params,
+        )
+
+
+async def _is_last_heard(conn: db.Conn, event: Event) -> bool:
+    """Whether nothing else of the shift arrived, and nothing was undone, since the scan did."""
+    found: bool = await db.value(
+        conn,
+        """
+        select not exists (
+               select from scan_event
+                where school_id = $1 and day = $2 and person_id = $3 and id <> $4
+                  and shift_id is not distinct from $5 and received_at >= $6)
+           and not exists (
+               select from scan_refusal
+                where school_id = $1 and day = $2 and person_id = $3 and id <> $4
+                  and shift_id is not distinct from $5 and received_at >= $6
+                  and recorded_as is not null)
+           and not exists (
+               select from attendance_correction
+                where school_id = $1 and day = $2 and person_id = $3 and event_id <> $4
+                  and created_at >= $6)
+        """,
+        event.school_id,
+        event.day,
+        event.person_id,
+        event.id,
+        event.shift_id,
+        event.received_at,
+    )
+    return found

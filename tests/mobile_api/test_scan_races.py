@@ -55,8 +55,11 @@ async def test_it_is_once_too_when_the_phone_that_was_first_is_heard_last(
     (first,) = await gate.results(gate.scan(student.token))
     (echo,) = await other_gate.results(other_gate.scan(student.token, at=earlier))
     assert (first["outcome"], echo["outcome"]) == ("late", "duplicate")
-    assert (await counts(owner))["outbox"] == 1
-    # The earliest wins all the same.
+    # The earliest wins all the same; of another minute the family is told.
+    told = await owner.fetch("select kind, params from outbox order by id")
+    assert [each["kind"] for each in told] == ["arrival_late", "correction"]
+    assert told[1]["params"]["replaces"] == first["event_id"]
+    assert (told[1]["params"]["status"], told[1]["params"]["minutes"]) == ("late", 5)
     found = await row(owner, "select arrived_at, late_minutes from attendance_day")
     assert found == (earlier, 5)
     # The recorded one was a mistake: then the other stands for itself.

@@ -45,6 +45,21 @@ def test_a_child_marked_by_name_came_through_no_gate() -> None:
     assert text.body == "Trường THCS Nguyễn Huệ"
 
 
+def test_a_correction_names_the_scan_that_brought_it_about() -> None:
+    correction = PARAMS | {"status": "present", "day": "2026-11-16"}
+    undone = texts.render_inbox("correction", "vi", correction)
+    assert undone.body == "Ngày 16/11/2026: có mặt. Trường THCS Nguyễn Huệ"
+    vi = texts.render_inbox("correction", "vi", correction | {"direction": "out"})
+    assert vi.body == "Ra lúc 06:52. Ngày 16/11/2026: có mặt. Trường THCS Nguyễn Huệ"
+    en = texts.render_inbox(
+        "correction", "en", correction | {"direction": "in"}, today=date(2026, 11, 17)
+    )
+    assert en.body == "In at 06:52. 16/11/2026: present. Trường THCS Nguyễn Huệ"
+    for nonsense in ("across", ["in"]):
+        with pytest.raises(BadParameter, match="direction"):
+            texts.render_inbox("correction", "vi", correction | {"direction": nonsense})
+
+
 def test_an_instant_may_come_as_json() -> None:
     text = texts.render_inbox("arrival", "vi", PARAMS | {"at": "2026-11-15T23:52:00Z"})
     assert "06:52" in text.title
@@ -106,7 +121,7 @@ def test_a_missing_parameter_is_an_error_at_once(name: str) -> None:
     wording = KINDS[name].vi
     needed = set().union(*map(texts.placeholders, (*(wording.inbox or ()), wording.sms or "")))
     source = {"time": "at", "place": "school"}
-    for placeholder in needed:
+    for placeholder in needed - {"scan"}:  # of a correction, and only of some
         parameter = source.get(placeholder, placeholder)
         rest = {key: value for key, value in PARAMS.items() if key != parameter}
         render = texts.render_sms if wording.sms else texts.render_inbox
@@ -179,7 +194,7 @@ WORDINGS = {
     ("departure", 1): "1a938d9c0f5c",
     ("scan_unconfirmed", 1): "e027a450d02c",
     ("scan_undone", 1): "1b3e7c6183b9",
-    ("correction", 1): "64171f9e7d18",
+    ("correction", 2): "d6938b02c527",
     ("otp_activation", 1): "4556398568bf",
     ("otp_reset", 1): "5d7d6b218ebe",
 }
