@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import msgspec
@@ -18,8 +18,8 @@ from app.attendance.clockwork import Sending
 from app.attendance.model import CheckIn, Instant, Mark, Millis, Scan, ScanResult
 from app.limits import SCANS
 from mobile_api.access import SCANNERS, STAFF, only
-from mobile_api.bodies import BODY
-from mobile_api.deps import Res, claims_of
+from mobile_api.bodies import BODY, JSON
+from mobile_api.deps import Res, claims_in, claims_of
 from mobile_api.resources import Resources, resources_of
 from mobile_api.scan_operation import MAX_SCANS, BootId, ScanEnvelope
 
@@ -39,13 +39,14 @@ class ScanResults(Struct, frozen=True, kw_only=True):
     results: list[ScanResult]
 
 
+SCANS_PATH: Final = "/v1/attendance/scans"
 _BATCH = msgspec.json.Decoder(ScanBatch)
 _SCAN = msgspec.json.Decoder(Scan)
 _JSON = msgspec.json.Encoder()
 
 
 @post(
-    "/v1/attendance/scans",
+    SCANS_PATH,
     status_code=200,
     opt={"who": only(*SCANNERS), BODY: ScanEnvelope},
     tags=["attendance"],
@@ -56,9 +57,27 @@ async def record_scans(request: Request[Any, Any, Any]) -> Response[bytes]:
 
     Each scan gets its own outcome: a bad one costs no other. Sending a batch again is safe.
     """
-    resources = resources_of(request)
-    claims = claims_of(request, resources)
-    batch = decode_batch(await request.body())
+    body = await answer_scans(
+        resources_of(request),
+        authorization=request.headers.get("authorization", ""),
+        body=await request.body(),
+    )
+    return Response(body, media_type=JSON, status_code=200)
+
+
+async def answer_scans(resources: Resources, *, authorization: str, body: bytes) -> bytes:
+    """The answer to a batch, as JSON, once it is stored.
+
+    Raises:
+        LoginNeeded: no bearer token.
+        BadAccessToken: it is not genuine or over, or its session is.
+        ValidationException: the envelope cannot be read.
+        TooManyRequests: the account sends too many scans.
+        NotAScanner: the sender scans in no school.
+        Unavailable: nothing is known to be stored.
+    """
+    claims = claims_in(authorization, resources)
+    batch = decode_batch(body)
     await resources.limiter.take(SCANS, claims.account_id, cost=len(batch.scans))
     sending = Sending(
         sent_at=batch.sent_at,
@@ -67,8 +86,7 @@ async def record_scans(request: Request[Any, Any, Any]) -> Response[bytes]:
         received_at=resources.clock(),
     )
     results = await _record(resources, batch.scans, claims.session_id, sending)
-    body = _JSON.encode(ScanResults(results=results))
-    return Response(body, media_type="application/json", status_code=200)
+    return _JSON.encode(ScanResults(results=results))
 
 
 async def _record(

@@ -50,7 +50,12 @@ def claims_of(request: AnyRequest, resources: Resources) -> Claims:
         LoginNeeded: no bearer token.
         BadAccessToken: it is not genuine or over.
     """
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return claims_in(request.headers.get("authorization", ""), resources)
+
+
+def claims_in(authorization: str, resources: Resources) -> Claims:
+    """The verified claims of an `Authorization` header; raises as `claims_of` does."""
+    scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise LoginNeeded
     return resources.tokens.verify(token.strip(), now=resources.clock())

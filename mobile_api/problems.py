@@ -69,17 +69,12 @@ def problem(
     )
 
 
-def slug_of(kind: type[Exception]) -> str:
-    """`NoSuchSchool` -> `no-such-school`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", kind.__name__).lower()
-
-
 def on_app_error(request: AnyRequest, error: AppError) -> Response[Problem]:
     locale = locale_of(request)
     detail = error.detail[0 if locale == "vi" else 1] if error.detail else ""
     kind = type(error)
     response = problem(
-        status=kind.status, slug=slug_of(kind), title=kind.title(locale), detail=detail
+        status=kind.status, slug=kind.slug(), title=kind.title(locale), detail=detail
     )
     if isinstance(error, TooManyRequests):
         response.headers["Retry-After"] = str(error.retry_after_s)
@@ -191,3 +186,10 @@ EXCEPTION_HANDLERS: dict[Any, Any] = {
 }
 
 __all__ = ["EXCEPTION_HANDLERS", "PROBLEM_JSON", "FieldError", "Problem"]
+
+
+def problem_of(request: AnyRequest, error: Exception) -> Response[Problem]:
+    """The answer to an error outside of the framework's own handling, which ends here as well."""
+    kind = next(kind for kind in type(error).__mro__ if kind in EXCEPTION_HANDLERS)
+    answer: Response[Problem] = EXCEPTION_HANDLERS[kind](request, error)
+    return answer

@@ -50,6 +50,7 @@ from mobile_api.deps import (
 from mobile_api.idempotency import AnswerResponse
 from mobile_api.problems import EXCEPTION_HANDLERS
 from mobile_api.resources import Resources, utc_now
+from mobile_api.scan_door import ScanDoor
 from mobile_api.streams import StreamHub
 from notifications.channels.sms import sms_sender
 from notifications.one_time_codes import SmsCodes
@@ -141,6 +142,7 @@ def create_app(resources: Resources | None = None, *, settings: Settings | None 
         debug=False,
     )
     _require_rules(app)
+    app.asgi_handler = ScanDoor(app, app.asgi_handler, max_body_bytes=MAX_BODY_BYTES)
     return app
 
 
