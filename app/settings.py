@@ -1,7 +1,9 @@
 """All settings of a process, read once from the environment."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -34,6 +36,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sms_secret_key: str | None = None
     sms_brandname: str | None = None
     push_hosts: str = ""
+    storage_url: str | None = None
+    storage_endpoint: str | None = None
+    storage_access_key: str | None = None
+    storage_secret_key: str | None = None
+    storage_region: str = "us-east-1"
+    storage_allow_http: bool = False
     demo: bool = False
     demo_public: bool = False
     log_level: str = "info"
@@ -64,6 +72,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 KeyRing.parse(settings.master_key)
             except ValueError as error:
                 raise BadSettings(f"MASTER_KEY: {error}") from None
+        _check_storage(settings)
         return settings
 
     @property
@@ -84,6 +93,31 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"Settings(host={self.host!r}, port={self.port}, demo={self.demo})"
+
+
+def _check_storage(settings: Settings) -> None:
+    """Say at start what would otherwise fail at the first picture; never shows the keys."""
+    url, endpoint = settings.storage_url, settings.storage_endpoint
+    keys = (settings.storage_access_key, settings.storage_secret_key)
+    if url is None:
+        if endpoint is not None or any(keys):
+            raise BadSettings("STORAGE_URL: is required with the other STORAGE_ settings")
+        return
+    if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?", url):
+        raise BadSettings("STORAGE_URL: must be s3://bucket or s3://bucket/prefix")
+    if any(keys) and not all(keys):
+        raise BadSettings("STORAGE_ACCESS_KEY, STORAGE_SECRET_KEY: both or neither")
+    if endpoint is None:
+        return
+    parts = urlsplit(endpoint)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+        raise BadSettings("STORAGE_ENDPOINT: must be https://host")
+    is_near = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if parts.scheme == "http" and not is_near and not settings.storage_allow_http:
+        raise BadSettings(
+            "STORAGE_ENDPOINT: children's pictures would travel unencrypted; use https, or set"
+            " STORAGE_ALLOW_HTTP=1 where the network is closed"
+        )
 
 
 def _convert(raw: str, kind: object) -> object:

@@ -16,6 +16,7 @@ from app.identity.passwords import PasswordHasher
 from app.identity.tokens import AccessTokens
 from app.limits import Limiter
 from app.settings import Settings
+from app.storage import Storage
 from mobile_api.streams import StreamHub
 
 Clock = Callable[[], datetime]
@@ -36,6 +37,7 @@ class Resources:
     limiter: Limiter
     desk: ScanDesk
     streams: StreamHub
+    storage: Storage
     codes: CodeSender | None = None
     clock: Clock = utc_now
 

@@ -22,6 +22,7 @@ from app.identity.passwords import PasswordHasher
 from app.identity.tokens import AccessTokens
 from app.limits import Limiter
 from app.settings import Settings
+from app.storage import open_storage
 from mobile_api import (
     attendance,
     auth,
@@ -95,6 +96,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources, None]:
         limiter=Limiter(redis),
         desk=ScanDesk(pool, vault.ring, utc_now),
         streams=StreamHub(pool, settings.require_redis_url(), utc_now),
+        storage=open_storage(settings),
         codes=SmsCodes(sms_sender(settings)),
     )
     try:

@@ -23,6 +23,7 @@ from app.identity.passwords import PasswordHasher
 from app.identity.tokens import AccessTokens
 from app.limits import Limiter
 from app.settings import Settings
+from app.storage import open_storage
 from mobile_api.resources import Resources
 from mobile_api.server import create_app
 from mobile_api.streams import StreamHub
@@ -147,6 +148,7 @@ async def open_test_resources(settings: Settings, clock: Clock) -> AsyncIterator
         limiter=Limiter(redis),
         desk=ScanDesk(pool, vault.ring, clock),
         streams=StreamHub(pool, settings.require_redis_url(), clock),
+        storage=open_storage(settings),
         clock=clock,
     )
     yield resources
