@@ -3,6 +3,7 @@
 `detail` says what to do next; it is given as (Vietnamese, English) and chosen at the edge.
 """
 
+import re
 from typing import ClassVar
 
 Bilingual = tuple[str, str]
@@ -19,6 +20,11 @@ class AppError(Exception):
         super().__init__(detail[1] if detail else (self.__doc__ or ""))
         self.detail = detail
         self.extra = extra or {}
+
+    @classmethod
+    def slug(cls) -> str:
+        """`NoSuchSchool` -> `no-such-school`."""
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
 
     @classmethod
     def title(cls, locale: str) -> str:
