@@ -49,7 +49,7 @@ def _find_station(item: Item, plans: Plans) -> None:
         return
     for school_id in mine:
         station = plans[school_id].stations.get(item.station_id) if item.station_id else None
-        if station is not None:
+        if station is not None and link.may_scan(school_id, item.when.occurred_at):
             item.school_id, item.station = school_id, station
             return
 
@@ -84,7 +84,7 @@ def _read_card_code(item: Item, code: CardCode | PhoneCode) -> None:
 
 def _read_station_code(item: Item, code: StationCode, plans: Plans) -> None:
     link = item.sender
-    person = link.person_in(code.school_id)
+    person = link.person_in(code.school_id, item.received_at)
     if person is None:
         item.refuse("wrong_school")
         return
@@ -133,7 +133,9 @@ def know_person(item: Item, holder: CardHolder, plan: Plan) -> None:
     # A scan from before the loss was reported stays good, however late it arrives.
     if is_card and holder.revoked_at and holder.revoked_at <= item.when.occurred_at:
         item.refuse("card_revoked")
-    if holder.is_gone or holder.class_id is None:
+    # As for cards: what was scanned before the pupil left stays good.
+    is_gone = holder.gone_at is not None and holder.gone_at <= item.when.occurred_at
+    if is_gone or holder.class_id is None:
         item.refuse("not_enrolled")
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
@@ -29,15 +29,27 @@ SCANNING_ROLES: frozenset[Role] = frozenset(
     {"principal", "homeroom_teacher", "subject_teacher", "guard"}
 )
 CHECK_IN_ROLES: frozenset[Role] = SCANNING_ROLES | {"accountant", "student"}
+# So long an offline phone scans by its roster: what a substitute scanned is believed as long.
+HEARD_LATE = timedelta(hours=24)
 
 
 class LinkRole(Struct, frozen=True, kw_only=True):
-    """A role of the sender in one school, with that school's plan version."""
+    """A role of the sender in one school, with that school's plan version.
+
+    A substitute's holds from `valid_from` until `valid_until`; None: it is not limited.
+    """
 
     school_id: int
     role: Role
     person_id: UUID | None
     plan_version: int
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+
+    def holds_at(self, at: datetime) -> bool:
+        if self.valid_until is not None and at >= self.valid_until:
+            return False
+        return self.valid_from is None or at >= self.valid_from
 
 
 class Link(Struct, frozen=True, kw_only=True, dict=True):
@@ -54,17 +66,33 @@ class Link(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def scanning_schools(self) -> set[int]:
-        """The schools at whose stations the sender may scan others."""
+        """The schools at whose stations the sender may scan others, or might a little ago."""
         return {role.school_id for role in self.roles if role.role in SCANNING_ROLES}
+
+    @cached_property
+    def _unlimited(self) -> set[int]:
+        roles = [role for role in self.roles if role.valid_until is None]
+        return {role.school_id for role in roles if role.role in SCANNING_ROLES}
+
+    def may_scan(self, school_id: int, at: datetime) -> bool:
+        """Whether a scan made at that moment counts."""
+        return school_id in self._unlimited or any(
+            role.school_id == school_id and role.role in SCANNING_ROLES and role.holds_at(at)
+            for role in self.roles
+        )
 
     @cached_property
     def check_in_schools(self) -> set[int]:
         """The schools in which the sender may check in."""
         return {role.school_id for role in self.roles if role.role in CHECK_IN_ROLES}
 
-    def person_in(self, school_id: int) -> tuple[PersonKind, UUID] | None:
-        """The sender's own row in a school: as staff before as pupil."""
-        own = [r for r in self.roles if r.school_id == school_id and r.person_id is not None]
+    def person_in(self, school_id: int, at: datetime) -> tuple[PersonKind, UUID] | None:
+        """The sender's own row in a school at that moment: as staff before as pupil."""
+        own = [
+            role
+            for role in self.roles
+            if role.school_id == school_id and role.person_id is not None and role.holds_at(at)
+        ]
         for role in sorted(own, key=lambda role: role.role == "student"):
             if role.role in CHECK_IN_ROLES and role.person_id is not None:
                 return ("student" if role.role == "student" else "staff", role.person_id)
@@ -80,7 +108,7 @@ class CardHolder(Struct, frozen=True, kw_only=True):
     student_id: UUID | None
     name: str | None
     photo_url: str | None
-    is_gone: bool
+    gone_at: datetime | None
     class_id: UUID | None
 
 

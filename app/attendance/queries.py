@@ -10,7 +10,7 @@ import msgspec
 
 from app import db
 from app.attendance.decide import Receipt
-from app.attendance.items import CardHolder, Link, LinkRole
+from app.attendance.items import HEARD_LATE, CardHolder, Link, LinkRole
 from app.attendance.model import DayRow, Event, Past
 from app.attendance.plan import Plan, plan_of, school_day
 from app.ids import new_id
@@ -19,7 +19,11 @@ from app.ids import new_id
 async def links_of_sessions(
     conn: db.Conn, *, session_ids: Sequence[UUID], now: datetime
 ) -> dict[UUID, Link]:
-    """The senders behind live sessions; a session that is over is missing."""
+    """The senders behind live sessions; a session that is over is missing.
+
+    A role for a time is still among them for a while after its end: what was scanned in that time
+    may be on its way. Ask `Link.may_scan` for the moment of the scan.
+    """
     found = await db.rows(
         conn,
         """
@@ -27,17 +31,20 @@ async def links_of_sessions(
                d.revoked_at is not null as is_device_revoked,
                d.bound_account_id is not distinct from s.account_id as is_device_bound,
                d.boot_id, d.clock_offset_ms,
-               m.school_id, m.role, m.person_id, school.plan_version
+               m.school_id, m.role, m.person_id, m.valid_from, m.valid_until, school.plan_version
           from unnest($1::uuid[]) as asked (id)
           join session s on s.id = asked.id
           join account a on a.id = s.account_id
           join device d on d.id = s.device_id
           left join membership m on m.account_id = s.account_id and m.ended_at is null
+               and (m.valid_from is null or m.valid_from <= $2)
+               and (m.valid_until is null or m.valid_until > $2::timestamptz - $3::interval)
           left join school on school.id = m.school_id and school.ended_at is null
          where s.revoked_at is null and s.expires_at > $2 and a.disabled_at is null
         """,
         session_ids,
         now,
+        HEARD_LATE,
     )
     links: dict[UUID, Link] = {}
     for row in found:
@@ -110,7 +117,7 @@ async def hold_people(
                     where card.school_id = q.school_id and card.id = q.card_id limit 1) c on true),
         found as materialized (
             select held.idx, held.card_exists, held.revoked_at, s.id as student_id, s.name,
-                   s.photo_url, s.ended_at is not null as is_gone, e.class_id,
+                   s.photo_url, s.ended_at as gone_at, e.class_id,
                    hashtextextended(held.person_id::text, held.school_id) as lock_key
               from held
               left join lateral (
@@ -123,7 +130,7 @@ async def hold_people(
                       and e.from_day <= held.day and (e.to_day is null or e.to_day >= held.day)
                     order by e.from_day desc limit 1) e on true
              order by lock_key, held.idx)
-        select idx - 1 as idx, card_exists, revoked_at, student_id, name, photo_url, is_gone,
+        select idx - 1 as idx, card_exists, revoked_at, student_id, name, photo_url, gone_at,
                class_id, pg_advisory_xact_lock(lock_key) is null as locked
           from found
         """,

@@ -18,19 +18,20 @@ async def me(conn: db.Conn, *, vault: Vault, caller: Caller) -> Me:
     schools = sorted(caller.school_ids)
     return Me(
         account=account_view(vault, account),
-        memberships=await _memberships(conn, account_id=caller.account_id, school_ids=schools),
+        memberships=await _memberships(conn, caller=caller, school_ids=schools),
         children=await _children(conn, account_id=caller.account_id, school_ids=schools),
     )
 
 
 async def _memberships(
-    conn: db.Conn, *, account_id: UUID, school_ids: list[int]
+    conn: db.Conn, *, caller: Caller, school_ids: list[int]
 ) -> list[MembershipView]:
-    return await db.many(
+    rows = await db.many(
         conn,
         MembershipView,
         """
         select m.school_id, school.name as school_name, m.org_unit_id, m.role, m.person_id,
+               m.valid_until,
                coalesce(staff.name, student.name, station.name, unit.name) as name,
                array(select c.id from school_class c
                       where c.school_id = m.school_id and c.ended_at is null
@@ -52,9 +53,12 @@ async def _memberships(
            and (m.school_id is null or m.school_id = any($2::int[]))
          order by m.school_id nulls first, m.role
         """,
-        account_id,
+        caller.account_id,
         school_ids,
     )
+    # Whether a substitute's role holds at this moment was asked with the caller.
+    held = {(link.school_id, link.role) for link in caller.memberships}
+    return [row for row in rows if (row.school_id, row.role) in held]
 
 
 async def _children(conn: db.Conn, *, account_id: UUID, school_ids: list[int]) -> list[Child]:

@@ -173,7 +173,10 @@ class LoggedIn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MembershipView(msgspec.Struct, frozen=True, kw_only=True):
-    """A role with what a client needs to open on. `class_ids`: of a homeroom or subject teacher."""
+    """A role with what a client needs to open on. `class_ids`: of a homeroom or subject teacher.
+
+    `valid_until`: a substitute's role ends by itself; None: it does not.
+    """
 
     school_id: int | None
     school_name: str | None
@@ -182,6 +185,7 @@ class MembershipView(msgspec.Struct, frozen=True, kw_only=True):
     person_id: UUID | None
     name: str | None
     class_ids: list[UUID]
+    valid_until: datetime | None
 
 
 class Child(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,6 +29,8 @@ async def caller_of_session(conn: db.Conn, *, session_id: UUID, now: datetime) -
                           'org_unit_id', m.org_unit_id, 'role', m.role, 'person_id', m.person_id))
                      from membership m left join school on school.id = m.school_id
                     where m.account_id = s.account_id and m.ended_at is null
+                      and (m.valid_from is null or m.valid_from <= $2)
+                      and (m.valid_until is null or m.valid_until > $2)
                       and school.ended_at is null), '[]') as memberships,
                coalesce((
                    select jsonb_agg(jsonb_build_object('school_id', g.school_id,

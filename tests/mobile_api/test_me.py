@@ -60,6 +60,7 @@ async def test_teachers_see_their_classes(api: httpx.AsyncClient, world: World) 
         "person_id": str(homeroom.person_id),
         "name": "Nguyễn Thị Hoa",
         "class_ids": [str(school.class_id)],
+        "valid_until": None,
     }
     [of_subject] = (await me(api, subject))["memberships"]
     assert of_subject["class_ids"] == [str(school.class_id), str(other_class)]
