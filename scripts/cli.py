@@ -17,7 +17,7 @@ from app.keys import KeyRing
 from app.settings import BadSettings, Settings
 from scripts import logs, state
 from scripts.errors import CommandFailed
-from scripts.migrate import migrate
+from scripts.migrate import migrate, refuse_unmigrated
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -42,6 +42,7 @@ def serve() -> None:
     settings = _settings("api")
     state.refuse_public_demo(settings)
     _ = settings.key_ring
+    refuse_unmigrated(settings.require_database_url())
     from scripts.demo.guard import refuse_demo_database
 
     refuse_demo_database(settings)
@@ -54,6 +55,7 @@ def serve() -> None:
 def relay() -> None:
     """The relay alone: from the outbox into the inboxes."""
     settings = _settings("relay")
+    refuse_unmigrated(settings.require_database_url())
     from notifications.relay import main
 
     main(settings)
@@ -63,6 +65,7 @@ def relay() -> None:
 def worker() -> None:
     """The worker alone: sends what the inboxes hold."""
     settings = _settings("worker")
+    refuse_unmigrated(settings.require_database_url())
     from notifications.worker import main
 
     main(settings)
@@ -224,22 +227,10 @@ def main() -> None:
     except (CommandFailed, BadSettings, AppError) as error:
         click.echo(f"cong-truong: {error}", err=True)
         sys.exit(1)
-    except (
-        asyncpg.UndefinedTableError,
-        asyncpg.UndefinedColumnError,
-        asyncpg.UndefinedObjectError,
-    ):
-        _say_unmigrated()
-    except asyncpg.InvalidParameterValueError as error:
-        # The role that a part works under is made by the first migration.
-        if "role" not in str(error):
-            raise
-        _say_unmigrated()
-
-
-def _say_unmigrated() -> None:
-    click.echo("cong-truong: the database is not migrated: cong-truong migrate", err=True)
-    sys.exit(1)
+    except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError):
+        # A command that looks into the tables at once; the long-running parts ask before.
+        click.echo("cong-truong: the database is not migrated: cong-truong migrate", err=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

