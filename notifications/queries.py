@@ -55,25 +55,26 @@ async def recipients(conn: db.Conn, rows: Sequence[OutboxRow]) -> list[Recipient
     """Who is told of each row, as the rights are at this moment.
 
     A custody block belongs to the pair of account and pupil, whichever of the school's guardian
-    rows it was set on, and outlives the guardianship.
+    rows it was set on, and outlives the guardianship. Who was a guardian until the pupil moved to
+    another school is told of the days until then.
     """
     return await db.many(
         conn,
         Recipient,
         """
         select distinct q.outbox_id, g.account_id, a.locale
-          from unnest($1::uuid[], $2::int[], $3::uuid[], $4::uuid[])
-               as q (outbox_id, school_id, student_id, actor_id)
+          from unnest($1::uuid[], $2::int[], $3::uuid[], $4::uuid[], $5::date[])
+               as q (outbox_id, school_id, student_id, actor_id, day)
           join guardianship g on g.school_id = q.school_id and g.student_id = q.student_id
           join account a on a.id = g.account_id
-         where g.ended_at is null and g.is_told and g.can_see and a.disabled_at is null
+         where (g.ended_at is null or q.day <= g.told_until) and g.is_told and g.can_see and a.disabled_at is null
            and g.account_id is distinct from q.actor_id
            and not exists (
                select from guardianship b
                 where b.school_id = g.school_id and b.student_id = g.student_id
                   and b.account_id = g.account_id and b.custody_blocked_at is not null)
         """,
-        *_columns(rows, "id", "school_id", "student_id", "actor_account_id"),
+        *_columns(rows, "id", "school_id", "student_id", "actor_account_id", "day"),
     )
 
 

@@ -255,6 +255,10 @@ async def _know_people(conn: db.Conn, items: list[Item], plans: dict[int, Plan])
         person_ids=[item.person_id or item.student_id for item in asked],
         days=[item.day for item in asked],
     )
+    seen = [(asked[holder.idx].school_id, holder.class_id) for holder in holders]
+    # Pupils were moved to classes that were made since the senders were looked up.
+    for school_id in {school for school, of in seen if of and of not in plans[school].classes}:
+        plans[school_id] = await queries.plan(conn, school_id=school_id)
     for holder in holders:
         item = asked[holder.idx]
         know_person(item, holder, plans[item.school_id])
