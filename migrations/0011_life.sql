@@ -17,9 +17,9 @@ alter table card add column revoked_by uuid;
 create table life_event (
     school_id integer not null references school,
     id uuid not null,
-    kind text not null check (kind in ('transfer_out', 'transfer_in', 'promotion', 'cards_revoked',
-        'cards_issued', 'card_lost', 'device_lost', 'device_found', 'substitute', 'substitute_ended',
-        'staff_ended')),
+    kind text not null check (kind in ('left', 'transfer_out', 'transfer_in', 'promotion', 'cards_revoked',
+        'cards_issued', 'card_lost', 'device_lost', 'device_found', 'substitute',
+        'substitute_ended', 'staff_ended')),
     person_id uuid, -- the pupil or member of staff, if it is about one
     decided_by uuid not null, -- the account
     reason text,

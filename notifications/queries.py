@@ -67,7 +67,8 @@ async def recipients(conn: db.Conn, rows: Sequence[OutboxRow]) -> list[Recipient
                as q (outbox_id, school_id, student_id, actor_id, day)
           join guardianship g on g.school_id = q.school_id and g.student_id = q.student_id
           join account a on a.id = g.account_id
-         where (g.ended_at is null or q.day <= g.told_until) and g.is_told and g.can_see and a.disabled_at is null
+         where (g.ended_at is null or q.day <= g.told_until) and g.is_told and g.can_see
+           and a.disabled_at is null
            and g.account_id is distinct from q.actor_id
            and not exists (
                select from guardianship b
