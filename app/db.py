@@ -37,8 +37,8 @@ async def connect(dsn: str, *, role: str | None = None) -> asyncpg.Connection:
     return connection
 
 
-async def create_pool(dsn: str, *, role: str, size: int = 10) -> Pool:
-    """A pool whose connections work under `role`, which owns nothing.
+async def create_pool(dsn: str, *, role: str, size: int = 10, command_s: float = 30) -> Pool:
+    """A pool whose connections work under `role`, which owns nothing; `command_s` a statement.
 
     The reset query after each use is left out (it costs one round trip, STACK.md): the only
     session state we ever set is `SET LOCAL`, which ends with its transaction.
@@ -50,7 +50,7 @@ async def create_pool(dsn: str, *, role: str, size: int = 10) -> Pool:
         init=_set_codecs,
         reset=_no_reset,
         server_settings=_server_settings(role),
-        command_timeout=30,
+        command_timeout=command_s,
         timeout=10,
     )
 

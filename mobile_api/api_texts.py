@@ -32,9 +32,9 @@ switch on, `title` and `detail` are for people, in the language that `Accept-Lan
 `vi`, the default, or `en`.
 
 **Conventions.** Bodies are JSON in UTF-8 (`application/json`), up to 1 MB; unknown fields are
-refused. Ids are UUIDs, `school_id` is an integer; instants are RFC 3339 in UTC, days `YYYY-MM-DD`,
-money integer đồng. Lists are `{"items": [...], "next_cursor": null}`; give `next_cursor` back as
-`cursor` for the next page.
+refused. Files come as `multipart/form-data`, one part, `file`. Ids are UUIDs, `school_id` is an
+integer; instants are RFC 3339 in UTC, days `YYYY-MM-DD`, money integer đồng. Lists are
+`{"items": [...], "next_cursor": null}`; give `next_cursor` back as `cursor` for the next page.
 
 **Sending again.** A phone often does not know whether its request got through. `POST`, `PUT`,
 `PATCH` and `DELETE` that show `Idempotency-Key` take one, of the caller's own making: the same
@@ -79,7 +79,9 @@ FAILURES: Final[Mapping[int, Failure]] = {
         name="NotFound", description="There is no such thing, or it is not the caller's to see."
     ),
     409: Failure(name="Conflict", description="It conflicts with what is stored by now."),
-    413: Failure(name="TooLarge", description="The body is over 1 MB."),
+    413: Failure(
+        name="TooLarge", description="The body is over 1 MB, or over what the operation says."
+    ),
     415: Failure(
         name="UnsupportedMediaType",
         description="The body is not of the media type, charset or encoding that is taken.",

@@ -37,6 +37,7 @@ _PATTERNS: list[tuple[str, str, str]] = [
     (r"Invalid UUID", "mã UUID không đúng", "not a UUID"),
     (r"Invalid RFC3339 encoded (.*)", "{0} không đúng", "not a valid {0}"),
     (r"(?:Number|Integer value) out of range", "số quá lớn", "the number is too large"),
+    (r"multipart .*", "nội dung multipart không đọc được", "the multipart body is malformed"),
     (r"JSON is malformed.*", "JSON không đọc được", "the JSON is malformed"),
     (r"Input data was truncated", "JSON bị cắt cụt", "the JSON is cut off"),
     (r"Invalid UTF-8.*|.*utf-8.*", "văn bản không phải UTF-8", "the text is not UTF-8"),

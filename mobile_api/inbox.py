@@ -36,9 +36,13 @@ class Ack(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ServerEvent(Struct, frozen=True, kw_only=True):
-    """One event of the stream: `data` is JSON, of an item it is the item; `id` is its `seq`."""
+    """One event of the stream: `data` is JSON, of an item it is the item; `id` is its `seq`.
 
-    event: Literal["hello", "item", "reset"]
+    Of a job that the caller handed in it is `{job_id, school_id, kind, state, done, total}`; it
+    has no `id` and is not sent again: `GET /v1/jobs/{job_id}` knows more.
+    """
+
+    event: Literal["hello", "item", "reset", "job"]
     data: str
     id: str | UnsetType = UNSET
 
@@ -86,7 +90,8 @@ async def acknowledge(
             media_type="text/event-stream",
             generate_examples=False,
             description="Server-sent events: `hello`, then `item` for each item, `reset` when too "
-            "many were missed: load the inbox again. `id` is the item's `seq`.",
+            "many were missed: load the inbox again. `id` is the item's `seq`. `job`, a few a "
+            "second, while a job that the caller handed in runs.",
         )
     },
 )

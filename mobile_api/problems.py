@@ -38,7 +38,6 @@ _HTTP: dict[int, tuple[str, str, str]] = {
 }
 _HTTP_DETAILS: dict[int, tuple[str, str]] = {
     405: ("Đầu mục Allow cho biết phương thức dùng được.", "The Allow header has those that are."),
-    413: ("Tối đa 1 MB.", "At most 1 MB."),
 }
 
 
@@ -92,11 +91,11 @@ def on_validation(request: AnyRequest, error: ValidationException) -> Response[P
 
 
 def _framework_problem(
-    status: int, locale: Locale, errors: list[FieldError] | None = None
+    status: int, locale: Locale, errors: list[FieldError] | None = None, *, detail: str = ""
 ) -> Response[Problem]:
     slug, *titles = _HTTP[status]
     n = 1 if locale == "en" else 0
-    detail = _HTTP_DETAILS.get(status, ("", ""))[n]
+    detail = detail or _HTTP_DETAILS.get(status, ("", ""))[n]
     return problem(status=status, slug=slug, title=titles[n], detail=detail, errors=errors)
 
 
@@ -149,10 +148,24 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Problem
     errors = []
     if status == 400 and error.detail:
         errors = [FieldError(field="body", message=explain(str(error.detail), locale))]
-    response = _framework_problem(status, locale, errors)
+    detail = _limit_of(request, locale) if status == 413 else ""
+    response = _framework_problem(status, locale, errors, detail=detail)
     if error.headers:
         response.headers |= error.headers  # what may be done instead: Allow
     return response
+
+
+def _limit_of(request: AnyRequest, locale: Locale) -> str:
+    """How large a body of this route may be."""
+    handler = request.scope.get("route_handler")
+    most = (
+        handler.resolve_request_max_body_size() if isinstance(handler, HTTPRouteHandler) else None
+    )
+    if most is None:
+        return ""
+    return (
+        f"At most {most // 1_000_000} MB." if locale == "en" else f"Tối đa {most // 1_000_000} MB."
+    )
 
 
 def on_bug(request: AnyRequest, error: Exception) -> Response[Problem]:

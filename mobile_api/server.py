@@ -30,16 +30,18 @@ from mobile_api import (
     guardians,
     health,
     inbox,
+    jobs,
     me,
     openapi,
     places,
     register,
     schools,
+    setup,
     staff,
     stations,
     students,
 )
-from mobile_api.bodies import StrictRequest, require_media
+from mobile_api.bodies import MULTIPART, StrictRequest, body_of
 from mobile_api.deps import (
     RULE,
     provide_caller,
@@ -50,6 +52,7 @@ from mobile_api.deps import (
 )
 from mobile_api.idempotency import AnswerResponse
 from mobile_api.problems import EXCEPTION_HANDLERS
+from mobile_api.query_strings import require_well_formed
 from mobile_api.resources import Resources, utc_now
 from mobile_api.scan_door import ScanDoor
 from mobile_api.streams import StreamHub
@@ -64,6 +67,7 @@ CONTROLLERS: Sequence[Any] = [
     *auth.HANDLERS,
     *me.HANDLERS,
     *schools.HANDLERS,
+    *setup.HANDLERS,
     *places.HANDLERS,
     *stations.HANDLERS,
     *classes.HANDLERS,
@@ -73,6 +77,7 @@ CONTROLLERS: Sequence[Any] = [
     *attendance.HANDLERS,
     *register.HANDLERS,
     *inbox.HANDLERS,
+    *jobs.HANDLERS,
 ]
 
 
@@ -134,7 +139,7 @@ def create_app(resources: Resources | None = None, *, settings: Settings | None 
         },
         request_class=StrictRequest,
         response_class=AnswerResponse,
-        before_request=require_media,
+        before_request=require_well_formed,
         exception_handlers=EXCEPTION_HANDLERS,
         request_max_body_size=MAX_BODY_BYTES,
         lifespan=[lifespan],
@@ -149,12 +154,16 @@ def create_app(resources: Resources | None = None, *, settings: Settings | None 
 
 
 def _require_rules(app: Litestar) -> None:
-    """No route starts without a rule that says who may call it."""
+    """No route starts without a rule that says who may call it, no form without a bearer token."""
     for route in app.routes:
         for handler in getattr(route, "route_handlers", ()):
             is_http = isinstance(handler, HTTPRouteHandler)
-            if is_http and RULE not in handler.opt and "OPTIONS" not in handler.http_methods:
+            if not is_http or "OPTIONS" in handler.http_methods:
+                continue
+            if RULE not in handler.opt:
                 raise ImproperlyConfiguredException(f"{route.path} does not say who may call it")
+            if body_of(handler)[1] == MULTIPART and handler.opt[RULE].is_public:
+                raise ImproperlyConfiguredException(f"{route.path}: any page could send this form")
 
 
 class _Server(uvicorn.Server):

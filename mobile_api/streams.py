@@ -23,6 +23,7 @@ from app import db
 from app.errors import Unavailable
 from app.inbox import bell, queries
 from app.inbox.model import InboxItem, News, Standing
+from app.jobs import bell as job_bell
 from app.tasks import end
 
 MAX_PER_ACCOUNT: Final = 5
@@ -39,6 +40,8 @@ _CHECKED_AT_ONCE: Final = 50
 _ITEMS_AT_ONCE: Final = 100
 # Chunks that wait for a slow client; a resumed stream must fit.
 _MAX_WAITING: Final = MAX_MISSED + 100
+# A step of a job is only a hint: who does not keep up with the items is spared it.
+_MAX_WAITING_FOR_A_STEP: Final = 20
 
 _OPEN: Final = Gauge("ct_streams_open", "Open inbox streams of this process")
 _ITEMS: Final = Counter("ct_stream_items_total", "Items written to inbox streams")
@@ -103,6 +106,11 @@ class InboxStream:
         self.position = seq
         self.write(event)
         _ITEMS.inc()
+
+    def hint(self, event: bytes) -> None:
+        """Write what may be missed, without an id: the place to resume from stays."""
+        if len(self._waiting) < _MAX_WAITING_FOR_A_STEP:
+            self.write(event)
 
     def reset(self, seq: int, *, why: str) -> None:
         """Tell the client to load its inbox anew; the stream goes on behind `seq`."""
@@ -230,11 +238,24 @@ class StreamHub:
             self._redis_url, socket_connect_timeout=2, health_check_interval=10
         )
         async with redis, redis.pubsub(ignore_subscribe_messages=True) as pubsub:
-            await pubsub.subscribe(bell.CHANNEL)
+            await pubsub.subscribe(bell.CHANNEL, job_bell.CHANNEL)
             while True:
                 message = await pubsub.get_message(timeout=_LISTEN_S)
-                if message is not None and message["type"] == "message":
+                if message is None or message["type"] != "message":
+                    continue
+                if message["channel"] == job_bell.CHANNEL.encode():
+                    self._hint(message["data"])
+                else:
                     self._mark(bell.decode(message["data"]))
+
+    def _hint(self, payload: bytes) -> None:
+        """Tell the account's streams how far its job is."""
+        told = job_bell.decode(payload)
+        if told is None:
+            return
+        account_id, step = told
+        for stream in self._streams.get(account_id, ()):
+            stream.hint(b"event: job\ndata: %b\n\n" % step)
 
     async def _feed(self) -> None:
         """Read the news of marked accounts, many in one query, and hand them out."""

@@ -6,12 +6,14 @@ from typing import Final
 import structlog
 
 from app import db
+from app.jobs import queries as jobs
 from notifications import deliveries, ended_sessions
 
 RECEIPT_DAYS: Final = 60
 IDEMPOTENCY_DAYS: Final = 2
 # As long a phone counts as one that its owner has used before (app/identity/guard.py).
 SESSION_DAYS: Final = 90
+JOB_DAYS: Final = 30
 
 _log = structlog.get_logger(__name__)
 
@@ -27,6 +29,7 @@ async def look_after(pool: db.Pool) -> dict[str, int]:
         "receipts": _delete_old_receipts,
         "idempotency_keys": _delete_old_idempotency_keys,
         "sessions": _delete_old_sessions,
+        "jobs": _delete_old_jobs,
     }
     done = {}
     for name, part in parts.items():
@@ -69,3 +72,8 @@ async def _delete_old_sessions(pool: db.Pool) -> int:
     async with pool.acquire() as conn:
         await ended_sessions.end_expired(conn, days=SESSION_DAYS)
         return await ended_sessions.delete_ended(conn, days=SESSION_DAYS)
+
+
+async def _delete_old_jobs(pool: db.Pool) -> int:
+    async with pool.acquire() as conn:
+        return await jobs.delete_old(conn, days=JOB_DAYS)

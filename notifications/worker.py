@@ -1,5 +1,7 @@
 """The worker's composition root: an arq worker whose jobs drain buckets of deliveries.
 
+Beside it the runner of what schools hand in (app/jobs), which arq only wakes.
+
 Redis, here Valkey, is only the bell. While it is away this process looks for due deliveries by
 itself, once a second.
 """
@@ -14,9 +16,16 @@ import structlog
 from arq import Retry, Worker, cron, func
 from arq.connections import ArqRedis
 from msgspec import msgpack
+from redis.asyncio import Redis
 
 from app import db
+from app.crypto import Vault
+from app.jobs import bell as job_bell
+from app.jobs import runner as jobs
+from app.jobs.runner import JobRunner
+from app.schools.imports.works import import_works
 from app.settings import BadSettings, Settings
+from app.storage import open_storage
 from app.tasks import end
 from notifications import bells, upkeep
 from notifications.bells import VALKEY_ERRORS
@@ -57,6 +66,12 @@ async def look_after(ctx: dict[str, Any]) -> None:
     await upkeep.look_after(desk.pool)
 
 
+async def wake_jobs(ctx: dict[str, Any]) -> None:
+    """Job: a school has handed in work. It is not done here: arq knows no progress and no death."""
+    runner: JobRunner = ctx["jobs"]
+    runner.wake()
+
+
 async def ring_again(ctx: dict[str, Any]) -> None:
     """After a job: what was told while it ended had its bell refused, since the job still was."""
     kind, _, rest = str(ctx["job_id"]).partition(":")
@@ -94,12 +109,26 @@ def senders(settings: Settings) -> dict[Channel, PushSender]:
         raise BadSettings(f"FCM_ENDPOINT: {error}") from None
 
 
-async def run(settings: Settings, stop: asyncio.Event, *, lease_s: float = LEASE_S) -> None:
-    """Send until `stop` is set. A PostgreSQL or Valkey that is away is waited for."""
+async def run(
+    settings: Settings,
+    stop: asyncio.Event,
+    *,
+    lease_s: float = LEASE_S,
+    job_lease_s: float = jobs.LEASE_S,
+) -> None:
+    """Send, and do jobs, until `stop` is set. A PostgreSQL or Valkey that is away is waited for."""
     logging.getLogger("arq").setLevel(logging.ERROR)  # it says two lines for every job
-    async with open_desk(settings, lease_s=lease_s) as desk:
+    async with (
+        open_desk(settings, lease_s=lease_s) as desk,
+        open_runner(settings, finder=desk.pool, lease_s=job_lease_s) as runner,
+    ):
         _log.info("worker.started")
-        await guarded(_send_until(stop, settings, desk), desk.counts.say_each_minute())
+        working = asyncio.create_task(runner.run(stop))
+        try:
+            await guarded(_send_until(stop, settings, desk, runner), desk.counts.say_each_minute())
+        finally:
+            stop.set()
+            await working
 
 
 @contextlib.asynccontextmanager
@@ -119,11 +148,40 @@ async def open_desk(settings: Settings, *, lease_s: float) -> AsyncIterator[Send
         desk.counts.say()
 
 
-async def _send_until(stop: asyncio.Event, settings: Settings, desk: SendDesk) -> None:
+@contextlib.asynccontextmanager
+async def open_runner(
+    settings: Settings, *, finder: db.Pool, lease_s: float
+) -> AsyncIterator[JobRunner]:
+    """The runner of jobs with its pool under the app's role, its storage and its voice."""
+    vault = Vault(settings.key_ring)
+    pool = await db.create_pool(
+        settings.require_database_url(), role=db.APP_ROLE, size=jobs.CONNECTIONS, command_s=120
+    )
+    redis: Redis = Redis.from_url(
+        settings.require_redis_url(), socket_timeout=2, socket_connect_timeout=1
+    )
+    try:
+        yield JobRunner(
+            finder=finder,
+            pool=pool,
+            redis=redis,
+            storage=open_storage(settings),
+            vault=vault,
+            works=import_works(vault),
+            lease_s=lease_s,
+        )
+    finally:
+        await redis.aclose()
+        await pool.close()
+
+
+async def _send_until(
+    stop: asyncio.Event, settings: Settings, desk: SendDesk, runner: JobRunner
+) -> None:
     while not stop.is_set():
         redis = bells.connect(settings)
         try:
-            await _answer_bells(redis, stop, desk)
+            await _answer_bells(redis, stop, desk, runner)
         except VALKEY_ERRORS as error:
             # arq gives up when Valkey is away for a moment; parents must not wait for it.
             _log.warning("worker.valkey_away", error=type(error).__name__)
@@ -133,8 +191,10 @@ async def _send_until(stop: asyncio.Event, settings: Settings, desk: SendDesk) -
     desk.is_stopping = True
 
 
-async def _answer_bells(redis: ArqRedis, stop: asyncio.Event, desk: SendDesk) -> None:
-    worker = arq_worker(redis, desk)
+async def _answer_bells(
+    redis: ArqRedis, stop: asyncio.Event, desk: SendDesk, runner: JobRunner
+) -> None:
+    worker = arq_worker(redis, desk, runner)
     working = asyncio.ensure_future(worker.async_run())
     stopping = asyncio.ensure_future(stop.wait())
     try:
@@ -150,10 +210,13 @@ async def _answer_bells(redis: ArqRedis, stop: asyncio.Event, desk: SendDesk) ->
         await end((stopping, working, *worker.tasks.values()))
 
 
-def arq_worker(redis: ArqRedis, desk: SendDesk) -> Worker:
+def arq_worker(redis: ArqRedis, desk: SendDesk, runner: JobRunner) -> Worker:
     """arq, told what STACK.md found: msgpack, no kept results, short timeouts."""
     return Worker(
-        functions=[func(send_bucket, name=bells.SEND_BUCKET, timeout=_JOB_S, max_tries=5)],
+        functions=[
+            func(send_bucket, name=bells.SEND_BUCKET, timeout=_JOB_S, max_tries=5),
+            func(wake_jobs, name=job_bell.WAKE, timeout=_JOB_S),
+        ],
         # One job id for all workers, kept for a minute after: it runs once however many start.
         # 19:10 UTC is ten past two at night in Việt Nam.
         cron_jobs=[
@@ -169,7 +232,7 @@ def arq_worker(redis: ArqRedis, desk: SendDesk) -> Worker:
         ],
         redis_pool=redis,
         queue_name=redis.default_queue_name,
-        ctx={"desk": desk},
+        ctx={"desk": desk, "jobs": runner},
         after_job_end=ring_again,
         handle_signals=False,
         max_jobs=_AT_ONCE,
@@ -194,10 +257,12 @@ async def _send_without_bells(redis: ArqRedis, stop: asyncio.Event, desk: SendDe
             return
 
 
-def main(settings: Settings, *, lease_s: float = LEASE_S) -> None:
-    """Send until SIGTERM or Ctrl-C. A killed worker's sends are anybody's after `lease_s`.
+def main(
+    settings: Settings, *, lease_s: float = LEASE_S, job_lease_s: float = jobs.LEASE_S
+) -> None:
+    """Work until SIGTERM or Ctrl-C. What a killed worker had in hand is anybody's after its lease.
 
     Raises:
-        BadSettings: see `senders`.
+        BadSettings: see `senders`; or there is no MASTER_KEY.
     """
-    run_until_stopped(lambda stop: run(settings, stop, lease_s=lease_s))
+    run_until_stopped(lambda stop: run(settings, stop, lease_s=lease_s, job_lease_s=job_lease_s))

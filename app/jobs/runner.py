@@ -39,6 +39,8 @@ from app.tasks import end
 LEASE_S: Final = 20.0
 MAX_DEATHS: Final = 3
 AT_ONCE: Final = 2
+# Of the runner's pool: a job's own and its heartbeat's, and one to take jobs.
+CONNECTIONS: Final = 2 * AT_ONCE + 1
 _SWEEP_S: Final = 1.0
 _AGAIN_S: Final = 2.0
 _MAX_AGE_S: Final = 3600.0
@@ -81,7 +83,7 @@ class JobRunner:
     """Takes due jobs and does them, `AT_ONCE` at a time.
 
     `finder` is a pool in the worker's role, which sees of all schools which jobs are due; `pool`
-    is one in the app's role, for the work itself, of two connections a job.
+    is one in the app's role, for the work itself, of `CONNECTIONS`.
     """
 
     def __init__(

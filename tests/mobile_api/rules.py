@@ -289,6 +289,7 @@ PEOPLE: Final = {
     f"DELETE {_SCHOOL}/staff/{{staff_id}}": Rule(here=PRINCIPAL, own=DEPARTMENT, ids=_VICE),
     f"DELETE {_SCHOOL}/staff/{{staff_id}}/device-binding": Rule(here=PRINCIPAL),
     f"POST {_SCHOOL}/staff/{{staff_id}}/revoke-sessions": Rule(here=PRINCIPAL),
+    "GET /v1/jobs/{job_id}": Rule(door_is_open=True, here=PRINCIPAL),
 }
 
 _OUTCOME: Final = {f"other {role}": "forbidden" for role in SCANNERS}

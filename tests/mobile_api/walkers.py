@@ -195,6 +195,8 @@ async def _ids(world: World, api: httpx.AsyncClient, cast: Cast, vice: Caller) -
         "session_id": (await world.session(guardian.account_id)).session_id,
         "item_id": await _item(owner, guardian.account_id),
         "event_id": await _scan(api, world, cast),
+        "job_id": await _job(owner, school, cast["principal"]),
+        "other_job_id": await _job(owner, cast.other, cast["other principal"]),
     }
 
 
@@ -217,6 +219,7 @@ async def _foreign(owner: asyncpg.Connection, cast: Cast) -> dict[str, Any]:
         "student_id": cast.stranger.id,
         "guardian_id": guardian_id,
         "session_id": cast["other guardian"].session_id,
+        "job_id": await owner.fetchval("select id from job where school_id = $1", other.id),
         **dict(zip(("class_id", "next_class_id", "spare_class_id"), classes, strict=True)),
         **dict(zip(("staff_id", "vice_id"), staff, strict=True)),
     }
@@ -252,6 +255,19 @@ async def _holiday(owner: asyncpg.Connection, school: School) -> str:
         date(2026, 12, 24),
     )
     return "2026-12-24"
+
+
+async def _job(owner: asyncpg.Connection, school: School, principal: Person) -> UUID:
+    """A job that is over."""
+    job_id = new_id()
+    await owner.execute(
+        "insert into job (school_id, id, kind, lane, state, params, created_by, finished_at)"
+        " values ($1, $2, 'import_roster', 'import', 'done', '{}', $3, now())",
+        school.id,
+        job_id,
+        principal.account_id,
+    )
+    return job_id
 
 
 async def _item(owner: asyncpg.Connection, account_id: UUID) -> UUID:

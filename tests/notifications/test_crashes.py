@@ -33,6 +33,8 @@ class Processes:
             "REDIS_URL": settings.require_redis_url(),
             "FIREBASE_CREDENTIALS": str(fcm.credentials_path),
             "FCM_ENDPOINT": fcm.endpoint,
+            "MASTER_KEY": settings.master_key or "",
+            "DATA_DIR": str(settings.data_dir),
         }
         self._started: list[subprocess.Popen[bytes]] = []
 

@@ -1,0 +1,1 @@
+"""A school sets itself up from files: pupils, staff, calendar, timetable."""
