@@ -31,6 +31,7 @@ from mobile_api.deps import RULE
 from mobile_api.idempotency import HEADER, KEY_PATTERN, REPLAYED, honours
 from mobile_api.json_schemas import Json, Schemas
 from mobile_api.problems import PROBLEM_JSON, Problem
+from mobile_api.query_strings import STRICT_UNDER
 
 # In a handler's `opt`: statuses a public route may answer with.
 FAILS: Final = "fails"
@@ -274,7 +275,8 @@ def _answer(description: str, content: Json | None) -> Json:
 def _failures(route: _Route) -> set[int]:
     """What follows from the shape of a route, and what a public one states."""
     stated = set(route.handler.opt.get(FAILS, ()))
-    if route.takes_anything:
+    # What it does not take is refused as well: an unknown query.
+    if route.takes_anything or route.path.startswith(STRICT_UNDER):
         stated.add(400)
     if route.body is not None:
         stated |= {413, 415}

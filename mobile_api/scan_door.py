@@ -37,7 +37,8 @@ class ScanDoor:
             return
         headers = dict(scope["headers"])
         is_once = len(headers) == len(list(scope["headers"]))
-        if scope.get("root_path") or not is_once or not self._is_plain(headers):
+        is_bare = not (scope.get("root_path") or scope["query_string"])
+        if not is_bare or not is_once or not self._is_plain(headers):
             await self._long_way(scope, receive, send)
             return
         body = await _body(receive)
