@@ -216,6 +216,8 @@ DEPARTMENTS: Final = {
         door_is_open=True, here=(*STAFF, "guardian", "student", "display"), own=DEPARTMENT
     ),
     f"PATCH {_SCHOOL}": Rule(own=DEPARTMENT, body={"name": "Trường cũ"}),
+    f"GET {_SCHOOL}/setup": Rule(here=PRINCIPAL, own=DEPARTMENT),
+    "GET /v1/setup": Rule(anywhere=DEPARTMENT),
     f"DELETE {_SCHOOL}": Rule(own=DEPARTMENT),
 }
 

@@ -1,0 +1,1 @@
+"""How far a school is with setting itself up."""
