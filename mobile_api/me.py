@@ -88,17 +88,19 @@ class PreferencesInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 @get("/v1/me", opt={"who": SIGNED_IN}, tags=["me"])
-async def show_me(tx: Tx, caller: Me, resources: Res) -> MeView:
+async def show_me(tx: Tx, caller: Me, now: Now, resources: Res) -> MeView:
     """Who the caller is: account, roles with their classes, children. For everybody."""
-    return await me.me(tx, vault=resources.vault, caller=caller)
+    return await me.me(tx, vault=resources.vault, caller=caller, now=now)
 
 
 @patch("/v1/me", opt={"who": SIGNED_IN}, tags=["me"])
-async def change_me(tx: Tx, caller: Me, resources: Res, data: JSONBody[AccountChange]) -> MeView:
+async def change_me(
+    tx: Tx, caller: Me, now: Now, resources: Res, data: JSONBody[AccountChange]
+) -> MeView:
     """Set the language of pushes and messages. For everybody, about themselves."""
     if data.locale is not UNSET:
         await queries.set_locale(tx, account_id=caller.account_id, locale=data.locale)
-    return await me.me(tx, vault=resources.vault, caller=caller)
+    return await me.me(tx, vault=resources.vault, caller=caller, now=now)
 
 
 @post("/v1/me/password", status_code=204, opt={"who": SIGNED_IN}, tags=["me"])

@@ -21,7 +21,7 @@ from app.identity.model import Caller
 from app.paging import Page
 from app.schools.sight import sight_of
 from mobile_api.access import SCANNERS, TEACHERS, only
-from mobile_api.deps import Me, Now, Tx
+from mobile_api.deps import Me, Now, Res, Tx
 from mobile_api.inputs import (
     Cursor,
     Limit,
@@ -115,13 +115,20 @@ async def beat(
     },
 )
 async def get_roster(
-    tx: Tx, caller: Me, now: Now, request: Request[Any, Any, Any], station_id: FromQuery[UUID]
+    tx: Tx,
+    caller: Me,
+    now: Now,
+    resources: Res,
+    request: Request[Any, Any, Any],
+    station_id: FromQuery[UUID],
 ) -> Response[bytes]:
     """The cards that an offline scanner knows, for 24 hours, with an ETag. For staff who scan."""
     school_id = await scanners.school_of_station(
         tx, station_id=station_id, school_ids=caller.schools_as(*SCANNING_ROLES)
     )
-    roster = await scanners.roster(tx, school_id=school_id, station_id=station_id, now=now)
+    roster = await scanners.roster(
+        tx, ring=resources.vault.ring, school_id=school_id, station_id=station_id, now=now
+    )
     headers = {"ETag": roster.etag, "Cache-Control": "private, no-cache"}
     if request.headers.get("if-none-match") == roster.etag:
         return Response(b"", status_code=304, headers=headers)

@@ -11,6 +11,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from app.identity.model import Caller
 from app.paging import DEFAULT_LIMIT, CursorText, Page, decode_cursor
+from app.photos.urls import PhotoUrls
 from app.schools.common import changes_of
 from app.schools.sight import sight_of
 from app.schools.students import accounts, cards, service
@@ -88,6 +89,8 @@ class Students(Controller):
         self,
         tx: Tx,
         caller: Me,
+        now: Now,
+        resources: Res,
         school_id: PathSchool,
         q: Search = None,
         class_id: QueryId = None,
@@ -109,6 +112,7 @@ class Students(Controller):
             q=q,
             after=decode_cursor(cursor, tuple[CursorText, UUID]),
             limit=limit,
+            urls=PhotoUrls(resources.vault.ring, now),
         )
 
     @post(opt=_WRITE)
@@ -308,6 +312,7 @@ async def _student(
         school_id=school_id,
         student_id=student_id,
         sight=await sight_of(tx, caller=caller, school_id=school_id),
+        now=resources.clock(),
     )
 
 

@@ -128,8 +128,8 @@ def know_person(item: Item, holder: CardHolder, plan: Plan) -> None:
         id=holder.student_id,
         name=item.person_name,
         class_name=school_class.name if school_class else "",
-        photo_url=holder.photo_url,
     )
+    item.photo_key = holder.photo_key
     # A scan from before the loss was reported stays good, however late it arrives.
     if is_card and holder.revoked_at and holder.revoked_at <= item.when.occurred_at:
         item.refuse("card_revoked")

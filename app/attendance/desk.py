@@ -24,6 +24,7 @@ from app.attendance.decide import Ledger
 from app.attendance.items import CardHolder, Item, Link
 from app.attendance.model import ScanResult
 from app.attendance.plan import Plan, school_day
+from app.attendance.showing import show
 from app.attendance.writing import remember_clocks, write
 from app.errors import Denied, Unavailable
 from app.identity.tokens import BadAccessToken
@@ -218,6 +219,9 @@ class ScanDesk:
             answers = ledger.decide_all(items)
             await write(conn, ledger)
             await remember_clocks(conn, items)
+            await show(
+                conn, ring=self._ring, items=items, answers=answers, plans=plans, now=self._clock()
+            )
         return answers
 
     async def _current_plans(self, conn: db.Conn, links: list[Link]) -> dict[int, Plan]:

@@ -107,7 +107,7 @@ class CardHolder(Struct, frozen=True, kw_only=True):
     revoked_at: datetime | None
     student_id: UUID | None
     name: str | None
-    photo_url: str | None
+    photo_key: str | None
     gone_at: datetime | None
     class_id: UUID | None
 
@@ -143,6 +143,7 @@ class Item:
     class_id: UUID | None = None
     seen: SeenStudent | None = None
     person_name: str = ""
+    photo_key: str | None = None
     refused: Refused | None = None
     # Memory of `day`, which is asked for often: (instant, day).
     day_of: tuple[datetime, date] | None = None

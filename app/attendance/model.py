@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from app.attendance.geo import Location
 
@@ -89,11 +89,19 @@ class Mark(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class SeenStudent(Struct, frozen=True, kw_only=True):
-    """What the scanning phone shows of a pupil."""
+    """What the scanning phone shows of a pupil; `photo_url` is filled in last (showing.py)."""
 
     id: UUID
     name: str
     class_name: str
+    photo_url: str | None = None
+
+
+class PickUp(Struct, frozen=True, kw_only=True):
+    """Somebody who may fetch the child today."""
+
+    name: str
+    relation: str
     photo_url: str | None
 
 
@@ -101,7 +109,8 @@ class ScanResult(Struct, frozen=True, kw_only=True):
     """The answer to one scan: `status` is the state of the shift afterwards.
 
     `event_id` is None when it could not be read; `recorded_at` is where the server placed the
-    scan in time, None when nothing was recorded.
+    scan in time, None when nothing was recorded. `pickups`: who may fetch the child, when one of a
+    preschool or primary school leaves; left out of every other answer.
     """
 
     event_id: UUID | None
@@ -109,6 +118,7 @@ class ScanResult(Struct, frozen=True, kw_only=True):
     student: SeenStudent | None = None
     status: State | None = None
     recorded_at: datetime | None = None
+    pickups: list[PickUp] | UnsetType = UNSET
 
 
 class Event(Struct, frozen=True, kw_only=True):

@@ -83,6 +83,7 @@ class StoredPlan(Struct, frozen=True, kw_only=True):
     school_id: int
     version: int
     name: str
+    level: str
     stations: list[PlannedStation]
     campuses: list[PlannedCampus]
     shifts: list[PlannedShift]
@@ -98,6 +99,7 @@ class Plan:
         self.school_id = stored.school_id
         self.version = stored.version
         self.name = stored.name
+        self.level = stored.level
         self.stations = {station.id: station for station in stored.stations}
         self.by_number = {station.number: station for station in stored.stations}
         self.campuses = {campus.id: campus for campus in stored.campuses}

@@ -60,7 +60,7 @@ async def plan(conn: db.Conn, *, school_id: int) -> Plan:
     """The school's plan as it is now, with its whole calendar."""
     row = await conn.fetchrow(
         """
-        select s.id as school_id, s.plan_version as version, s.name,
+        select s.id as school_id, s.plan_version as version, s.name, s.level,
           coalesce((select jsonb_agg(jsonb_build_object('id', id, 'campus_id', campus_id,
               'number', number, 'name', name, 'kind', kind))
               from station where school_id = s.id and ended_at is null), '[]') as stations,
@@ -117,11 +117,14 @@ async def hold_people(
                     where card.school_id = q.school_id and card.id = q.card_id limit 1) c on true),
         found as materialized (
             select held.idx, held.card_exists, held.revoked_at, s.id as student_id, s.name,
-                   s.photo_url, s.ended_at as gone_at, e.class_id,
+                   s.photo_key, s.ended_at as gone_at, e.class_id,
                    hashtextextended(held.person_id::text, held.school_id) as lock_key
               from held
               left join lateral (
-                   select id, name, photo_url, ended_at from student
+                   select id, name, ended_at,
+                          case when photo_consent and ended_at is null then photo_key end
+                              as photo_key
+                     from student
                     where student.school_id = held.school_id and student.id = held.person_id
                     limit 1) s on true
               left join lateral (
@@ -130,7 +133,7 @@ async def hold_people(
                       and e.from_day <= held.day and (e.to_day is null or e.to_day >= held.day)
                     order by e.from_day desc limit 1) e on true
              order by lock_key, held.idx)
-        select idx - 1 as idx, card_exists, revoked_at, student_id, name, photo_url, gone_at,
+        select idx - 1 as idx, card_exists, revoked_at, student_id, name, photo_key, gone_at,
                class_id, pg_advisory_xact_lock(lock_key) is null as locked
           from found
         """,

@@ -6,10 +6,15 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from app import db
+from app.attendance.model import PickUp
+from app.attendance.plan import school_day
+from app.attendance.showing import pick_ups_of_school
 from app.errors import NotFound
+from app.keys import KeyRing
+from app.photos.urls import PhotoUrls
 
 SNAPSHOT_FOR = timedelta(hours=24)
 
@@ -31,13 +36,26 @@ class Scanner(Struct, frozen=True, kw_only=True):
 
 
 class RosterEntry(Struct, frozen=True, kw_only=True):
-    """A live card: `card_id` is 16 hex digits, bytes 5 to 12 of the code."""
+    """A live card: `card_id` is 16 hex digits, bytes 5 to 12 of the code.
+
+    `photo_url` is good for as long as the roster; `pickups`, who may fetch the child today, are
+    there only for pupils of preschool and primary schools who have some.
+    """
 
     card_id: str
     student_id: UUID
     name: str
     class_name: str
     photo_url: str | None
+    pickups: list[PickUp] | UnsetType = UNSET
+
+
+class _Holder(Struct, frozen=True, kw_only=True):
+    card_id: str
+    student_id: UUID
+    name: str
+    class_name: str
+    photo_key: str | None
 
 
 class Roster(Struct, frozen=True, kw_only=True):
@@ -114,14 +132,37 @@ async def beat(
     return row
 
 
-async def roster(conn: db.Conn, *, school_id: int, station_id: UUID, now: datetime) -> Roster:
+async def roster(
+    conn: db.Conn, *, ring: KeyRing, school_id: int, station_id: UUID, now: datetime
+) -> Roster:
     """All live cards of the school, by name, for 24 hours."""
-    entries = await db.many(
+    urls = PhotoUrls(ring, now)
+    holders = await _holders(conn, school_id=school_id)
+    pickups = await pick_ups_of_school(conn, school_id=school_id, today=school_day(now), urls=urls)
+    entries = [
+        RosterEntry(
+            card_id=each.card_id,
+            student_id=each.student_id,
+            name=each.name,
+            class_name=each.class_name,
+            photo_url=urls.small_for_a_day(each.photo_key),
+            pickups=pickups.get(each.student_id, UNSET),
+        )
+        for each in holders
+    ]
+    return Roster(
+        school_id=school_id, station_id=station_id, valid_until=now + SNAPSHOT_FOR, entries=entries
+    )
+
+
+async def _holders(conn: db.Conn, *, school_id: int) -> list[_Holder]:
+    return await db.many(
         conn,
-        RosterEntry,
+        _Holder,
         """
         select encode(card.id, 'hex') as card_id, s.id as student_id, s.name,
-               c.name as class_name, s.photo_url
+               c.name as class_name,
+               case when s.photo_consent then s.photo_key end as photo_key
           from card
           join student s on s.school_id = card.school_id and s.id = card.student_id
           join enrolment e on e.school_id = s.school_id and e.student_id = s.id
@@ -131,7 +172,4 @@ async def roster(conn: db.Conn, *, school_id: int, station_id: UUID, now: dateti
          order by c.name, s.sort_key, s.id
         """,
         school_id,
-    )
-    return Roster(
-        school_id=school_id, station_id=station_id, valid_until=now + SNAPSHOT_FOR, entries=entries
     )

@@ -1,6 +1,9 @@
 """Who the caller is, in words: roles with their classes, children with their names."""
 
+from datetime import datetime
 from uuid import UUID
+
+import msgspec
 
 from app import db
 from app.crypto import Vault
@@ -8,9 +11,10 @@ from app.errors import Unauthenticated
 from app.identity import queries
 from app.identity.model import Caller, Child, Me, MembershipView
 from app.identity.service import account_view
+from app.photos.urls import PhotoUrls
 
 
-async def me(conn: db.Conn, *, vault: Vault, caller: Caller) -> Me:
+async def me(conn: db.Conn, *, vault: Vault, caller: Caller, now: datetime) -> Me:
     """The caller's own view; `conn` sees the rows of the caller's schools."""
     account = await queries.account_row(conn, account_id=caller.account_id)
     if account is None:
@@ -19,7 +23,12 @@ async def me(conn: db.Conn, *, vault: Vault, caller: Caller) -> Me:
     return Me(
         account=account_view(vault, account),
         memberships=await _memberships(conn, caller=caller, school_ids=schools),
-        children=await _children(conn, account_id=caller.account_id, school_ids=schools),
+        children=await _children(
+            conn,
+            urls=PhotoUrls(vault.ring, now),
+            account_id=caller.account_id,
+            school_ids=schools,
+        ),
     )
 
 
@@ -61,13 +70,15 @@ async def _memberships(
     return [row for row in rows if (row.school_id, row.role) in held]
 
 
-async def _children(conn: db.Conn, *, account_id: UUID, school_ids: list[int]) -> list[Child]:
-    return await db.many(
+async def _children(
+    conn: db.Conn, *, urls: PhotoUrls, account_id: UUID, school_ids: list[int]
+) -> list[Child]:
+    rows = await db.rows(
         conn,
-        Child,
         """
         select g.student_id, g.school_id, school.name as school_name, student.name,
-               c.id as class_id, c.name as class_name, student.photo_url,
+               c.id as class_id, c.name as class_name,
+               case when student.photo_consent then student.photo_key end as photo_key,
                bool_or(g.can_request_leave) as can_request_leave
           from guardianship g
           join school on school.id = g.school_id
@@ -79,9 +90,13 @@ async def _children(conn: db.Conn, *, account_id: UUID, school_ids: list[int]) -
            and g.ended_at is null and g.can_see and g.custody_blocked_at is null
            and school.ended_at is null and student.ended_at is null
          group by g.student_id, g.school_id, school.name, student.name, student.sort_key,
-                  student.photo_url, c.id, c.name
+                  student.photo_consent, student.photo_key, c.id, c.name
          order by student.sort_key, g.student_id
         """,
         account_id,
         school_ids,
     )
+    return [
+        msgspec.convert(dict(row) | {"photo_url": urls.full(row["photo_key"])}, Child)
+        for row in rows
+    ]

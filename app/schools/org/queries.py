@@ -163,7 +163,9 @@ async def insert_school_key(conn: db.Conn, *, school_id: int, wrapped: bytes) ->
 async def update_school(conn: db.Conn, *, school: School) -> None:
     await db.run(
         conn,
-        "update school set org_unit_id = $2, name = $3, level = $4 where id = $1",
+        # Plans in memory hold name and level.
+        "update school set org_unit_id = $2, name = $3, level = $4, plan_version = plan_version + 1"
+        " where id = $1",
         school.id,
         school.org_unit_id,
         school.name,

@@ -13,14 +13,14 @@ Gender = Literal["male", "female"]
 
 
 class StudentRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A pupil as stored, with the present class."""
+    """A pupil as stored, with the present class; `photo_key` only if the photo may be shown."""
 
     id: UUID
     name: str
     sort_key: str
     class_id: UUID | None
     class_name: str | None
-    photo_url: str | None
+    photo_key: str | None
     moet_code: str | None
     born_on: date | None
     gender: Gender | None

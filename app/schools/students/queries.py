@@ -22,7 +22,8 @@ async def students(
         conn,
         StudentRow,
         """
-        select s.id, s.name, s.sort_key, e.class_id, c.name as class_name, s.photo_url, s.moet_code,
+        select s.id, s.name, s.sort_key, e.class_id, c.name as class_name, s.moet_code,
+               case when s.photo_consent and s.ended_at is null then s.photo_key end as photo_key,
                s.born_on, s.gender, s.personal_number_sealed, s.ended_at,
                exists (select 1 from card where card.school_id = s.school_id
                           and card.student_id = s.id and card.revoked_at is null) as has_card
@@ -50,7 +51,8 @@ async def student(conn: db.Conn, *, school_id: int, student_id: UUID) -> Student
         conn,
         StudentRow,
         """
-        select s.id, s.name, s.sort_key, e.class_id, c.name as class_name, s.photo_url, s.moet_code,
+        select s.id, s.name, s.sort_key, e.class_id, c.name as class_name, s.moet_code,
+               case when s.photo_consent and s.ended_at is null then s.photo_key end as photo_key,
                s.born_on, s.gender, s.personal_number_sealed, s.ended_at,
                exists (select 1 from card where card.school_id = s.school_id
                           and card.student_id = s.id and card.revoked_at is null) as has_card

@@ -12,6 +12,7 @@ from app import db, names
 from app.crypto import SchoolBox, Vault
 from app.ids import new_id
 from app.paging import Page, page_of
+from app.photos.urls import PhotoUrls
 from app.schools.classes.model import NoSuchClass
 from app.schools.common import contains_pattern, not_in_school, school_box, school_day
 from app.schools.sight import Sight
@@ -41,6 +42,7 @@ async def students_page(
     q: str | None,
     after: tuple[str, UUID] | None,
     limit: int,
+    urls: PhotoUrls,
 ) -> Page[Student]:
     """The enrolled pupils that the caller sees, in Vietnamese order of names.
 
@@ -58,11 +60,12 @@ async def students_page(
         limit=limit + 1,
     )
     page = page_of(rows, limit=limit, key=lambda row: (row.sort_key, row.id))
-    return Page(items=[_shown(row, sight) for row in page.items], next_cursor=page.next_cursor)
+    shown = [_shown(row, sight, photo_url=urls.small(row.photo_key)) for row in page.items]
+    return Page(items=shown, next_cursor=page.next_cursor)
 
 
 async def student(
-    conn: db.Conn, *, vault: Vault, school_id: int, student_id: UUID, sight: Sight
+    conn: db.Conn, *, vault: Vault, school_id: int, student_id: UUID, sight: Sight, now: datetime
 ) -> Student:
     """One pupil that the caller sees; the principal also sees those who have left.
 
@@ -70,7 +73,7 @@ async def student(
         NoSuchStudent: not in this school, or not the caller's to see.
     """
     row = await visible_row(conn, school_id=school_id, student_id=student_id, sight=sight)
-    shown = _shown(row, sight)
+    shown = _shown(row, sight, photo_url=PhotoUrls(vault.ring, now).full(row.photo_key))
     if not sight.is_principal:
         return shown
     box = await school_box(conn, vault=vault, school_id=school_id)
@@ -279,12 +282,12 @@ async def end_student(conn: db.Conn, *, school_id: int, student_id: UUID, now: d
     await queries.end_student(conn, school_id=school_id, student_id=student_id, now=now)
 
 
-def _shown(row: StudentRow, sight: Sight) -> Student:
+def _shown(row: StudentRow, sight: Sight, *, photo_url: str | None) -> Student:
     depth = sight.depth(row.class_id)
     shown = Student(id=row.id, name=row.name, class_id=row.class_id, class_name=row.class_name)
     if depth == "name":
         return shown
-    shown = replace(shown, photo_url=row.photo_url)
+    shown = replace(shown, photo_url=photo_url)
     if depth == "photo":
         return shown
     return replace(

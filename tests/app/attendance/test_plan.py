@@ -32,7 +32,8 @@ def plan(*calendar: tuple[date, str]) -> Plan:
         shift(AFTERNOON, "13:00", "17:00", [1, 2, 3, 4, 5]),
         shift(EVENING, "18:00", "20:00", [1]),
     ]
-    row: dict[str, Any] = {"school_id": 1, "version": 1, "name": "Trường", "shifts": shifts}
+    row: dict[str, Any] = {"school_id": 1, "version": 1, "name": "Trường"}
+    row |= {"level": "lower_secondary", "shifts": shifts}
     row |= {key: [] for key in ("stations", "campuses", "classes", "staff_shifts")}
     row["calendar"] = [{"day": day, "kind": kind} for day, kind in calendar]
     return plan_of(row)
