@@ -21,7 +21,8 @@ from app.identity.tokens import ACCESS_TOKEN_S
 from app.limits import address_key
 from app.paging import Page
 from mobile_api.access import PUBLIC, SIGNED_IN
-from mobile_api.deps import Me, Now, Res, Tx
+from mobile_api.consents import EntryConsents, wishes_of
+from mobile_api.deps import Lang, Me, Now, Res, Tx
 from mobile_api.inputs import Phone, ShortName
 from mobile_api.openapi import FAILS, REFRESH_COOKIE_SCHEME
 from mobile_api.resources import Resources
@@ -30,9 +31,9 @@ log = structlog.get_logger()
 
 REFRESH_COOKIE = "ct_refresh"
 _COOKIE_PATH = "/v1/auth"
-_NO_STORE = {"Cache-Control": "no-store"}
-_LETS_IN = {"who": PUBLIC, FAILS: (401, 422, 429, 503)}
-_SETS_COOKIE = [
+NO_STORE = {"Cache-Control": "no-store"}
+LETS_IN = {"who": PUBLIC, FAILS: (401, 422, 429, 503)}
+SETS_COOKIE = [
     ResponseHeader(
         name="Set-Cookie",
         description="a browser's refresh token; `refresh_token` is null then",
@@ -90,6 +91,7 @@ class VerifyInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     code: Annotated[str, Meta(pattern=r"^[0-9]{6}$")]
     new_password: Password
     device: DeviceInput
+    consents: EntryConsents = []
 
 
 class PairInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -109,9 +111,9 @@ class LoginAnswer(Struct, frozen=True, kw_only=True):
 @post(
     "/v1/auth/login",
     status_code=200,
-    opt=_LETS_IN,
+    opt=LETS_IN,
     tags=["auth"],
-    response_headers=_SETS_COOKIE,
+    response_headers=SETS_COOKIE,
 )
 async def login(
     data: JSONBody[LoginInput], request: Request[Any, Any, Any], resources: Res, now: Now
@@ -126,19 +128,19 @@ async def login(
         phone=data.phone,
         password=data.password,
         device=data.device.as_device(),
-        address=_address(request),
+        address=address_of(request),
         now=now,
     )
-    return _answer(logged_in, resources, in_cookie=data.device.platform == "web")
+    return login_answer(logged_in, resources, in_cookie=data.device.platform == "web")
 
 
 @post(
     "/v1/auth/refresh",
     status_code=200,
-    opt=_LETS_IN,
+    opt=LETS_IN,
     tags=["auth"],
     security=[{REFRESH_COOKIE_SCHEME: []}, {}],
-    response_headers=_SETS_COOKIE,
+    response_headers=SETS_COOKIE,
 )
 async def refresh(
     data: JSONBody[RefreshInput],
@@ -159,10 +161,10 @@ async def refresh(
         desk_of(resources),
         token=token,
         device_id=data.device_id,
-        address=_address(request),
+        address=address_of(request),
         now=now,
     )
-    return _answer(logged_in, resources, in_cookie=data.refresh_token is None)
+    return login_answer(logged_in, resources, in_cookie=data.refresh_token is None)
 
 
 @post(
@@ -182,7 +184,7 @@ async def request_code(
         desk_of(resources),
         phone=data.phone,
         purpose=data.purpose,
-        address=_address(request),
+        address=address_of(request),
         now=now,
     )
     answer = CodeAnswer(expires_in_s=CODE_S)
@@ -199,16 +201,21 @@ async def request_code(
 @post(
     "/v1/auth/otp/verify",
     status_code=200,
-    opt=_LETS_IN,
+    opt=LETS_IN,
     tags=["auth"],
-    response_headers=_SETS_COOKIE,
+    response_headers=SETS_COOKIE,
 )
 async def verify_code(
-    data: JSONBody[VerifyInput], request: Request[Any, Any, Any], resources: Res, now: Now
+    data: JSONBody[VerifyInput],
+    request: Request[Any, Any, Any],
+    resources: Res,
+    locale: Lang,
+    now: Now,
 ) -> Response[LoginAnswer]:
     """Set a password by a one-time code, and log in. For the phone's owner.
 
-    All former sessions of the account end.
+    All former sessions of the account end. Guardians' links that waited until the phone was shown
+    to be theirs come to life. `consents` hold for all children and staff roles of the account.
     """
     logged_in = await service.verify_code(
         desk_of(resources),
@@ -217,19 +224,21 @@ async def verify_code(
         code=data.code,
         new_password=data.new_password,
         device=data.device.as_device(),
-        address=_address(request),
+        wishes=wishes_of(data.consents),
+        locale=locale,
+        address=address_of(request),
         now=now,
     )
-    return _answer(logged_in, resources, in_cookie=data.device.platform == "web")
+    return login_answer(logged_in, resources, in_cookie=data.device.platform == "web")
 
 
 @post(
     "/v1/auth/pair",
     operation_id="pair_screen",
     status_code=200,
-    opt=_LETS_IN,
+    opt=LETS_IN,
     tags=["auth"],
-    response_headers=_SETS_COOKIE,
+    response_headers=SETS_COOKIE,
 )
 async def pair(
     data: JSONBody[PairInput], request: Request[Any, Any, Any], resources: Res, now: Now
@@ -242,10 +251,10 @@ async def pair(
         desk_of(resources),
         pairing_code=data.pairing_code,
         device=data.device.as_device(),
-        address=_address(request),
+        address=address_of(request),
         now=now,
     )
-    return _answer(logged_in, resources, in_cookie=data.device.platform == "web")
+    return login_answer(logged_in, resources, in_cookie=data.device.platform == "web")
 
 
 @post("/v1/auth/logout", status_code=204, opt={"who": SIGNED_IN}, tags=["auth"], responses=_ENDED)
@@ -304,11 +313,13 @@ def desk_of(resources: Resources) -> Desk:
     )
 
 
-def _address(request: Request[Any, Any, Any]) -> str:
+def address_of(request: Request[Any, Any, Any]) -> str:
     return address_key(request.client.host if request.client else None)
 
 
-def _answer(logged_in: LoggedIn, resources: Resources, *, in_cookie: bool) -> Response[LoginAnswer]:
+def login_answer(
+    logged_in: LoggedIn, resources: Resources, *, in_cookie: bool
+) -> Response[LoginAnswer]:
     cookies = []
     if in_cookie:
         value, lasts_s = logged_in.refresh_token, logged_in.lasts_s
@@ -319,7 +330,7 @@ def _answer(logged_in: LoggedIn, resources: Resources, *, in_cookie: bool) -> Re
         refresh_token=None if in_cookie else logged_in.refresh_token,
         account=logged_in.account,
     )
-    return Response(body, headers=_NO_STORE, cookies=cookies)
+    return Response(body, headers=NO_STORE, cookies=cookies)
 
 
 def _cookie(resources: Resources, *, value: str, max_age: int) -> Cookie:

@@ -24,9 +24,11 @@ from app.limits import Limiter
 from app.settings import Settings
 from app.storage import open_storage
 from mobile_api import (
+    activation,
     attendance,
     auth,
     classes,
+    consents,
     guardians,
     health,
     inbox,
@@ -65,7 +67,9 @@ CONTROLLERS: Sequence[Any] = [
     *health.HANDLERS,
     *openapi.HANDLERS,
     *auth.HANDLERS,
+    *activation.HANDLERS,
     *me.HANDLERS,
+    *consents.HANDLERS,
     *schools.HANDLERS,
     *setup.HANDLERS,
     *places.HANDLERS,

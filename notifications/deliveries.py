@@ -39,7 +39,7 @@ async def claim(
                    select from inbox_item i
                      join guardianship g
                        on g.school_id = i.school_id and g.student_id = i.student_id
-                      and g.account_id = i.account_id
+                      and i.account_id in (g.account_id, g.pending_account_id)
                     where i.account_id = c.account_id and i.day = c.day and i.id = c.inbox_id
                       and g.custody_blocked_at is not null) as is_blocked,
                p.token, p.platform, p.locale, p.registered_at

@@ -73,7 +73,8 @@ async def recipients(conn: db.Conn, rows: Sequence[OutboxRow]) -> list[Recipient
            and not exists (
                select from guardianship b
                 where b.school_id = g.school_id and b.student_id = g.student_id
-                  and b.account_id = g.account_id and b.custody_blocked_at is not null)
+                  and g.account_id in (b.account_id, b.pending_account_id)
+                  and b.custody_blocked_at is not null)
         """,
         *_columns(rows, "id", "school_id", "student_id", "actor_account_id", "day"),
     )

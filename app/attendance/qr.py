@@ -37,18 +37,15 @@ def qr_svg(token: str, *, quiet_zone: int = QUIET_ZONE) -> str:
     Raises:
         ValueError: as `qr_matrix`.
     """
-    rows = qr_matrix(token)
-    size = len(rows) + 2 * quiet_zone
-    runs = "".join(
-        f"M{start + quiet_zone} {y + quiet_zone}h{length}v1h-{length}z"
-        for y, row in enumerate(rows)
-        for start, length in _runs(row)
-    )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}"'
-        f' shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{size}v{size}H0z"/>'
-        f'<path d="{runs}"/></svg>'
-    )
+    return _svg(qr_matrix(token), quiet_zone)
+
+
+def link_svg(url: str) -> str:
+    """A web address as an SVG, level M, with its quiet zone; for large print: any version."""
+    code = QRCode(version=None, error_correction=ERROR_CORRECT_M, border=0)
+    code.add_data(url)
+    code.make(fit=True)
+    return _svg([[bool(module) for module in row] for row in code.get_matrix()], QUIET_ZONE)
 
 
 def qr_png(token: str, *, scale: int = 8) -> bytes:
@@ -96,3 +93,17 @@ def _packed(dark: list[bool]) -> bytes:
 
 def _chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def _svg(rows: list[list[bool]], quiet_zone: int) -> str:
+    size = len(rows) + 2 * quiet_zone
+    runs = "".join(
+        f"M{start + quiet_zone} {y + quiet_zone}h{length}v1h-{length}z"
+        for y, row in enumerate(rows)
+        for start, length in _runs(row)
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}"'
+        f' shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{size}v{size}H0z"/>'
+        f'<path d="{runs}"/></svg>'
+    )

@@ -164,6 +164,20 @@ async def addressee(
     )
 
 
+async def schools_of_links(conn: db.Conn, *, account_id: UUID) -> list[int]:
+    """The schools that name the account as a guardian's, in links that live or wait."""
+    rows = await db.rows(
+        conn,
+        """
+        select distinct school_id from guardianship
+         where (account_id = $1 or pending_account_id = $1) and ended_at is null
+         order by school_id
+        """,
+        account_id,
+    )
+    return [row["school_id"] for row in rows]
+
+
 async def account_row(conn: db.Conn, *, account_id: UUID) -> AccountRow | None:
     """An account as it is stored."""
     return await db.one(

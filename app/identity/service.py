@@ -11,6 +11,9 @@ from uuid import UUID
 import structlog
 
 from app import db
+from app.activation import links
+from app.consents import service as consents
+from app.consents.model import Wish
 from app.crypto import Vault
 from app.errors import Conflict, TooManyRequests, Unauthenticated, Unavailable, Unprocessable
 from app.identity import guard, otp, queries, sessions
@@ -22,6 +25,7 @@ from app.identity.model import (
     Caller,
     Credentials,
     Device,
+    Locale,
     LoggedIn,
     NewSession,
     Purpose,
@@ -183,10 +187,14 @@ async def verify_code(
     code: str,
     new_password: str,
     device: Device,
+    wishes: list[Wish],
+    locale: Locale,
     address: str,
     now: datetime,
 ) -> LoggedIn:
     """Set a password by a one-time code; all former sessions end and a new one opens.
+
+    It shows whose the phone is: guardians' links that waited for that come to life.
 
     Raises:
         BadPhone, WeakPassword: said before the code is looked at, and cost no attempt.
@@ -208,7 +216,15 @@ async def verify_code(
     if challenge_id is not None:
         new_hash = await desk.passwords.hash(new_password, phone=e164)
         entered = await _enter_by_code(
-            desk, e164, purpose, challenge_id, new_hash=new_hash, device=device, now=now
+            desk,
+            e164,
+            purpose,
+            challenge_id,
+            new_hash=new_hash,
+            device=device,
+            wishes=wishes,
+            locale=locale,
+            now=now,
         )
     if entered is None:
         await guard.failed(desk.limiter, address)
@@ -316,6 +332,8 @@ async def _enter_by_code(
     *,
     new_hash: str,
     device: Device,
+    wishes: list[Wish],
+    locale: Locale,
     now: datetime,
 ) -> _Entered | None:
     async with db.transaction(desk.pool) as conn:
@@ -333,6 +351,15 @@ async def _enter_by_code(
             conn, account_id=account_id, reason="password", now=now
         )
         await _renew_phone_key(desk, conn, account_id, e164)
+        await links.prove_by_text(conn, account_id=account_id, now=now)
+        await consents.choose(
+            conn,
+            account_id=account_id,
+            school_ids=await queries.schools_of_links(conn, account_id=account_id),
+            wishes=wishes,
+            locale=locale,
+            now=now,
+        )
         new = await sessions.start(conn, account_id=account_id, device=device, now=now)
         account = await queries.account_row(conn, account_id=account_id)
     return None if account is None else (new, account)

@@ -29,7 +29,8 @@ async def items_before(
            and not exists (
                select from guardianship g
                 where g.school_id = i.school_id and g.student_id = i.student_id
-                  and g.account_id = i.account_id and g.custody_blocked_at is not null)
+                  and i.account_id in (g.account_id, g.pending_account_id)
+                  and g.custody_blocked_at is not null)
          order by i.seq desc limit $3
         """,
         account_id,
@@ -53,7 +54,8 @@ async def items_after(
            and not exists (
                select from guardianship g
                 where g.school_id = i.school_id and g.student_id = i.student_id
-                  and g.account_id = i.account_id and g.custody_blocked_at is not null)
+                  and i.account_id in (g.account_id, g.pending_account_id)
+                  and g.custody_blocked_at is not null)
          order by i.seq limit $3
         """,
         account_id,
@@ -80,7 +82,8 @@ async def news(
                   and not exists (
                       select from guardianship g
                        where g.school_id = n.school_id and g.student_id = n.student_id
-                         and g.account_id = n.account_id and g.custody_blocked_at is not null)
+                         and n.account_id in (g.account_id, g.pending_account_id)
+                         and g.custody_blocked_at is not null)
                 order by n.seq limit $3) i
          order by q.account_id, i.seq
         """,
@@ -119,7 +122,8 @@ async def acknowledge(
                and not exists (
                    select from guardianship g
                     where g.school_id = i.school_id and g.student_id = i.student_id
-                      and g.account_id = i.account_id and g.custody_blocked_at is not null)
+                      and i.account_id in (g.account_id, g.pending_account_id)
+                      and g.custody_blocked_at is not null)
             returning i.account_id, i.day, i.id, i.seq, i.kind, i.school_id, i.student_id,
                       i.title, i.body, i.data, i.created_at, i.read_at),
         pushed as (

@@ -164,6 +164,17 @@ PUBLIC: Final = {
         body={"pairing_code": "101-ABCDEFGH", "device": _DEVICE},
         answer=(401, "bad-pairing-code"),
     ),
+    "POST /v1/auth/activate": Rule(
+        public=True,
+        body={
+            "code": "101-7KQ2M-XW9TB-B",
+            "phone": _PHONE,
+            "password": "con-gà-vàng-07",
+            "device": _DEVICE,
+        },
+        answer=(401, "wrong-activation-code"),
+    ),
+    "GET /v1/consents/texts": Rule(public=True),
 }
 
 MINE: Final = {
@@ -186,6 +197,8 @@ MINE: Final = {
     "DELETE /v1/me/push-tokens/{device_id}": Rule(signed_in=True),
     "GET /v1/me/notification-preferences": Rule(signed_in=True),
     "PUT /v1/me/notification-preferences": Rule(signed_in=True, body={"items": []}),
+    "GET /v1/me/consents": Rule(signed_in=True),
+    "PUT /v1/me/consents": Rule(signed_in=True, body={"items": []}),
     "GET /v1/me/device-binding": Rule(anywhere=(*STAFF, "student")),
     "POST /v1/me/device-binding": Rule(anywhere=(*STAFF, "student")),
     "GET /v1/inbox": Rule(signed_in=True),
@@ -256,6 +269,7 @@ PEOPLE: Final = {
     f"PATCH {_SCHOOL}/classes/{{class_id}}": Rule(here=PRINCIPAL, body={"name": "6A8"}),
     f"DELETE {_SCHOOL}/classes/{{class_id}}": Rule(here=PRINCIPAL, ids=_SPARE_CLASS),
     f"GET {_SCHOOL}/classes/{{class_id}}/cards.pdf": Rule(here=PRINCIPAL, own=LEADER),
+    f"GET {_SCHOOL}/classes/{{class_id}}/activation-sheet.pdf": Rule(here=PRINCIPAL, own=LEADER),
     f"GET {_SCHOOL}/students": Rule(here=STAFF),
     f"POST {_SCHOOL}/students": Rule(
         here=PRINCIPAL, body={"name": "Lê Thị Dung", "class_id": "{class_id}"}

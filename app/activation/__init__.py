@@ -1,0 +1,1 @@
+"""Codes on paper for guardians, and how a link to an account comes to life."""

@@ -1,0 +1,1 @@
+"""What people agree to, purpose by purpose: the texts, the choices, and what holds now."""
