@@ -38,7 +38,7 @@ def is_text(data: bytes) -> bool:
         return True
     head = data[:4096]
     strange = sum(byte < 32 and byte not in (9, 10, 12, 13, 26) for byte in head)
-    return strange - head.count(0) <= len(head) // 50 and head.count(0) <= len(head) // 2
+    return strange - head.count(0) <= max(4, len(head) // 50) and head.count(0) <= len(head) // 2
 
 
 def read_csv(data: bytes, columns: Sequence[Column]) -> Sheet:

@@ -147,20 +147,30 @@ def _two_rows(upper: list[str], lower: list[str], known: dict[str, str]) -> list
 
 
 def _headings(texts: list[str], known: dict[str, str], *, first_row: int) -> Headings:
+    """A column under its own heading wins over one under another name for it."""
     by_index: dict[int, str] = {}
-    ignored: list[str] = []
     doubled: list[str] = []
-    for index, text in enumerate(texts):
-        heading = known.get(heading_key(text))
-        if heading is None:
-            if clean(text):
-                ignored.append(clean(text)[:_MAX_ECHO])
-        elif heading in by_index.values():
-            doubled.append(heading)
-        else:
-            by_index[index] = heading
+    keys = [heading_key(text) for text in texts]
+    for is_own in (True, False):
+        taken = set(by_index.values())
+        for index, key in enumerate(keys):
+            heading = known.get(key)
+            if heading is None or heading in taken or (heading_key(heading) == key) != is_own:
+                continue
+            if heading in by_index.values():
+                doubled.append(heading)
+            else:
+                by_index[index] = heading
+    ignored = [
+        clean(text)[:_MAX_ECHO]
+        for index, text in enumerate(texts)
+        if clean(text) and index not in by_index
+    ]
     return Headings(
-        by_index=by_index, ignored=ignored[:_MAX_NAMED], doubled=doubled, first_row=first_row
+        by_index=dict(sorted(by_index.items())),
+        ignored=ignored[:_MAX_NAMED],
+        doubled=doubled,
+        first_row=first_row,
     )
 
 
