@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import structlog
@@ -24,6 +25,7 @@ from app.jobs import bell as job_bell
 from app.jobs import runner as jobs
 from app.jobs.runner import JobRunner
 from app.schools.imports.works import import_works
+from app.schools.setup import service as setup
 from app.settings import BadSettings, Settings
 from app.storage import open_storage
 from app.tasks import end
@@ -64,6 +66,16 @@ async def look_after(ctx: dict[str, Any]) -> None:
     """Job: the day's upkeep."""
     desk: SendDesk = ctx["desk"]
     await upkeep.look_after(desk.pool)
+
+
+async def count_setups(ctx: dict[str, Any]) -> None:
+    """Job: how far each school is with its set-up, for the department's view."""
+    runner: JobRunner = ctx["jobs"]
+    try:
+        schools = await setup.count_again(runner.pool, now=datetime.now(UTC))
+        _log.info("setup.counted", schools=schools)
+    except Exception as error:  # an hour later it is tried again
+        _log.warning("setup.not_counted", error=type(error).__name__)
 
 
 async def wake_jobs(ctx: dict[str, Any]) -> None:
@@ -228,7 +240,15 @@ def arq_worker(redis: ArqRedis, desk: SendDesk, runner: JobRunner) -> Worker:
                 run_at_startup=True,
                 job_id="look-after",
                 timeout=_JOB_S * 10,
-            )
+            ),
+            cron(
+                count_setups,
+                name="count_setups",
+                minute=20,
+                run_at_startup=True,
+                job_id="count-setups",
+                timeout=_JOB_S * 10,
+            ),
         ],
         redis_pool=redis,
         queue_name=redis.default_queue_name,

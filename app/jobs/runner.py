@@ -39,8 +39,8 @@ from app.tasks import end
 LEASE_S: Final = 20.0
 MAX_DEATHS: Final = 3
 AT_ONCE: Final = 2
-# Of the runner's pool: a job's own and its heartbeat's, and one to take jobs.
-CONNECTIONS: Final = 2 * AT_ONCE + 1
+# Of the pool: a job's own and its heartbeat's, one to take jobs, and one for others' use.
+CONNECTIONS: Final = 2 * AT_ONCE + 2
 _SWEEP_S: Final = 1.0
 _AGAIN_S: Final = 2.0
 _MAX_AGE_S: Final = 3600.0
@@ -98,7 +98,7 @@ class JobRunner:
         lease_s: float = LEASE_S,
     ) -> None:
         self._finder = finder
-        self._pool = pool
+        self.pool = pool
         self._redis = redis
         self._storage = storage
         self._vault = vault
@@ -161,7 +161,7 @@ class JobRunner:
         self.wake()
 
     async def _claim(self, each: Waiting) -> Claimed | None:
-        async with db.transaction(self._pool, schools=[each.school_id]) as conn:
+        async with db.transaction(self.pool, schools=[each.school_id]) as conn:
             return await queries.claim(
                 conn,
                 school_id=each.school_id,
@@ -204,7 +204,7 @@ class JobRunner:
                 ("Hãy chia tệp nhỏ hơn, hoặc báo chúng tôi.", "Split the file, or tell us.")
             )
         task = await self._task(claimed)
-        async with db.transaction(self._pool, schools=[claimed.school_id]) as conn:
+        async with db.transaction(self.pool, schools=[claimed.school_id]) as conn:
             result = await self._works[claimed.kind](conn, task, running.progress)
             # Before the row is ours until the commit: the heartbeat would wait for it.
             await end([ticking])
@@ -222,7 +222,7 @@ class JobRunner:
             NoLongerAllowed: who handed it in does not lead the school any more.
             InputLost: the file is not in the storage.
         """
-        async with db.transaction(self._pool, schools=[claimed.school_id]) as conn:
+        async with db.transaction(self.pool, schools=[claimed.school_id]) as conn:
             if await queries.age_s(conn, claimed=claimed) > _MAX_AGE_S:
                 raise TooLate(("Hãy gửi lại tệp.", "Send the file again."))
             if not await queries.leads(
@@ -260,7 +260,7 @@ class JobRunner:
     async def _beat(self, running: _Running) -> None:
         claimed = running.claimed
         try:
-            async with db.transaction(self._pool, schools=[claimed.school_id]) as conn:
+            async with db.transaction(self.pool, schools=[claimed.school_id]) as conn:
                 await queries.beat(conn, claimed=claimed, done=running.done, total=running.total)
         except Exception as error:
             # The job's own transaction finds out, and says so.
@@ -280,7 +280,7 @@ class JobRunner:
             _log.exception("jobs.bug", error=type(error).__name__, exc_info=error, **ids)
             failure = failure_of(Bug())
         claimed = running.claimed
-        async with db.transaction(self._pool, schools=[claimed.school_id]) as conn:
+        async with db.transaction(self.pool, schools=[claimed.school_id]) as conn:
             await queries.finish(
                 conn, claimed=claimed, result=None, failure=failure, total=running.total
             )
@@ -290,18 +290,18 @@ class JobRunner:
         # With PostgreSQL away the lease ends by itself.
         claimed = running.claimed
         with suppress(db.PostgresError, db.InterfaceError, OSError, TimeoutError):
-            async with db.transaction(self._pool, schools=[claimed.school_id]) as conn:
+            async with db.transaction(self.pool, schools=[claimed.school_id]) as conn:
                 await queries.hand_back(conn, claimed=claimed, due_in_s=due_in_s)
 
     async def _delete_input(self, school_id: int, job_id: UUID) -> None:
         """Delete the file of a job, if it is over; what fails is tried again after a minute."""
         try:
-            async with db.transaction(self._pool, schools=[school_id]) as conn:
+            async with db.transaction(self.pool, schools=[school_id]) as conn:
                 key = await queries.input_of_ended(conn, school_id=school_id, job_id=job_id)
             if key is None:
                 return
             await self._storage.delete(key)
-            async with db.transaction(self._pool, schools=[school_id]) as conn:
+            async with db.transaction(self.pool, schools=[school_id]) as conn:
                 await queries.forget_input(conn, school_id=school_id, job_id=job_id)
         except Exception as error:
             _log.warning("jobs.input_not_deleted", job_id=str(job_id), error=type(error).__name__)
