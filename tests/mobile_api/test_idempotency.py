@@ -180,13 +180,21 @@ async def test_a_used_key_takes_no_other_request(
     card = cast.url(f"/students/{cast.student.id}/card")
     others = [
         await api.post(url, json=new_student(cast, name="Khác"), headers=headers),
-        await api.post(f"{url}?x=1", json=new_student(cast), headers=headers),
         await api.post(card, headers=headers),
         await api.delete(card, headers=headers),
     ]
     for answer in others:
         assert (answer.status_code, answer.json()["type"]) == (422, "idempotency-key-reused")
     assert await rows(owner, "student") == before
+
+
+async def test_a_used_key_takes_no_other_query(
+    api: httpx.AsyncClient, cast: Cast, headers: dict[str, str]
+) -> None:
+    card = cast.url(f"/students/{cast.student.id}/card")
+    for reason, status in (("lost", 204), ("lost", 204), ("broken", 422)):
+        answer = await api.delete(card, params={"reason": reason}, headers=headers)
+        assert answer.status_code == status, answer.text
 
 
 async def test_a_refusal_is_not_kept_so_that_the_next_try_can_succeed(
