@@ -36,6 +36,8 @@ NEWS: Final[Mapping[str, NewsKind]] = {
     "scan_unconfirmed": _GATE,
     "scan_undone": _GATE,
     "correction": NewsKind(is_safety=True),
+    "card_lost": NewsKind(),
+    "transferred": NewsKind(ttl_s=7 * _1_DAY),
     "otp_activation": _ONE_TIME_CODE,
     "otp_reset": _ONE_TIME_CODE,
 }

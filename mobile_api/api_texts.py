@@ -50,6 +50,7 @@ TAGS: Final[Mapping[str, str]] = {
     "auth": "Đăng nhập, phiên và mã một lần. Logging in: passwords, one-time codes, sessions.",
     "me": "Tài khoản của tôi. The caller's own account, pushes and check-in phone.",
     "schools": "Trường, lớp, người. Schools: places, classes, pupils, staff, guardians.",
+    "life": "Chuyển trường, lên lớp, thẻ và máy mất. Transfers, school years, cards, phones.",
     "attendance": "Điểm danh. Scans at the gate, check-ins, and what became of them.",
     "inbox": "Hộp thư. The caller's news, as a list and as a live stream.",
     "monitor": "Giám sát. A school's day as it happens, and the department's view.",

@@ -152,7 +152,12 @@ class StaffOfSchool(Controller):
             if "principal" not in found.roles:
                 raise NoSuchStaff
         await service.end_staff(
-            tx, school_id=school_id, staff_id=staff_id, now=now, may_be_last=not is_own
+            tx,
+            school_id=school_id,
+            staff_id=staff_id,
+            decided_by=caller.account_id,
+            now=now,
+            may_be_last=not is_own,
         )
 
     @delete("/{staff_id:uuid}/device-binding", opt=_PRINCIPAL)

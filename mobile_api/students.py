@@ -13,6 +13,7 @@ from app.identity.model import Caller
 from app.paging import DEFAULT_LIMIT, CursorText, Page, decode_cursor
 from app.photos.urls import PhotoUrls
 from app.schools.common import changes_of
+from app.schools.life import transfer
 from app.schools.sight import sight_of
 from app.schools.students import accounts, cards, service
 from app.schools.students.cards import PhoneCodeKey
@@ -30,6 +31,7 @@ from mobile_api.inputs import (
     PersonalNumber,
     Phone,
     QueryId,
+    Reason,
     Search,
 )
 
@@ -69,6 +71,10 @@ class PupilsPhone(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     phone: Phone
 
 
+class CardLoss(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    reason: Reason = "lost"
+
+
 class IssuedCard(Struct, frozen=True, kw_only=True):
     """The code to print."""
 
@@ -77,6 +83,10 @@ class IssuedCard(Struct, frozen=True, kw_only=True):
 
 Why = Annotated[
     str, QueryParameter(min_length=1, max_length=200, pattern=NO_NUL, description="why, as `lost`")
+]
+MaybeWhy = Annotated[
+    str | None,
+    QueryParameter(min_length=1, max_length=200, pattern=NO_NUL, description="why"),
 ]
 
 
@@ -173,10 +183,23 @@ class Students(Controller):
 
     @delete("/{student_id:uuid}", opt=_WRITE)
     async def end_student(
-        self, tx: Tx, now: Now, school_id: PathSchool, student_id: PathId
+        self,
+        tx: Tx,
+        caller: Me,
+        now: Now,
+        school_id: PathSchool,
+        student_id: PathId,
+        reason: MaybeWhy = None,
     ) -> None:
         """A pupil leaves the school today; the card is revoked. For the principal."""
-        await service.end_student(tx, school_id=school_id, student_id=student_id, now=now)
+        await transfer.leave(
+            tx,
+            school_id=school_id,
+            student_id=student_id,
+            reason=reason,
+            decided_by=caller.account_id,
+            now=now,
+        )
 
     @get("/{student_id:uuid}/enrolments", opt=_LEADERS)
     async def list_enrolments(
@@ -273,13 +296,18 @@ class Students(Controller):
         student_id: PathId,
         reason: Why = "lost",
     ) -> None:
-        """Revoke a lost card without a new one.
+        """Revoke a lost card without a new one; the guardians are told.
 
         For the principal and the homeroom teacher of the pupil's class.
         """
         await _require_leader(tx, caller, school_id, student_id)
         await cards.revoke_card(
-            tx, school_id=school_id, student_id=student_id, reason=reason, now=now
+            tx,
+            school_id=school_id,
+            student_id=student_id,
+            reason=reason,
+            revoked_by=caller.account_id,
+            now=now,
         )
 
 
@@ -303,6 +331,32 @@ async def phone_code_key(
     )
 
 
+@post(
+    "/v1/students/{student_id:uuid}/card/loss",
+    status_code=204,
+    opt={"who": only("guardian", "student")},
+    tags=["schools"],
+)
+async def report_card_loss(
+    tx: Tx, caller: Me, now: Now, student_id: PathId, data: JSONBody[CardLoss]
+) -> None:
+    """Say that the card is lost: it is worthless from now on, until the school issues a new one.
+
+    The other guardians are told. For the pupil and the guardians who may see the pupil.
+    """
+    own = caller.family_schools(student_id)
+    if not own:
+        raise NoSuchStudent
+    await cards.report_loss(
+        tx,
+        school_ids=own,
+        student_id=student_id,
+        reason=data.reason,
+        reported_by=caller.account_id,
+        now=now,
+    )
+
+
 async def _student(
     tx: Tx, caller: Caller, resources: Res, school_id: int, student_id: UUID
 ) -> Student:
@@ -321,4 +375,4 @@ async def _require_leader(tx: Tx, caller: Caller, school_id: int, student_id: UU
     await service.led_row(tx, school_id=school_id, student_id=student_id, sight=sight)
 
 
-HANDLERS = [Students, phone_code_key]
+HANDLERS = [Students, phone_code_key, report_card_loss]

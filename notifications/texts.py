@@ -152,6 +152,31 @@ KINDS: Final[Mapping[str, Kind]] = {
             push=("Your child's attendance was corrected", _TAP_EN),
         ),
     ),
+    "card_lost": Kind(
+        news=NEWS["card_lost"],
+        vi=Wording(
+            inbox=(
+                "Thẻ của {student} đã bị khoá lúc {time}",
+                "Thẻ này hết dùng được. {place}",
+            ),
+            push=("Thẻ của con đã bị khoá", _TAP_VI),
+        ),
+        en=Wording(
+            inbox=("{student}'s card was revoked at {time}", "It is good no more. {place}"),
+            push=("Your child's card was revoked", _TAP_EN),
+        ),
+    ),
+    "transferred": Kind(
+        news=NEWS["transferred"],
+        vi=Wording(
+            inbox=("{student} đã chuyển trường", "Ngày học cuối tại {school}: {day}."),
+            push=("Con đã chuyển trường", _TAP_VI),
+        ),
+        en=Wording(
+            inbox=("{student} has changed schools", "Last day at {school}: {day}."),
+            push=("Your child has changed schools", _TAP_EN),
+        ),
+    ),
     # With diacritics a part holds 70 characters instead of 160; both codes fit one part.
     "otp_activation": Kind(
         news=NEWS["otp_activation"],

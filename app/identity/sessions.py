@@ -7,6 +7,7 @@ session, but for the one before the current: its answer may have been lost on th
 import hashlib
 import hmac
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
@@ -34,6 +35,8 @@ Reason = Literal[
     "wrong_device",
     "staff",
     "replaced_screen",
+    "lost",
+    "left",
 ]
 
 
@@ -166,6 +169,38 @@ async def revoke_sessions_of_account(
         now,
         reason,
         except_session_id,
+    )
+
+
+async def end_sessions_without_links(
+    conn: db.Conn, *, account_ids: Collection[UUID], reason: Reason, now: datetime
+) -> int:
+    """Log those of these accounts out that no school knows any more; how many sessions ended.
+
+    Who works, learns or has a child elsewhere stays logged in: only rights have ended, and those
+    are asked for with each request.
+    """
+    if not account_ids:
+        return 0
+    await db.rows(
+        conn,
+        "select 1 from account where id = any($1::uuid[]) order by id for no key update",
+        list(account_ids),
+    )
+    return await db.run(
+        conn,
+        """
+        update session s set revoked_at = $2, revoked_reason = $3
+         where s.account_id = any($1::uuid[]) and s.revoked_at is null
+           and not exists (select from membership m
+                            where m.account_id = s.account_id and m.ended_at is null
+                              and (m.valid_until is null or m.valid_until > $2))
+           and not exists (select from guardianship g
+                            where g.account_id = s.account_id and g.ended_at is null)
+        """,
+        list(account_ids),
+        now,
+        reason,
     )
 
 

@@ -35,6 +35,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     door_is_open: bool = False
     door_is_for: Roles = ()
     body: Any = None
+    # A form's file instead of a body: name, content, media type.
+    file: tuple[str, bytes, str] | None = None
     query: dict[str, str] = {}
     ids: dict[str, str] = {}
     answer: tuple[int, str] | None = None
@@ -284,6 +286,9 @@ PEOPLE: Final = {
     f"POST {_STUDENT}/card": Rule(here=PRINCIPAL, own=LEADER),
     f"DELETE {_STUDENT}/card": Rule(here=PRINCIPAL, own=LEADER),
     "GET /v1/students/{student_id}/phone-code-key": Rule(own=("guardian", "student")),
+    "POST /v1/students/{student_id}/card/loss": Rule(
+        own=("guardian", "student"), body={"reason": "Rơi trên đường"}
+    ),
     f"GET {_STUDENT}/guardians": Rule(here=PRINCIPAL, own=LEADER),
     f"POST {_STUDENT}/guardians": Rule(
         here=PRINCIPAL, body={"name": "Lê Văn Ba", "phone": _PHONE, "relation": "father"}
@@ -316,6 +321,60 @@ ATTENDANCE: Final = {
         body={"sent_at": _AT, "sent_mono_ms": 1000, "boot_id": "b", "scans": [_SCAN]},
         refused_within=_OUTCOME,
     ),
+_AGAIN: Final = {"moet_code": "0123456789", "class_id": "{class_id}", "name": "Lê Thị Dung"}
+_STEPS: Final = [
+    {"from_class_id": "{class_id}", "to": {"name": "7A1", "grade": 7}},
+    {"from_class_id": "{next_class_id}", "to": {"name": "7A2", "grade": 7}},
+]
+_FOR_A_WHILE: Final = {"valid_until": "2026-11-20T17:00:00+07:00"}
+
+LIFE: Final = {
+    f"GET {_SCHOOL}/life-events": Rule(here=PRINCIPAL),
+    f"POST {_STUDENT}/transfer-out": Rule(here=PRINCIPAL, body={"reason": "Theo gia đình"}),
+    f"POST {_SCHOOL}/students/transfer-in": Rule(here=PRINCIPAL, body=_AGAIN),
+    f"POST {_SCHOOL}/promotion": Rule(
+        here=PRINCIPAL, body={"from_year": "2026-2027", "to_year": "2027-2028", "map": _STEPS}
+    ),
+    f"POST {_SCHOOL}/cards/revoke": Rule(
+        here=PRINCIPAL, body={"scope": "school", "reason": "Hết năm học"}
+    ),
+    f"POST {_SCHOOL}/cards/issue": Rule(here=PRINCIPAL, body={"scope": "school"}),
+    f"GET {_SCHOOL}/devices": Rule(here=PRINCIPAL),
+    f"POST {_SCHOOL}/devices/{{device_id}}/revoke": Rule(
+        here=PRINCIPAL, body={}, ids={"device_id": "guards_device_id"}
+    ),
+    f"POST {_SCHOOL}/devices/{{device_id}}/restore": Rule(
+        here=PRINCIPAL, ids={"device_id": "lost_device_id"}
+    ),
+    f"GET {_SCHOOL}/substitutes": Rule(here=PRINCIPAL),
+    f"POST {_SCHOOL}/substitutes": Rule(
+        here=PRINCIPAL, body={**_FOR_A_WHILE, "name": "Lê Văn Tư", "phone": _PHONE}
+    ),
+    f"DELETE {_SCHOOL}/substitutes/{{staff_id}}": Rule(
+        here=PRINCIPAL, ids={"staff_id": "substitute_id"}
+    ),
+}
+
+_IMPORTS: Final = _SCHOOL + "/imports"
+
+
+def _csv(text: str) -> tuple[str, bytes, str]:
+    return ("bang.csv", text.encode(), "text/csv")
+
+
+IMPORTS: Final = {
+    f"POST {_IMPORTS}/staff": Rule(
+        here=PRINCIPAL, file=_csv("Họ và tên,SĐT,Vai trò\nPhan Thị Kế,0912345678,Kế toán\n")
+    ),
+    f"POST {_IMPORTS}/calendar": Rule(
+        here=PRINCIPAL, file=_csv("Ngày,Loại,Tên\n20/11/2026,Nghỉ,Ngày Nhà giáo\n")
+    ),
+    f"POST {_IMPORTS}/timetable": Rule(here=PRINCIPAL, file=_csv("Lớp,Ca học\n6A2,Ca sáng\n")),
+    f"GET {_IMPORTS}/staff/template.xlsx": Rule(here=PRINCIPAL),
+    f"GET {_IMPORTS}/calendar/template.xlsx": Rule(here=PRINCIPAL),
+    f"GET {_IMPORTS}/timetable/template.xlsx": Rule(here=PRINCIPAL),
+}
+
     "POST /v1/attendance/marks": Rule(here=SCANNERS, body=_MARK, refused_within=_OUTCOME),
     "POST /v1/attendance/check-ins": Rule(
         here=(*STAFF, "student"),
@@ -334,4 +393,6 @@ ATTENDANCE: Final = {
     ),
 }
 
-RULES: Final[dict[str, Rule]] = PUBLIC | MINE | DEPARTMENTS | PLACES | PEOPLE | ATTENDANCE
+RULES: Final[dict[str, Rule]] = (
+    PUBLIC | MINE | DEPARTMENTS | PLACES | PEOPLE | LIFE | IMPORTS | ATTENDANCE
+)

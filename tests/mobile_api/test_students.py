@@ -265,7 +265,7 @@ async def test_a_pupil_who_leaves_has_no_card_and_only_the_principal_still_sees_
     assert [each["to_day"] for each in history] == ["2026-11-16"]
     key = f"/v1/students/{cast.student.id}/phone-code-key"
     assert (await api.get(key, headers=cast["guardian"].headers)).status_code == 404
-    assert (await api.get(key, headers=cast["student"].headers)).status_code == 403
+    assert (await api.get(key, headers=cast["student"].headers)).status_code == 401
     reason = await owner.fetchval(
         "select revoked_reason from card where student_id = $1", cast.student.id
     )

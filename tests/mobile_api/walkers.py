@@ -191,6 +191,9 @@ async def _ids(world: World, api: httpx.AsyncClient, cast: Cast, vice: Caller) -
         "vice_id": vice.person.person_id,
         "day": "2026-11-16",
         "holiday": await _holiday(owner, school),
+        "guards_device_id": cast["guard"].device_id,
+        "lost_device_id": await _lost_device(world, school),
+        "substitute_id": await _substitute(world, school),
         "card_token": cast.student.token,
         "session_id": (await world.session(guardian.account_id)).session_id,
         "item_id": await _item(owner, guardian.account_id),
@@ -226,6 +229,9 @@ async def _foreign(owner: asyncpg.Connection, cast: Cast) -> dict[str, Any]:
 
 
 async def _spare_campus(owner: asyncpg.Connection, school: School) -> UUID:
+        "substitute_id": cast["other guard"].person_id,
+        "guards_device_id": cast["other guard"].device_id,
+        "lost_device_id": cast["other guard"].device_id,
     campus_id = new_id()
     await owner.execute(
         "insert into campus (school_id, id, name, fence) values ($1, $2, 'Cơ sở 2', $3)",
@@ -323,6 +329,32 @@ class Saved:
 
     async def save(self) -> None:
         """From now on this is how it was."""
+async def _lost_device(world: World, school: School) -> UUID:
+    lost = await world.staff(school, "guard", "Ông Mất Máy")
+    await world.owner.execute("update device set revoked_at = now() where id = $1", lost.device_id)
+    await world.owner.execute(
+        "insert into life_event (school_id, id, kind, decided_by, details, created_at)"
+        " values ($1, $2, 'device_lost', $3, $4, now())",
+        school.id,
+        new_id(),
+        lost.account_id,
+        {"device_id": str(lost.device_id)},
+    )
+    return lost.device_id
+
+
+async def _substitute(world: World, school: School) -> UUID | None:
+    """A guard whose time has not come: nobody who walks."""
+    person = await world.staff(school, "guard", "Ông Trực Thay")
+    await world.owner.execute(
+        "update membership set valid_from = $2, valid_until = $3 where account_id = $1",
+        person.account_id,
+        world.resources.clock() + timedelta(days=1),
+        world.resources.clock() + timedelta(days=2),
+    )
+    return person.person_id
+
+
         rows = await self._owner.fetch(
             """
             select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace

@@ -195,6 +195,8 @@ WORDINGS = {
     ("scan_unconfirmed", 1): "e027a450d02c",
     ("scan_undone", 1): "1b3e7c6183b9",
     ("correction", 2): "d6938b02c527",
+    ("card_lost", 1): "659823efdb27",
+    ("transferred", 1): "87820c38c3e3",
     ("otp_activation", 1): "4556398568bf",
     ("otp_reset", 1): "5d7d6b218ebe",
 }

@@ -25,7 +25,7 @@ async def staff_list(
         select s.id, s.account_id, s.name, s.sort_key, s.phone_sealed, s.ended_at,
                array(select m.role from membership m where m.school_id = s.school_id
                         and m.person_id = s.id and m.role not in ('student', 'display')
-                        and m.ended_at is null order by m.role) as roles,
+                        and m.ended_at is null and m.valid_until is null order by m.role) as roles,
                array(select c.id from school_class c where c.school_id = s.school_id
                         and c.homeroom_staff_id = s.id and c.ended_at is null
                         order by c.id) as homeroom_class_ids,
@@ -40,7 +40,8 @@ async def staff_list(
            and ($2::text is null or s.search_key like $2)
            and ($3::text is null or exists (
                    select 1 from membership m where m.school_id = s.school_id
-                      and m.person_id = s.id and m.role = $3 and m.ended_at is null))
+                      and m.person_id = s.id and m.role = $3 and m.ended_at is null
+                      and m.valid_until is null))
            and ($4::text is null or (s.sort_key, s.id) > ($4, $5::uuid))
          order by s.sort_key, s.id limit $6
         """,
@@ -61,7 +62,7 @@ async def staff(conn: db.Conn, *, school_id: int, staff_id: UUID) -> StaffRow | 
         select s.id, s.account_id, s.name, s.sort_key, s.phone_sealed, s.ended_at,
                array(select m.role from membership m where m.school_id = s.school_id
                         and m.person_id = s.id and m.role not in ('student', 'display')
-                        and m.ended_at is null order by m.role) as roles,
+                        and m.ended_at is null and m.valid_until is null order by m.role) as roles,
                array(select c.id from school_class c where c.school_id = s.school_id
                         and c.homeroom_staff_id = s.id and c.ended_at is null
                         order by c.id) as homeroom_class_ids,
@@ -77,6 +78,17 @@ async def staff(conn: db.Conn, *, school_id: int, staff_id: UUID) -> StaffRow | 
         school_id,
         staff_id,
     )
+
+
+async def staff_of_account(conn: db.Conn, *, school_id: int, account_id: UUID) -> UUID | None:
+    """The live row of this account."""
+    found: UUID | None = await db.value(
+        conn,
+        "select id from staff where school_id = $1 and account_id = $2 and ended_at is null",
+        school_id,
+        account_id,
+    )
+    return found
 
 
 async def insert_staff(
@@ -211,13 +223,15 @@ async def give_role(
     role: StaffRole,
     staff_id: UUID,
 ) -> None:
-    """A live membership for this row; one that is there stays."""
+    """A live membership for this row; one that is there stays, a substitute's without its end."""
     await db.run(
         conn,
         """
         insert into membership (id, account_id, school_id, role, person_id)
         values ($1, $2, $3, $4, $5)
-            on conflict (account_id, school_id, role) where ended_at is null do nothing
+            on conflict (account_id, school_id, role) where ended_at is null do update
+               set valid_from = null, valid_until = null, person_id = excluded.person_id
+             where membership.valid_until is not null
         """,
         membership_id,
         account_id,
@@ -279,6 +293,47 @@ async def unknown_staff(
         list(staff_ids),
     )
     return [row["id"] for row in rows]
+
+
+async def close_what_was_opened(
+    conn: db.Conn, *, school_id: int, account_id: UUID, now: datetime
+) -> None:
+    """Close the account's scanners here and void its unused pairing codes.
+
+    A scanner in which scans wait stays open: they will be refused, and who was scanned by it must
+    not be called absent without somebody looking.
+    """
+    await db.run(
+        conn,
+        """
+        update scanner set closed_at = $3
+         where school_id = $1 and account_id = $2 and closed_at is null and pending = 0
+        """,
+        school_id,
+        account_id,
+        now,
+    )
+    await db.run(
+        conn,
+        "delete from station_pairing where school_id = $1 and created_by = $2 and used_at is null",
+        school_id,
+        account_id,
+    )
+
+
+async def works_anywhere(conn: db.Conn, *, account_id: UUID, now: datetime) -> bool:
+    """Whether the account holds a role in any school at this moment or later."""
+    found: bool = await db.value(
+        conn,
+        """
+        select exists (select from membership
+                        where account_id = $1 and ended_at is null and school_id is not null
+                          and (valid_until is null or valid_until > $2))
+        """,
+        account_id,
+        now,
+    )
+    return found
 
 
 async def clear_device_binding(conn: db.Conn, *, account_id: UUID) -> bool:

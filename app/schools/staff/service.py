@@ -7,11 +7,16 @@ from uuid import UUID
 from app import db, names
 from app.crypto import SchoolBox, Vault
 from app.identity.accounts import account_for_phone
-from app.identity.sessions import lock_account, revoke_sessions_of_account
+from app.identity.sessions import (
+    end_sessions_without_links,
+    lock_account,
+    revoke_sessions_of_account,
+)
 from app.ids import new_id
 from app.paging import Page, page_of
 from app.phones import to_e164
 from app.schools.common import contains_pattern, lock_school, school_box
+from app.schools.life.events import record
 from app.schools.places.service import require_shifts
 from app.schools.staff import queries
 from app.schools.staff.model import (
@@ -155,20 +160,49 @@ async def change_staff(
 
 
 async def end_staff(
-    conn: db.Conn, *, school_id: int, staff_id: UUID, now: datetime, may_be_last: bool = False
+    conn: db.Conn,
+    *,
+    school_id: int,
+    staff_id: UUID,
+    decided_by: UUID,
+    now: datetime,
+    reason: str | None = None,
+    may_be_last: bool = False,
 ) -> None:
     """End a person's work here at once; roles and children in other schools stay.
+
+    Who has none of these is logged out everywhere, and pushed to no more. The phone they checked in
+    with is free when they work in no school. Screens go on: they are the school's.
 
     Raises:
         NoSuchStaff: not here, or gone before.
         LastPrincipal: nobody would lead the school, and `may_be_last` is not said.
     """
     await lock_school(conn, school_id=school_id)
-    await _live_staff(conn, school_id, staff_id)
+    row = await _live_staff(conn, school_id, staff_id)
     if not may_be_last:
         await _keep_a_principal(conn, school_id, staff_id)
     await queries.end_staff(conn, school_id=school_id, staff_id=staff_id, now=now)
     await queries.end_roles(conn, school_id=school_id, staff_id=staff_id, roles=None, now=now)
+    if row.account_id is not None:
+        await _let_go(conn, school_id, row.account_id, now)
+    await record(
+        conn,
+        school_id=school_id,
+        kind="staff_ended",
+        person_id=staff_id,
+        decided_by=decided_by,
+        reason=reason,
+        details={"roles": row.roles},
+        now=now,
+    )
+
+
+async def _let_go(conn: db.Conn, school_id: int, account_id: UUID, now: datetime) -> None:
+    await queries.close_what_was_opened(conn, school_id=school_id, account_id=account_id, now=now)
+    await end_sessions_without_links(conn, account_ids=[account_id], reason="left", now=now)
+    if not await queries.works_anywhere(conn, account_id=account_id, now=now):
+        await queries.clear_device_binding(conn, account_id=account_id)
 
 
 async def clear_device_binding(conn: db.Conn, *, school_id: int, staff_id: UUID) -> None:
@@ -307,6 +341,8 @@ async def _set_phone(
     if account_id != row.account_id:
         await queries.end_roles(conn, school_id=school_id, staff_id=staff_id, roles=None, now=now)
         await _give(conn, school_id, staff_id, account_id, row.roles)
+        if row.account_id is not None:
+            await _let_go(conn, school_id, row.account_id, now)
 
 
 async def _keep_a_principal(conn: db.Conn, school_id: int, staff_id: UUID) -> None:

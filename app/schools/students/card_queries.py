@@ -4,8 +4,10 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from app import db
-from app.schools.students.model import CardToPrint, LiveCard
+from app.schools.students.model import CardToPrint, LiveCard, NoSuchStudent
 
 
 async def live_card(
@@ -45,6 +47,31 @@ async def cards_of_class(conn: db.Conn, *, school_id: int, class_id: UUID) -> li
     )
 
 
+class Names(msgspec.Struct, frozen=True, kw_only=True):
+    """What a family is told with."""
+
+    student: str
+    school: str
+
+
+async def names_of(conn: db.Conn, *, school_id: int, student_id: UUID) -> Names:
+    """The names of a pupil who is known to exist, and of the school."""
+    found = await db.one(
+        conn,
+        Names,
+        """
+        select s.name as student, school.name as school
+          from student s join school on school.id = s.school_id
+         where s.school_id = $1 and s.id = $2
+        """,
+        school_id,
+        student_id,
+    )
+    if found is None:
+        raise NoSuchStudent
+    return found
+
+
 async def insert_card(
     conn: db.Conn,
     *,
@@ -72,18 +99,25 @@ async def insert_card(
 
 
 async def revoke_card(
-    conn: db.Conn, *, school_id: int, student_id: UUID, reason: str, now: datetime
+    conn: db.Conn,
+    *,
+    school_id: int,
+    student_id: UUID,
+    reason: str,
+    revoked_by: UUID,
+    now: datetime,
 ) -> bool:
     """Whether there was a live one."""
     revoked = await db.run(
         conn,
         """
-        update card set revoked_at = $3, revoked_reason = $4
+        update card set revoked_at = $3, revoked_reason = $4, revoked_by = $5
          where school_id = $1 and student_id = $2 and revoked_at is null
         """,
         school_id,
         student_id,
         now,
         reason,
+        revoked_by,
     )
     return revoked > 0

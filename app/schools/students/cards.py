@@ -16,9 +16,12 @@ from app.attendance.codes import (
     parse,
     phone_key,
 )
+from app.attendance.queries import insert_outbox
+from app.ids import new_id
 from app.keys import KeyRing
 from app.schools.cards import CardFace
-from app.schools.common import b64url
+from app.schools.common import b64url, school_day
+from app.schools.life.events import record
 from app.schools.students import card_queries, queries
 from app.schools.students.model import NoCard, NoSuchStudent
 
@@ -79,7 +82,12 @@ async def reissue_card(
     if not await queries.lock_student(conn, school_id=school_id, student_id=student_id):
         raise NoSuchStudent
     await card_queries.revoke_card(
-        conn, school_id=school_id, student_id=student_id, reason="reissued", now=now
+        conn,
+        school_id=school_id,
+        student_id=student_id,
+        reason="reissued",
+        revoked_by=issued_by,
+        now=now,
     )
     return await issue_first_card(
         conn,
@@ -92,9 +100,17 @@ async def reissue_card(
 
 
 async def revoke_card(
-    conn: db.Conn, *, school_id: int, student_id: UUID, reason: str, now: datetime
+    conn: db.Conn,
+    *,
+    school_id: int,
+    student_id: UUID,
+    reason: str,
+    revoked_by: UUID,
+    now: datetime,
 ) -> None:
-    """Make the pupil's card worthless, as when it is lost.
+    """Make the pupil's card worthless, as when it is lost; the guardians are told.
+
+    A scan from before stays good, however late it arrives.
 
     Raises:
         NoSuchStudent: not here, or gone.
@@ -103,9 +119,69 @@ async def revoke_card(
     if not await queries.lock_student(conn, school_id=school_id, student_id=student_id):
         raise NoSuchStudent
     if not await card_queries.revoke_card(
-        conn, school_id=school_id, student_id=student_id, reason=reason, now=now
+        conn,
+        school_id=school_id,
+        student_id=student_id,
+        reason=reason,
+        revoked_by=revoked_by,
+        now=now,
     ):
         raise NoCard
+    await record(
+        conn,
+        school_id=school_id,
+        kind="card_lost",
+        person_id=student_id,
+        decided_by=revoked_by,
+        reason=reason,
+        details={},
+        now=now,
+    )
+    await _tell_of_loss(conn, school_id=school_id, student_id=student_id, actor=revoked_by, now=now)
+
+
+async def report_loss(
+    conn: db.Conn,
+    *,
+    school_ids: Collection[int],
+    student_id: UUID,
+    reason: str,
+    reported_by: UUID,
+    now: datetime,
+) -> None:
+    """The same, by the family: the pupil's card in one of these schools.
+
+    Raises:
+        NoCard: there is no live one.
+    """
+    card = await card_queries.live_card(conn, school_ids=school_ids, student_id=student_id)
+    if card is None:
+        raise NoCard
+    await revoke_card(
+        conn,
+        school_id=card.school_id,
+        student_id=student_id,
+        reason=reason,
+        revoked_by=reported_by,
+        now=now,
+    )
+
+
+async def _tell_of_loss(
+    conn: db.Conn, *, school_id: int, student_id: UUID, actor: UUID, now: datetime
+) -> None:
+    names = await card_queries.names_of(conn, school_id=school_id, student_id=student_id)
+    await insert_outbox(
+        conn,
+        school_id=school_id,
+        message_id=new_id(),
+        kind="card_lost",
+        day=school_day(now),
+        event_id=new_id(),
+        student_id=student_id,
+        actor_account_id=actor,
+        params={"student": names.student, "school": names.school, "at": now.isoformat()},
+    )
 
 
 async def card_faces(

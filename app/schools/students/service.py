@@ -1,4 +1,4 @@
-"""Pupils come, change class and leave; each has one live card."""
+"""Pupils come and change class; each has one live card. How they leave: app/schools/life."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -16,7 +16,7 @@ from app.photos.urls import PhotoUrls
 from app.schools.classes.model import NoSuchClass
 from app.schools.common import contains_pattern, not_in_school, school_box, school_day
 from app.schools.sight import Sight
-from app.schools.students import card_queries, queries
+from app.schools.students import queries
 from app.schools.students.cards import issue_first_card
 from app.schools.students.model import (
     AlreadyInClass,
@@ -120,8 +120,8 @@ async def create_student(
     """
     clean_name, student_id = names.clean(name), new_id()
     _check_born(born_on, now)
-    first_day = _past_day(from_day or school_day(now), now)
-    await _require_class(conn, school_id, class_id)
+    first_day = past_day(from_day or school_day(now), now)
+    await require_class(conn, school_id, class_id)
     box = await school_box(conn, vault=vault, school_id=school_id)
     try:
         await queries.insert_student(
@@ -233,8 +233,8 @@ async def change_class(
         BadDay: in the future, or before the pupil came to the present class.
     """
     await _lock(conn, school_id, student_id)
-    first_day = _past_day(from_day or school_day(now), now)
-    await _require_class(conn, school_id, class_id)
+    first_day = past_day(from_day or school_day(now), now)
+    await require_class(conn, school_id, class_id)
     history = await queries.enrolments(conn, school_id=school_id, student_id=student_id)
     present = next((each for each in history if each.to_day is None), None)
     if present is not None and present.class_id == class_id:
@@ -259,27 +259,6 @@ async def change_class(
         conn, school_id=school_id, student_id=student_id, class_id=class_id, from_day=first_day
     )
     return await queries.enrolments(conn, school_id=school_id, student_id=student_id)
-
-
-async def end_student(conn: db.Conn, *, school_id: int, student_id: UUID, now: datetime) -> None:
-    """A pupil leaves: today is the last day, card and own login end, the record stays.
-
-    The guardians keep their right to see what was.
-
-    Raises:
-        NoSuchStudent: not here, or gone before.
-    """
-    await _lock(conn, school_id, student_id)
-    await queries.end_enrolment(
-        conn, school_id=school_id, student_id=student_id, last_day=school_day(now)
-    )
-    await card_queries.revoke_card(
-        conn, school_id=school_id, student_id=student_id, reason="left", now=now
-    )
-    await queries.end_student_login(
-        conn, school_id=school_id, student_id=student_id, except_account_id=None, now=now
-    )
-    await queries.end_student(conn, school_id=school_id, student_id=student_id, now=now)
 
 
 def _shown(row: StudentRow, sight: Sight, *, photo_url: str | None) -> Student:
@@ -309,7 +288,12 @@ def _check_born(born_on: date | None, now: datetime) -> None:
         raise BadDay(("Ngày sinh không hợp lý.", "The date of birth is not plausible."))
 
 
-def _past_day(day: date, now: datetime) -> date:
+def past_day(day: date, now: datetime) -> date:
+    """The day, as the first one in a class.
+
+    Raises:
+        BadDay: in the future, or over 400 days ago.
+    """
     today = school_day(now)
     if not today - timedelta(days=400) <= day <= today:
         raise BadDay(
@@ -321,7 +305,12 @@ def _past_day(day: date, now: datetime) -> date:
     return day
 
 
-async def _require_class(conn: db.Conn, school_id: int, class_id: UUID) -> None:
+async def require_class(conn: db.Conn, school_id: int, class_id: UUID) -> None:
+    """Refuse what cannot be enrolled in.
+
+    Raises:
+        NotInSchool: no such live class; until the commit nobody can end it.
+    """
     if not await queries.is_live_class(conn, school_id=school_id, class_id=class_id):
         raise not_in_school("class_id", [class_id])
 

@@ -1,0 +1,1 @@
+"""What happens to pupils, cards and phones in the course of the years."""
