@@ -105,6 +105,20 @@ def new_key() -> None:
     click.echo(KeyRing.generate())
 
 
+@admin.command()
+def rotate_key() -> None:
+    """Move what the old MASTER_KEY sealed to the new one, while both are given."""
+    settings = state.with_running_servers(state.load_settings(os.environ))
+    from scripts import rotate
+
+    moved = rotate.main(settings, say=click.echo)
+    click.echo(
+        f"Moved: {moved.accounts} accounts, {moved.schools} schools, {moved.guardians} guardians."
+    )
+    if moved.cards_left:
+        click.echo(f"{moved.cards_left} cards are good only while the old key is given.")
+
+
 @cli.group()
 def attendance() -> None:
     """What the scans have become."""

@@ -1,0 +1,90 @@
+"""`cong-truong admin rotate-key` leaves nothing that only the old master key reads."""
+
+import asyncio
+
+import asyncpg
+import msgspec
+import pytest
+
+from app.crypto import Undecryptable, Vault
+from app.identity.accounts import PHONE_PURPOSE
+from app.keys import KeyRing
+from app.schools.guardians.service import PHONE_FIELD
+from app.settings import Settings
+from scripts import rotate
+from scripts.errors import CommandFailed
+from tests.conftest import MASTER_KEY
+from tests.world import World
+
+NEW = "2:" + "22" * 32
+
+
+async def rotated(settings: Settings, said: list[str]) -> rotate.Moved:
+    both = msgspec.structs.replace(settings, master_key=f"{MASTER_KEY},{NEW}")
+    # In a thread: the command runs its own event loop.
+    return await asyncio.to_thread(rotate.main, both, say=said.append)
+
+
+async def test_afterwards_the_new_key_alone_reads_every_phone(
+    settings: Settings, owner: asyncpg.Connection, world: World
+) -> None:
+    school, other = await world.school(), await world.school()
+    students = [await world.student(each) for each in (school, other)]
+    mother = await world.guardian(*students)
+    said: list[str] = []
+    moved = await rotated(settings, said)
+    assert (moved.accounts, moved.schools, moved.guardians, moved.cards_left) == (1, 2, 2, 2)
+    assert len(said) == 2
+    alone = Vault(KeyRing.parse(NEW))
+    account = await owner.fetchrow("select phone_sealed, phone_index from account")
+    assert account is not None
+    assert alone.open(account["phone_sealed"], purpose=PHONE_PURPOSE) == mother.phone
+    assert account["phone_index"] == alone.phone_index(mother.phone)
+    for row in await owner.fetch("select * from guardian natural join school_key"):
+        box = alone.school_box(row["wrapped"], row["school_id"])
+        assert box.open(row["phone_sealed"], field=PHONE_FIELD) == mother.phone
+        assert row["phone_index"] == alone.phone_index(mother.phone)
+
+
+async def test_printed_codes_stay_those_of_their_guardian(
+    settings: Settings, owner: asyncpg.Connection, world: World
+) -> None:
+    student = await world.student(await world.school())
+    mother = await world.guardian(student)
+    await owner.execute(
+        """
+        insert into activation_code (school_id, id, student_id, guardian_id, phone_index, code_mac,
+               created_by, created_at, expires_at)
+        select g.school_id, gen_random_uuid(), $1, g.id, g.phone_index, $2, $3, now(), now()
+          from guardian g
+        """,
+        student.id,
+        b"mac",
+        mother.account_id,
+    )
+    await rotated(settings, [])
+    assert await owner.fetchval(
+        "select c.phone_index = g.phone_index from activation_code c"
+        " join guardian g on g.school_id = c.school_id and g.id = c.guardian_id"
+    )
+
+
+async def test_before_it_the_new_key_alone_reads_nothing(
+    owner: asyncpg.Connection, world: World
+) -> None:
+    await world.guardian(await world.student(await world.school()))
+    sealed = await owner.fetchval("select phone_sealed from account")
+    with pytest.raises(Undecryptable):
+        Vault(KeyRing.parse(NEW)).open(sealed, purpose=PHONE_PURPOSE)
+
+
+async def test_a_second_time_it_finds_nothing_to_move(settings: Settings, world: World) -> None:
+    await world.guardian(await world.student(await world.school()))
+    await rotated(settings, [])
+    again = await rotated(settings, [])
+    assert (again.accounts, again.schools, again.guardians) == (0, 0, 0)
+
+
+async def test_with_one_key_it_says_what_to_give(settings: Settings) -> None:
+    with pytest.raises(CommandFailed, match="1:OLD,2:NEW"):
+        await asyncio.to_thread(rotate.main, settings, say=print)
