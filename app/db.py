@@ -22,6 +22,7 @@ UniqueViolation = asyncpg.UniqueViolationError
 ForeignKeyViolation = asyncpg.ForeignKeyViolationError
 CheckViolation = asyncpg.CheckViolationError
 PostgresError = asyncpg.PostgresError
+LockNotAvailable = asyncpg.LockNotAvailableError
 ExclusionViolation = asyncpg.ExclusionViolationError
 InterfaceError = asyncpg.InterfaceError
 

@@ -1,7 +1,8 @@
 """What a running API holds, made once by the composition root and reached through app.state."""
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,6 +41,8 @@ class Resources:
     storage: Storage
     codes: CodeSender | None = None
     clock: Clock = utc_now
+    # Few at a time: a large sheet takes a hundred times its size of memory while it is read.
+    reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
 
 
 def resources_of(request: "Request[Any, Any, Any]") -> Resources:
