@@ -12,7 +12,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from app.ids import new_id
 from app.paging import DEFAULT_LIMIT, CursorText, Page, decode_cursor, page_of
-from app.schools.cards import cards_pdf
+from app.schools.cards import DEFAULT_QR_MM, MAX_QR_MM, MIN_QR_MM, cards_pdf, with_photos
 from app.schools.classes import queries, service
 from app.schools.classes.model import NoSuchClass, SchoolClass, Teacher
 from app.schools.common import changes_of
@@ -20,7 +20,7 @@ from app.schools.org.service import school as school_of
 from app.schools.sight import sight_of
 from app.schools.students.cards import card_faces
 from mobile_api.access import STAFF, only
-from mobile_api.deps import Me, Now, Res, Tx
+from mobile_api.deps import AnyRequest, Me, Now, Res, Tx, open_tx
 from mobile_api.inputs import (
     Cursor,
     Limit,
@@ -36,6 +36,9 @@ _PDF = "application/pdf"
 
 Grade = Annotated[int, Meta(ge=0, le=12, description="0: preschool")]
 Ids = Annotated[list[UUID], Meta(max_length=20)]
+QrMm = Annotated[
+    int, QueryParameter(ge=MIN_QR_MM, le=MAX_QR_MM, description="side of the code in millimetres")
+]
 _Small = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 
@@ -161,24 +164,34 @@ class Classes(Controller):
         },
     )
     async def cards(
-        self, tx: Tx, caller: Me, resources: Res, school_id: PathSchool, class_id: PathId
+        self,
+        request: AnyRequest,
+        resources: Res,
+        school_id: PathSchool,
+        class_id: PathId,
+        qr_mm: QrMm = DEFAULT_QR_MM,
     ) -> Response[bytes]:
         """The cards of a class, to print. For the principal and the class's homeroom teacher."""
-        sight = await sight_of(tx, caller=caller, school_id=school_id)
-        found = await service.school_class(tx, school_id=school_id, class_id=class_id, sight=sight)
-        if not sight.leads_class(class_id):
-            raise NoSuchClass
-        school = await school_of(tx, school_id=school_id)
-        faces = await card_faces(
-            tx,
-            ring=resources.vault.ring,
-            school_id=school_id,
-            school_name=school.name,
-            class_id=class_id,
-            class_name=found.name,
-        )
+        async with open_tx(request) as tx:
+            sight = await sight_of(tx, caller=request.state.caller, school_id=school_id)
+            found = await service.school_class(
+                tx, school_id=school_id, class_id=class_id, sight=sight
+            )
+            if not sight.leads_class(class_id):
+                raise NoSuchClass
+            school = await school_of(tx, school_id=school_id)
+            faces = await card_faces(
+                tx,
+                ring=resources.vault.ring,
+                school_id=school_id,
+                school_name=school.name,
+                class_id=class_id,
+                class_name=found.name,
+            )
+        # No connection is held while pictures are fetched and the pages made.
+        faces = await with_photos(resources.storage, faces)
         pdf = await asyncio.to_thread(
-            cards_pdf, school_name=school.name, class_name=found.name, cards=faces
+            cards_pdf, school_name=school.name, class_name=found.name, cards=faces, qr_mm=qr_mm
         )
         return Response(
             pdf,

@@ -1,13 +1,18 @@
 """Classes, and the roles that follow their teachers."""
 
 import asyncio
+import io
 from typing import Any
 
 import asyncpg
 import httpx
 import pypdfium2
 import pytest
+import zxingcpp
+from PIL import Image
 
+from app.storage import Storage
+from mobile_api.resources import Resources
 from tests.cast import Cast, gather, snapshot
 from tests.world import World
 
@@ -220,6 +225,102 @@ async def test_teachers_list_their_own_classes_others_all_and_6a2_comes_before_6
         assert (await api.get(foreign, headers=cast[who].headers)).status_code == 404
 
 
+def words_of(answer: httpx.Response) -> str:
+    page = pypdfium2.PdfDocument(answer.content)[0]
+    return " ".join(page.get_textpage().get_text_range().split())
+
+
+def pictures_of(answer: httpx.Response) -> int:
+    page = pypdfium2.PdfDocument(answer.content)[0]
+    images = page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=15)
+    return len(list(images))
+
+
+class Watched:
+    """A storage that counts the open transactions whenever it is asked."""
+
+    def __init__(self, inner: Storage, owner: asyncpg.Connection) -> None:
+        self.inner, self.owner = inner, owner
+        self.seen: list[int] = []
+
+    async def get(self, key: str) -> bytes:
+        self.seen.append(
+            await self.owner.fetchval(
+                "select count(*) from pg_stat_activity where datname = current_database()"
+                " and xact_start is not null and pid <> pg_backend_pid()"
+            )
+        )
+        return await self.inner.get(key)
+
+    async def put(self, key: str, data: bytes, *, content_type: str) -> None:
+        await self.inner.put(key, data, content_type=content_type)
+
+    async def delete(self, key: str) -> None:
+        await self.inner.delete(key)
+
+
+@pytest.fixture
+async def photo_key(resources: Resources, owner: asyncpg.Connection, cast: Cast) -> str:
+    """A picture of the pupil, without consent."""
+    key = f"schools/{cast.school.id}/photos/{cast.student.id.hex}-{'0' * 16}"
+    made = io.BytesIO()
+    Image.new("RGB", (480, 640), "teal").save(made, "JPEG")
+    await resources.storage.put(f"{key}.jpg", made.getvalue(), content_type="image/jpeg")
+    await owner.execute("update student set photo_key = $1 where id = $2", key, cast.student.id)
+    return key
+
+
+async def test_a_card_shows_the_photo_with_consent_alone_and_initials_otherwise(
+    api: httpx.AsyncClient,
+    resources: Resources,
+    owner: asyncpg.Connection,
+    cast: Cast,
+    headers: dict[str, str],
+    photo_key: str,
+) -> None:
+    url = cast.url(f"/classes/{cast.class_id}/cards.pdf")
+    without = await api.get(url, headers=headers)
+    assert "VA Nguyễn Văn An" in words_of(without)
+    assert pictures_of(without) == 0
+    await owner.execute("update student set photo_consent = true")
+    shown = await api.get(url, headers=headers)
+    assert pictures_of(shown) == 1
+    assert "VA " not in words_of(shown)
+    await resources.storage.delete(f"{photo_key}.jpg")
+    lost = await api.get(url, headers=headers)
+    assert (lost.status_code, pictures_of(lost)) == (200, 0)
+    assert "VA Nguyễn Văn An" in words_of(lost)
+
+
+async def test_no_transaction_is_open_while_pictures_are_fetched_and_pages_made(
+    api: httpx.AsyncClient,
+    resources: Resources,
+    owner: asyncpg.Connection,
+    cast: Cast,
+    headers: dict[str, str],
+    photo_key: str,
+) -> None:
+    await owner.execute("update student set photo_consent = true")
+    watched = Watched(resources.storage, owner)
+    resources.storage = watched
+    answer = await api.get(cast.url(f"/classes/{cast.class_id}/cards.pdf"), headers=headers)
+    assert answer.status_code == 200
+    assert watched.seen == [0]
+
+
+async def test_the_size_of_the_code_is_chosen_within_its_bounds(
+    api: httpx.AsyncClient, cast: Cast, headers: dict[str, str]
+) -> None:
+    url = cast.url(f"/classes/{cast.class_id}/cards.pdf")
+    for wrong in ("24", "41", "0", "-5", "40.5", "x"):
+        answer = await api.get(url, params={"qr_mm": wrong}, headers=headers)
+        assert answer.status_code == 400, wrong
+    small = await api.get(url, params={"qr_mm": "25"}, headers=headers)
+    page = pypdfium2.PdfDocument(small.content)[0]
+    (found,) = zxingcpp.read_barcodes(page.render(scale=150 / 72).to_pil())
+    assert found.text == cast.student.token
+
+
 async def test_the_cards_of_a_class_are_printed_with_names_and_not_kept_by_caches(
     api: httpx.AsyncClient, cast: Cast
 ) -> None:
@@ -229,6 +330,6 @@ async def test_the_cards_of_a_class_are_printed_with_names_and_not_kept_by_cache
         assert answer.status_code == 200, answer.text
         assert answer.headers["content-type"] == "application/pdf"
         assert answer.headers["cache-control"] == "no-store"
-        text = pypdfium2.PdfDocument(answer.content)[0].get_textpage().get_text_range()
+        text = words_of(answer)
         assert "Nguyễn Văn An" in text
         assert "Trần Thị Bình" not in text

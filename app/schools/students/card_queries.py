@@ -34,7 +34,8 @@ async def cards_of_class(conn: db.Conn, *, school_id: int, class_id: UUID) -> li
         conn,
         CardToPrint,
         """
-        select s.name, c.id as card_id, c.key_id
+        select s.name, c.id as card_id, c.key_id,
+               case when s.photo_consent then s.photo_key end as photo_key
           from enrolment e
           join student s on s.school_id = e.school_id and s.id = e.student_id
           join card c on c.school_id = s.school_id and c.student_id = s.id

@@ -201,6 +201,7 @@ async def card_faces(
             class_name=class_name,
             school_name=school_name,
             token=issue_card(ring, school_id=school_id, card_id=card.card_id, key_id=card.key_id),
+            photo_key=card.photo_key,
         )
         for card in cards
         if card.key_id in ring.ids

@@ -68,9 +68,10 @@ class LiveCard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CardToPrint(msgspec.Struct, frozen=True, kw_only=True):
-    """A pupil of a class with the live card's ids."""
+    """A pupil of a class with the live card's ids; `photo_key` only with the family's consent."""
 
     name: str
+    photo_key: str | None
     card_id: bytes
     key_id: int
 

@@ -1,13 +1,22 @@
 import ctypes
+import io
 
 import pypdfium2 as pdfium
 import pytest
 import zxingcpp
+from msgspec.structs import replace
+from PIL import Image
 from pypdfium2 import raw as pdfium_c
 
 from app.attendance import codes
 from app.keys import KeyRing
-from app.schools.cards import CardFace, cards_pdf
+from app.schools.cards import (
+    DEFAULT_QR_MM,
+    MAX_QR_MM,
+    MIN_QR_MM,
+    CardFace,
+    cards_pdf,
+)
 
 RING = KeyRing.parse("1:" + "5a" * 32)
 SCHOOL = "Trường THCS Nguyễn Tri Phương"
@@ -67,6 +76,50 @@ def test_every_code_of_a_class_is_read_back_from_the_page_at_150_dpi() -> None:
         codes.verify(RING, codes.parse(token))
 
 
+WORST = (
+    "Công Tằng Tôn Nữ Nguyễn Phúc Thị Hoàng Bảo Khánh Vân Anh Thư",
+    "Nghiêm Khương Trường Nguyễn Phương Hoàng Thượng",
+    "A" * 80,
+    "Ỷ",
+    " ".join(["Nguyễn"] * 30),
+)
+
+
+@pytest.mark.parametrize("qr_mm", [MIN_QR_MM, DEFAULT_QR_MM])
+def test_codes_are_read_back_at_150_dpi_beside_the_worst_names_and_pictures(qr_mm: int) -> None:
+    of, picture = "12 Chuyên Anh 1", io.BytesIO()
+    Image.effect_noise((480, 640), 90).convert("RGB").save(picture, "JPEG")
+    cards = [
+        replace(
+            card, photo=picture.getvalue() if number % 2 else None, class_name="12 Chuyên Anh 1"
+        )
+        for number, card in enumerate(faces(*WORST * 4, school_name=LONG_SCHOOL))
+    ]
+    pdf = cards_pdf(school_name=LONG_SCHOOL, class_name=of, cards=cards, qr_mm=qr_mm)
+    document = pdfium.PdfDocument(pdf)
+    assert len(document) == 3
+    found = [
+        barcode
+        for page in document
+        for barcode in zxingcpp.read_barcodes(page.render(scale=150 / 72).to_pil())
+    ]
+    assert sorted(each.text for each in found) == sorted(card.token for card in cards)
+    side = qr_mm / 25.4 * 150
+    for each in found:
+        codes.verify(RING, codes.parse(each.text))
+        width = each.position.top_right.x - each.position.top_left.x
+        assert width == pytest.approx(side, abs=3)
+    # Names that can be read stand on their cards whole.
+    text = " ".join(words_of(page) for page in document)
+    assert text.count(WORST[0]) == text.count(WORST[1]) == 4
+
+
+@pytest.mark.parametrize("qr_mm", [MIN_QR_MM - 1, MAX_QR_MM + 1])
+def test_a_code_that_does_not_fit_the_card_is_refused(qr_mm: int) -> None:
+    with pytest.raises(ValueError, match=f"{qr_mm} mm"):
+        cards_pdf(school_name=SCHOOL, class_name="6A1", cards=[], qr_mm=qr_mm)
+
+
 def test_the_page_is_a4_and_a_code_is_40_mm_wide_with_four_white_modules_around() -> None:
     page = made(faces(*["Lê Ỷ"] * 9))[0]
     assert page.get_size() == pytest.approx((595.28, 841.89), abs=0.1)
@@ -86,7 +139,7 @@ def test_the_page_is_a4_and_a_code_is_40_mm_wide_with_four_white_modules_around(
         assert ring.getextrema()[0] == 255
 
 
-def test_the_code_is_drawn_and_not_a_picture_of_dots() -> None:
+def test_the_code_is_drawn_and_no_picture_of_dots() -> None:
     page = made(faces("Lê Ỷ"))[0]
     assert not list(page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=15))
 
