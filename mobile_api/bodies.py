@@ -18,7 +18,7 @@ from litestar.params import BodyKwarg
 from app.errors import AppError
 
 # In a handler's `opt`: the type of a body that the handler decodes itself, and its media type
-# where that is not JSON.
+# where that is not JSON; several with ", " between.
 BODY: Final = "body"
 BODY_MEDIA: Final = "body_media"
 # In a request's state: why its body is not what the handler takes.
@@ -95,7 +95,7 @@ async def require_media(request: Request[Any, Any, Any]) -> None:
     if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
         return
     media, _, parameters = headers.get("content-type", "").lower().partition(";")
-    if media.strip() != wanted:
+    if media.strip() not in wanted.split(", "):
         raise UnsupportedMedia((f"Hãy gửi dạng {wanted}.", f"Send {wanted}."))
     if headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise UnsupportedMedia(("Đừng nén nội dung gửi lên.", "Send the body uncompressed."))

@@ -50,6 +50,7 @@ _REPLAYED: Final[Json] = {
     "description": "`true`: the answer of before; nothing was done again",
     "schema": {"type": "string", "enum": ["true"]},
 }
+_BINARY: Final[Json] = {"type": "string", "format": "binary"}
 _BOUNDS: Final = {
     "ge": "minimum",
     "gt": "exclusiveMinimum",
@@ -176,7 +177,10 @@ def _operation(route: _Route, schemas: Schemas) -> Json:
     if route.body is not None:
         operation["requestBody"] = {
             "required": True,
-            "content": {route.body_media: {"schema": schemas.add(route.body, "in")}},
+            "content": {
+                media: {"schema": _BINARY if route.body is bytes else schemas.add(route.body, "in")}
+                for media in route.body_media.split(", ")
+            },
         }
     return operation
 
@@ -264,7 +268,7 @@ def _content(kind: Any, media: str, schemas: Schemas) -> Json | None:
     if kind in (None, type(None)):
         return None
     if kind is bytes:
-        return {media: {"schema": {"type": "string", "format": "binary"}}}
+        return {media: {"schema": _BINARY}}
     return {media: {"schema": schemas.add(kind, "out")}}
 
 

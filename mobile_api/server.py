@@ -36,6 +36,7 @@ from mobile_api import (
     me,
     openapi,
     life,
+    photos,
     places,
     register,
     schools,
@@ -82,6 +83,7 @@ CONTROLLERS: Sequence[Any] = [
     *attendance.HANDLERS,
     *life.HANDLERS,
     *register.HANDLERS,
+    *photos.HANDLERS,
     *inbox.HANDLERS,
     *jobs.HANDLERS,
 ]

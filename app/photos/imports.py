@@ -74,7 +74,7 @@ async def import_photos(
     """Take the pictures of a zip, or only say what would become of them.
 
     Raises:
-        NotAZip, EncryptedZip, ZipTooLarge: nothing is taken.
+        NoZip, EncryptedZip, ZipTooLarge: nothing is taken.
         StorageAway: nothing has changed; the same again is safe.
     """
     album = await in_room(lambda: Album(file))

@@ -14,7 +14,7 @@ Fate = Literal[
     "unknown_code",
     "twice",
     "broken",
-    "not_a_picture",
+    "no_picture",
     "heic_picture",
     "picture_too_large",
     "picture_too_small",

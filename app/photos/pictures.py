@@ -49,7 +49,7 @@ class Picture(Struct, frozen=True, kw_only=True):
         return hashlib.sha256(self.full).digest()[:8]
 
 
-class NotAPicture(Unprocessable):
+class NoPicture(Unprocessable):
     """Tệp không phải là ảnh JPEG, PNG hay WebP | The file is not a JPEG, PNG or WebP picture"""
 
 
@@ -65,15 +65,15 @@ class PictureTooSmall(Unprocessable):
     """Ảnh quá nhỏ | The picture is too small"""
 
 
-BadPicture = NotAPicture | HeicPicture | PictureTooLarge | PictureTooSmall
-BAD_PICTURE: Final = (NotAPicture, HeicPicture, PictureTooLarge, PictureTooSmall)
+BadPicture = NoPicture | HeicPicture | PictureTooLarge | PictureTooSmall
+BAD_PICTURE: Final = (NoPicture, HeicPicture, PictureTooLarge, PictureTooSmall)
 
 
 async def prepared(file: IO[bytes]) -> Picture:
     """The picture in a file, which is read when there is room for it.
 
     Raises:
-        NotAPicture: of no format that we take, or broken.
+        NoPicture: of no format that we take, or broken.
         HeicPicture: what iPhones make unless told otherwise.
         PictureTooLarge: in bytes or in pixels.
         PictureTooSmall: nobody could be recognised.
@@ -108,7 +108,7 @@ def prepare(data: bytes) -> Picture:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise too_large() from None
     except Exception:  # decoders meet hostile bytes with errors of every kind
-        raise NotAPicture(
+        raise NoPicture(
             (
                 "Hãy gửi ảnh JPEG, PNG hoặc WebP còn nguyên vẹn.",
                 "Send a JPEG, PNG or WebP picture that is whole.",

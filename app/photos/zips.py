@@ -35,7 +35,7 @@ _CODE: Final = re.compile(r"[0-9]{10}")
 _JUNK: Final = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
 
-class NotAZip(Unprocessable):
+class NoZip(Unprocessable):
     """Tệp không phải là zip dùng được | The file is not a zip that can be read"""
 
 
@@ -67,7 +67,7 @@ class Album:
     """An opened zip of pictures; `ignored` counts what computers leave beside them."""
 
     def __init__(self, file: IO[bytes]) -> None:
-        """Raises: NotAZip, EncryptedZip, ZipTooLarge."""
+        """Raises: NoZip, EncryptedZip, ZipTooLarge."""
         _check_directory(file)
         try:
             self._zip = zipfile.ZipFile(file)
@@ -127,8 +127,8 @@ def zip_too_large() -> ZipTooLarge:
     )
 
 
-def _not_a_zip() -> NotAZip:
-    return NotAZip(("Hãy gửi một tệp .zip chứa ảnh.", "Send a .zip file of pictures."))
+def _not_a_zip() -> NoZip:
+    return NoZip(("Hãy gửi một tệp .zip chứa ảnh.", "Send a .zip file of pictures."))
 
 
 def _check_directory(file: IO[bytes]) -> None:

@@ -1,0 +1,46 @@
+"""Pictures as phones make them, and zips as schools pack them."""
+
+import io
+import zipfile
+from collections.abc import Mapping
+
+from PIL import Image
+
+HUE = {1: "N", 2: (16.0, 27.0, 49.0), 3: "E", 4: (107.0, 35.0, 27.0)}
+_ORIENTATION, _GPS, _MAKE = 0x0112, 0x8825, 0x010F
+
+
+def picture(
+    *,
+    size: tuple[int, int] = (600, 800),
+    kind: str = "JPEG",
+    colour: str = "navy",
+    orientation: int | None = None,
+) -> bytes:
+    """The upper half of `colour`, the lower white; with the place and the phone's make in it."""
+    image = Image.new("RGB", size, "white")
+    image.paste(colour, (0, 0, size[0], size[1] // 2))
+    exif = Image.Exif()
+    exif[_MAKE] = "SecretPhone"
+    exif[_GPS] = HUE
+    if orientation is not None:
+        exif[_ORIENTATION] = orientation
+    out = io.BytesIO()
+    extra = {"comment": b"at home"} if kind == "JPEG" else {}
+    image.save(out, kind, exif=exif, **extra)
+    return out.getvalue()
+
+
+def opened(data: bytes) -> Image.Image:
+    """The picture, loaded."""
+    image = Image.open(io.BytesIO(data))
+    image.load()
+    return image
+
+
+def zipped(files: Mapping[str, bytes], *, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as packed:
+        for name, data in files.items():
+            packed.writestr(name, data)
+    return out.getvalue()
