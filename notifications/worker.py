@@ -1,6 +1,7 @@
 """The worker's composition root: an arq worker whose jobs drain buckets of deliveries.
 
-Beside it the runner of what schools hand in (app/jobs), which arq only wakes.
+Beside it the runner of what schools hand in (app/jobs), which arq only wakes, and the sweep of
+pictures that nobody points at (app/photos).
 
 Redis, here Valkey, is only the bell. While it is away this process looks for due deliveries by
 itself, once a second.
@@ -24,6 +25,7 @@ from app.crypto import Vault
 from app.jobs import bell as job_bell
 from app.jobs import runner as jobs
 from app.jobs.runner import JobRunner
+from app.photos.sweep import keep_sweeping
 from app.schools.imports.works import import_works
 from app.schools.setup import service as setup
 from app.settings import BadSettings, Settings
@@ -137,7 +139,11 @@ async def run(
         _log.info("worker.started")
         working = asyncio.create_task(runner.run(stop))
         try:
-            await guarded(_send_until(stop, settings, desk, runner), desk.counts.say_each_minute())
+            await guarded(
+                _send_until(stop, settings, desk, runner),
+                desk.counts.say_each_minute(),
+                keep_sweeping(desk.pool, open_storage(settings)),
+            )
         finally:
             stop.set()
             await working
