@@ -156,7 +156,7 @@ class SchoolBox:
         `field` names the column, as in `guardian.phone`: a value moved to another column or another
         school does not open.
         """
-        return bytes((_VERSION,)) + _encrypt(self._key, text.encode(), self._aad(field))
+        return self.seal_bytes(text.encode(), field=field)
 
     def open(self, sealed: bytes, *, field: str) -> str:
         """The text sealed for this school and field.
@@ -164,9 +164,17 @@ class SchoolBox:
         Raises:
             Undecryptable: changed, or of another school or field.
         """
+        return self.open_bytes(sealed, field=field).decode()
+
+    def seal_bytes(self, data: bytes, *, field: str) -> bytes:
+        """As `seal`, for a file."""
+        return bytes((_VERSION,)) + _encrypt(self._key, data, self._aad(field))
+
+    def open_bytes(self, sealed: bytes, *, field: str) -> bytes:
+        """What `seal_bytes` has sealed; raises as `open`."""
         if sealed[:1] != bytes((_VERSION,)):
             raise Undecryptable("not in a known format")
-        return _decrypt(self._key, sealed[1:], self._aad(field)).decode()
+        return _decrypt(self._key, sealed[1:], self._aad(field))
 
     def _aad(self, field: str) -> bytes:
         return b"%d:%d:%s" % (_VERSION, self._school_id, field.encode())

@@ -13,7 +13,6 @@ from app.activation.model import LinkedChild
 from app.activation.sheet import sheet_pdf
 from app.schools.classes.model import NoSuchClass
 from app.schools.classes.service import school_class
-from app.schools.common import ZONE
 from app.schools.org.service import school as school_of
 from app.schools.sight import sight_of
 from mobile_api.access import PUBLIC, only
@@ -141,7 +140,7 @@ async def print_activation_sheet(
         school_name=school.name,
         class_name=found.name,
         base_url=resources.settings.base_url,
-        last_day=f"{sheet.expires_at.astimezone(ZONE):%d/%m/%Y}",
+        last_day=f"{sheet.last_day:%d/%m/%Y}",
         strips=sheet.strips,
         active=sheet.active,
         alone=sheet.alone,

@@ -1,9 +1,9 @@
-"""Guardians of pupils, their rights, and the custody block."""
+"""Guardians of pupils and their rights."""
 
 from uuid import UUID
 
 import msgspec
-from litestar import delete, get, patch, post, put
+from litestar import delete, get, patch, post
 from litestar.controller import Controller
 from litestar.params import JSONBody
 from msgspec import UNSET, Struct, UnsetType
@@ -16,7 +16,7 @@ from app.schools.sight import sight_of
 from app.schools.students.service import led_row
 from mobile_api.access import only
 from mobile_api.deps import Me, Now, Res, Tx
-from mobile_api.inputs import Cursor, Limit, Name, PathId, PathSchool, Phone, Reason, Search
+from mobile_api.inputs import Cursor, Limit, Name, PathId, PathSchool, Phone, Search
 
 _PRINCIPAL = {"who": only("principal")}
 _LEADERS = {"who": only("principal", "homeroom_teacher")}
@@ -48,10 +48,6 @@ class GuardianChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     phone: Phone | UnsetType = UNSET
     relation: Relation | UnsetType = UNSET
     rights: RightsChange | UnsetType = UNSET
-
-
-class CustodyBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    reason: Reason
 
 
 class GuardiansOfStudent(Controller):
@@ -88,7 +84,8 @@ class GuardiansOfStudent(Controller):
     ) -> Guardian:
         """Make a person a guardian by phone; an account that is there stays as it is.
 
-        For the principal.
+        For the principal. An account that was in use, but is linked nowhere any more, must prove
+        the number first: `state`.
         """
         return await service.add_guardian(
             tx,
@@ -133,7 +130,10 @@ class GuardiansOfStudent(Controller):
         guardian_id: PathId,
         data: JSONBody[GuardianChange],
     ) -> Guardian:
-        """Change name, phone, relation or rights. For the principal."""
+        """Change name, phone, relation or rights. For the principal.
+
+        A new phone that somebody uses already waits for `approve` and for its owner's proof.
+        """
         changes = changes_of(data)
         if data.rights is not UNSET:
             changes["rights"] = changes_of(data.rights)
@@ -155,43 +155,26 @@ class GuardiansOfStudent(Controller):
             tx, school_id=school_id, student_id=student_id, guardian_id=guardian_id, now=now
         )
 
-    @put(
-        "/{guardian_id:uuid}/custody-block",
-        operation_id="set_custody_block",
-        status_code=204,
+    @post(
+        "/{guardian_id:uuid}/approve",
+        operation_id="approve_guardian",
+        status_code=200,
         opt=_PRINCIPAL,
     )
-    async def block(
-        self,
-        tx: Tx,
-        now: Now,
-        school_id: PathSchool,
-        student_id: PathId,
-        guardian_id: PathId,
-        data: JSONBody[CustodyBlock],
-    ) -> None:
-        """Keep the guardian from the pupil, from the next request on. For the principal."""
-        await service.set_custody_block(
-            tx,
-            school_id=school_id,
-            student_id=student_id,
-            guardian_id=guardian_id,
-            reason=data.reason,
-            now=now,
-        )
+    async def approve(
+        self, tx: Tx, resources: Res, school_id: PathSchool, student_id: PathId, guardian_id: PathId
+    ) -> Guardian:
+        """Stand by a changed number that somebody uses already. For the principal.
 
-    @delete("/{guardian_id:uuid}/custody-block", operation_id="clear_custody_block", opt=_PRINCIPAL)
-    async def unblock(
-        self, tx: Tx, now: Now, school_id: PathSchool, student_id: PathId, guardian_id: PathId
-    ) -> None:
-        """Lift the custody block. For the principal."""
-        await service.set_custody_block(
+        For all children of the guardian here. They are seen once the number's owner has proved it
+        as well, by a code on paper or a text message, be it before or after.
+        """
+        return await service.approve_guardian(
             tx,
+            vault=resources.vault,
             school_id=school_id,
             student_id=student_id,
             guardian_id=guardian_id,
-            reason=None,
-            now=now,
         )
 
 

@@ -1,15 +1,12 @@
 """Activation sheets, and what an activation has linked."""
 
-from typing import Literal
 from uuid import UUID
 
 import msgspec
 
 from app.errors import Conflict, Unauthenticated
 from app.identity.model import LoggedIn
-from app.schools.guardians.model import Relation
-
-LinkState = Literal["invited", "active", "needs_proof", "needs_approval"]
+from app.schools.guardians.model import LinkState, Relation
 
 
 class WrongActivationCode(Unauthenticated):

@@ -1,6 +1,6 @@
 """The activation sheet of a class: fresh codes, stored before they are printed."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from app.activation.sheet import PrintedStrip
 from app.crypto import Vault
 from app.ids import new_id
 from app.phones import mask
-from app.schools.common import lock_school, school_box
+from app.schools.common import ZONE, lock_school, school_box, school_day
 from app.schools.guardians.service import PHONE_FIELD
 
 CODE_LIFE: Final = timedelta(days=30)
@@ -26,7 +26,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     strips: list[PrintedStrip]
     active: list[str]
     alone: list[str]
-    expires_at: datetime
+    last_day: date
 
 
 async def new_sheet(
@@ -45,14 +45,14 @@ async def new_sheet(
     await lock_school(conn, school_id=school_id)
     found = await queries.strips_of_class(conn, school_id=school_id, class_id=class_id)
     coded = [(strip, new_code(school_id)) for strip in found if not strip.is_active]
-    expires_at = now + CODE_LIFE
+    last_day = school_day(now) + CODE_LIFE
     await queries.replace_codes(
         conn,
         school_id=school_id,
         strips=[(new_id(), strip, code_mac(vault.ring, code)) for strip, code in coded],
         created_by=printed_by,
         now=now,
-        expires_at=expires_at,
+        expires_at=datetime.combine(last_day + timedelta(days=1), time(), ZONE),
     )
     box = await school_box(conn, vault=vault, school_id=school_id)
     alone = await queries.pupils_alone(conn, school_id=school_id, class_id=class_id)
@@ -71,5 +71,5 @@ async def new_sheet(
         strips=[printed(strip, code) for strip, code in coded],
         active=[f"{s.student_name}: {s.guardian_name}" for s in found if s.is_active],
         alone=[pupil.name for pupil in alone],
-        expires_at=expires_at,
+        last_day=last_day,
     )

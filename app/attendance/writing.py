@@ -10,6 +10,7 @@ from app.attendance.decide import Ledger
 from app.attendance.items import Item
 from app.attendance.model import DayRow, Past
 from app.attendance.queries import columns
+from app.consents.queries import staff_who_agreed
 
 _EVENT_COLUMNS = (
     "school_id", "day", "id", "person_kind", "person_id", "direction", "outcome", "source",
@@ -34,6 +35,7 @@ async def write(conn: db.Conn, ledger: Ledger) -> None:
     located = [
         item for item in ledger.located if item.received_at - item.when.occurred_at < _LOCATION_AGE
     ]
+    located = await _agreed_to(conn, located)
     await conn.execute(
         _WRITE,
         *columns(receipts, "school_id", "event_id", "body_hash", "answer"),
@@ -55,6 +57,24 @@ async def write(conn: db.Conn, ledger: Ledger) -> None:
     )  # fmt: skip
     if ledger.promoted:
         await promote(conn, ledger.promoted)
+
+
+async def _agreed_to(conn: db.Conn, located: list[Item]) -> list[Item]:
+    """Without the coordinates of one's own phone, but for those of staff who agreed to it."""
+    own = [
+        (item.school_id, item.person_id, item.sender.account_id)
+        for item in located
+        if item.source == "station_code"
+    ]
+    if not own:
+        return located
+    agreed = await staff_who_agreed(conn, own)
+    return [
+        item
+        for item in located
+        if item.source != "station_code"
+        or (item.school_id, item.person_id, item.sender.account_id) in agreed
+    ]
 
 
 async def promote(conn: db.Conn, risen: Sequence[Past]) -> None:

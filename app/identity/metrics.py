@@ -5,7 +5,9 @@ from typing import Final
 from prometheus_client import Counter
 
 LOGINS: Final = Counter(
-    "ct_logins_total", "Logins by way (password, code, pairing) and outcome", ["way", "outcome"]
+    "ct_logins_total",
+    "Logins by way (password, code, paper, pairing) and outcome",
+    ["way", "outcome"],
 )
 REFRESHES: Final = Counter("ct_refreshes_total", "Refreshed sessions by outcome", ["outcome"])
 CODES: Final = Counter(

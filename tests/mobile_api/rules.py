@@ -296,8 +296,16 @@ PEOPLE: Final = {
     f"GET {_GUARDIAN}": Rule(here=PRINCIPAL, own=LEADER),
     f"PATCH {_GUARDIAN}": Rule(here=PRINCIPAL, body={"relation": "other"}),
     f"DELETE {_GUARDIAN}": Rule(here=PRINCIPAL),
-    f"PUT {_GUARDIAN}/custody-block": Rule(here=PRINCIPAL, body={"reason": "Toà án"}),
-    f"DELETE {_GUARDIAN}/custody-block": Rule(here=PRINCIPAL),
+    f"POST {_GUARDIAN}/approve": Rule(here=PRINCIPAL, ids={"guardian_id": "waiting_id"}),
+    f"PUT {_GUARDIAN}/custody-block": Rule(
+        here=PRINCIPAL, body={"reason": "Toà án", "document_id": "{document_id}"}
+    ),
+    f"POST {_GUARDIAN}/custody-block/lift": Rule(here=PRINCIPAL, body={"reason": "Hết hạn"}),
+    f"GET {_GUARDIAN}/custody": Rule(here=PRINCIPAL),
+    f"POST {_GUARDIAN}/custody-documents": Rule(
+        here=PRINCIPAL, file=("quyet-dinh.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")
+    ),
+    f"GET {_GUARDIAN}/custody-documents/{{document_id}}": Rule(here=PRINCIPAL),
     f"GET {_SCHOOL}/guardians": Rule(here=PRINCIPAL),
     f"GET {_SCHOOL}/staff": Rule(here=PRINCIPAL, own=DEPARTMENT),
     f"POST {_SCHOOL}/staff": Rule(
@@ -313,14 +321,6 @@ PEOPLE: Final = {
     "GET /v1/jobs/{job_id}": Rule(door_is_open=True, here=PRINCIPAL),
 }
 
-_OUTCOME: Final = {f"other {role}": "forbidden" for role in SCANNERS}
-
-ATTENDANCE: Final = {
-    "POST /v1/attendance/scans": Rule(
-        here=SCANNERS,
-        body={"sent_at": _AT, "sent_mono_ms": 1000, "boot_id": "b", "scans": [_SCAN]},
-        refused_within=_OUTCOME,
-    ),
 _AGAIN: Final = {"moet_code": "0123456789", "class_id": "{class_id}", "name": "Lê Thị Dung"}
 _STEPS: Final = [
     {"from_class_id": "{class_id}", "to": {"name": "7A1", "grade": 7}},
@@ -363,6 +363,8 @@ def _csv(text: str) -> tuple[str, bytes, str]:
 
 
 IMPORTS: Final = {
+    f"POST {_IMPORTS}/roster": Rule(here=PRINCIPAL, file=_csv("Họ và tên,Lớp\nLê An,6A2\n")),
+    f"GET {_IMPORTS}/roster/template.xlsx": Rule(here=PRINCIPAL),
     f"POST {_IMPORTS}/staff": Rule(
         here=PRINCIPAL, file=_csv("Họ và tên,SĐT,Vai trò\nPhan Thị Kế,0912345678,Kế toán\n")
     ),
@@ -375,6 +377,14 @@ IMPORTS: Final = {
     f"GET {_IMPORTS}/timetable/template.xlsx": Rule(here=PRINCIPAL),
 }
 
+_OUTCOME: Final = {f"other {role}": "forbidden" for role in SCANNERS}
+
+ATTENDANCE: Final = {
+    "POST /v1/attendance/scans": Rule(
+        here=SCANNERS,
+        body={"sent_at": _AT, "sent_mono_ms": 1000, "boot_id": "b", "scans": [_SCAN]},
+        refused_within=_OUTCOME,
+    ),
     "POST /v1/attendance/marks": Rule(here=SCANNERS, body=_MARK, refused_within=_OUTCOME),
     "POST /v1/attendance/check-ins": Rule(
         here=(*STAFF, "student"),

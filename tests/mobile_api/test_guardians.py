@@ -32,6 +32,24 @@ def of(cast: Cast, student_id: UUID, rest: str = "") -> str:
     return cast.url(f"/students/{student_id}/guardians{rest}")
 
 
+async def filed(api: httpx.AsyncClient, guardian_url: str, headers: dict[str, str]) -> str:
+    """The id of a court's decision about the guardian, put on file."""
+    paper = ("quyet-dinh.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")
+    answer = await api.post(
+        f"{guardian_url}/custody-documents", files={"file": paper}, headers=headers
+    )
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+async def block(
+    api: httpx.AsyncClient, guardian_url: str, headers: dict[str, str], reason: str = "toà án"
+) -> None:
+    body = {"reason": reason, "document_id": await filed(api, guardian_url, headers)}
+    answer = await api.put(f"{guardian_url}/custody-block", json=body, headers=headers)
+    assert answer.status_code == 204, answer.text
+
+
 async def login_of(world: World, owner: asyncpg.Connection, guardian: dict[str, Any]) -> Person:
     account_id = await owner.fetchval(
         "select account_id from guardianship where guardian_id = $1 limit 1", UUID(guardian["id"])
@@ -110,7 +128,7 @@ async def test_a_homeroom_teacher_sees_masked_phones_and_no_reasons_of_courts(
 ) -> None:
     made = (await api.post(of(cast, cast.student.id), json=new_guardian(), headers=headers)).json()
     url = of(cast, cast.student.id, f"/{made['id']}")
-    await api.put(f"{url}/custody-block", json={"reason": "Quyết định 12"}, headers=headers)
+    await block(api, url, headers, "Quyết định 12")
     teacher = cast["homeroom_teacher"].headers
     listed = (await api.get(of(cast, cast.student.id), headers=teacher)).json()["items"]
     masked = next(each for each in listed if each["id"] == made["id"])
@@ -156,14 +174,21 @@ async def test_a_custody_block_acts_on_the_next_request_and_is_lifted_again(
         "select guardian_id from guardianship where account_id = $1", parent.account_id
     )
     assert await sees(api, parent, cast.student.id)
-    url = of(cast, cast.student.id, f"/{guardian_id}/custody-block")
-    for bad in ({}, {"reason": ""}, {"reason": " \n"}, {"reason": "a\u0000"}, {"reason": None}):
-        assert (await api.put(url, json=bad, headers=headers)).status_code == 400
+    url = of(cast, cast.student.id, f"/{guardian_id}")
+    paper = await filed(api, url, headers)
+    for bad in (None, "", " \n", "a\u0000"):
+        body = {"reason": bad, "document_id": paper}
+        answer = await api.put(f"{url}/custody-block", json=body, headers=headers)
+        assert answer.status_code == 400
     assert await sees(api, parent, cast.student.id)
-    blocked = await api.put(url, json={"reason": "Quyết định 12/2026"}, headers=headers)
+    body = {"reason": "Quyết định 12/2026", "document_id": paper}
+    blocked = await api.put(f"{url}/custody-block", json=body, headers=headers)
     assert blocked.status_code == 204, blocked.text
     assert not await sees(api, parent, cast.student.id)
-    assert (await api.delete(url, headers=headers)).status_code == 204
+    lifted = await api.post(
+        f"{url}/custody-block/lift", json={"document_id": paper}, headers=headers
+    )
+    assert lifted.status_code == 204, lifted.text
     assert await sees(api, parent, cast.student.id)
 
 
@@ -179,7 +204,7 @@ async def test_a_custody_block_is_not_gone_around(
     url = of(cast, cast.student.id, f"/{made['id']}")
     aunt = new_guardian(name="Hồ Thị Dì", phone="0987654321")
     other = (await api.post(of(cast, cast.student.id), json=aunt, headers=headers)).json()
-    await api.put(f"{url}/custody-block", json={"reason": "toà án"}, headers=headers)
+    await block(api, url, headers)
     before = await snapshot(owner)
     # Under another name, on another's row, or by handing the blocked row another phone.
     named = await api.post(
@@ -209,7 +234,7 @@ async def test_a_custody_block_outlives_its_guardianship_until_it_is_lifted(
     for student_id in (cast.student.id, cast.neighbour.id):
         made = (await api.post(of(cast, student_id), json=new_guardian(), headers=headers)).json()
     url = of(cast, cast.student.id, f"/{made['id']}")
-    await api.put(f"{url}/custody-block", json={"reason": "toà án"}, headers=headers)
+    await block(api, url, headers)
     assert (await api.delete(url, headers=headers)).status_code == 204
     # The row lives on for the other child, but does not take the block to another phone.
     other = of(cast, cast.neighbour.id, f"/{made['id']}")
@@ -218,7 +243,9 @@ async def test_a_custody_block_outlives_its_guardianship_until_it_is_lifted(
     again = new_guardian(name="Tên Khác")
     added = await api.post(of(cast, cast.student.id), json=again, headers=headers)
     assert (added.status_code, added.json()["type"]) == (409, "custody-blocked")
-    assert (await api.delete(f"{url}/custody-block", headers=headers)).status_code == 204
+    lifted = {"reason": "Quyết định 15 của toà"}
+    answer = await api.post(f"{url}/custody-block/lift", json=lifted, headers=headers)
+    assert answer.status_code == 204, answer.text
     added = await api.post(of(cast, cast.student.id), json=again, headers=headers)
     assert added.status_code == 201, added.text
 

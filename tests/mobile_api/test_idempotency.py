@@ -368,7 +368,7 @@ def test_the_document_shows_the_header_where_it_is_honoured(app: Litestar) -> No
         for operation in methods.values()
         if any(each["name"] == "Idempotency-Key" for each in operation.get("parameters", ()))
     }
-    assert {"create_student", "clear_custody_block", "bind_device"} <= shown
+    assert {"create_student", "lift_custody_block", "bind_device"} <= shown
     assert not shown & {"login", "logout", "list_students", "record_scans", "create_pairing_code"}
 
 

@@ -57,6 +57,7 @@ class Knock:
                 headers=caller.headers,
                 params=fill(rule.query, known) or None,
                 json=None if rule.body is None else fill(rule.body, known),
+                files=None if rule.file is None else {"file": rule.file},
             )
         )
 

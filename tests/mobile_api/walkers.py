@@ -187,13 +187,15 @@ async def _ids(world: World, api: httpx.AsyncClient, cast: Cast, vice: Caller) -
         "spare_class_id": spare_class,
         "student_id": cast.student.id,
         "guardian_id": guardian_id,
+        "waiting_id": await _waiting_guardian(world, cast),
+        "document_id": await _document(world, cast, guardian_id),
         "staff_id": cast["guard"].person_id,
         "vice_id": vice.person.person_id,
-        "day": "2026-11-16",
-        "holiday": await _holiday(owner, school),
         "guards_device_id": cast["guard"].device_id,
         "lost_device_id": await _lost_device(world, school),
         "substitute_id": await _substitute(world, school),
+        "day": "2026-11-16",
+        "holiday": await _holiday(owner, school),
         "card_token": cast.student.token,
         "session_id": (await world.session(guardian.account_id)).session_id,
         "item_id": await _item(owner, guardian.account_id),
@@ -221,17 +223,54 @@ async def _foreign(owner: asyncpg.Connection, cast: Cast) -> dict[str, Any]:
         "station_id": other.gate_id,
         "student_id": cast.stranger.id,
         "guardian_id": guardian_id,
+        "waiting_id": guardian_id,
+        "document_id": new_id(),
         "session_id": cast["other guardian"].session_id,
         "job_id": await owner.fetchval("select id from job where school_id = $1", other.id),
         **dict(zip(("class_id", "next_class_id", "spare_class_id"), classes, strict=True)),
         **dict(zip(("staff_id", "vice_id"), staff, strict=True)),
-    }
-
-
-async def _spare_campus(owner: asyncpg.Connection, school: School) -> UUID:
         "substitute_id": cast["other guard"].person_id,
         "guards_device_id": cast["other guard"].device_id,
         "lost_device_id": cast["other guard"].device_id,
+    }
+
+
+async def _waiting_guardian(world: World, cast: Cast) -> UUID:
+    """A guardian of the pupil whose number was changed to one that somebody uses."""
+    person = await world.guardian(cast.student, name="Nguyễn Thị Cô")
+    guardian_id: UUID = await world.owner.fetchval(
+        "update guardianship set account_id = null, pending_account_id = $1,"
+        " pending_since = now(), needs_approval = true where account_id = $1 returning guardian_id",
+        person.account_id,
+    )
+    return guardian_id
+
+
+async def _document(world: World, cast: Cast, guardian_id: UUID) -> UUID:
+    """A paper on file about the pupil and the guardian."""
+    school_id, document_id = cast.school.id, new_id()
+    wrapped = await world.owner.fetchval(
+        "select wrapped from school_key where school_id = $1", school_id
+    )
+    box = world.resources.vault.school_box(wrapped, school_id)
+    sealed = box.seal_bytes(b"%PDF-1.4 %%EOF", field=f"custody_document:{document_id}")
+    key = f"schools/{school_id}/custody/{document_id}"
+    await world.resources.storage.put(key, sealed, content_type="application/octet-stream")
+    await world.owner.execute(
+        "insert into custody_document (school_id, id, student_id, guardian_id, media_type,"
+        " size_bytes, storage_key, uploaded_by, created_at)"
+        " values ($1, $2, $3, $4, 'application/pdf', 14, $5, $6, now())",
+        school_id,
+        document_id,
+        cast.student.id,
+        guardian_id,
+        key,
+        cast["principal"].account_id,
+    )
+    return document_id
+
+
+async def _spare_campus(owner: asyncpg.Connection, school: School) -> UUID:
     campus_id = new_id()
     await owner.execute(
         "insert into campus (school_id, id, name, fence) values ($1, $2, 'Cơ sở 2', $3)",
@@ -290,6 +329,32 @@ async def _item(owner: asyncpg.Connection, account_id: UUID) -> UUID:
     return item_id
 
 
+async def _lost_device(world: World, school: School) -> UUID:
+    lost = await world.staff(school, "guard", "Ông Mất Máy")
+    await world.owner.execute("update device set revoked_at = now() where id = $1", lost.device_id)
+    await world.owner.execute(
+        "insert into life_event (school_id, id, kind, decided_by, details, created_at)"
+        " values ($1, $2, 'device_lost', $3, $4, now())",
+        school.id,
+        new_id(),
+        lost.account_id,
+        {"device_id": str(lost.device_id)},
+    )
+    return lost.device_id
+
+
+async def _substitute(world: World, school: School) -> UUID | None:
+    """A guard whose time has not come: nobody who walks."""
+    person = await world.staff(school, "guard", "Ông Trực Thay")
+    await world.owner.execute(
+        "update membership set valid_from = $2, valid_until = $3 where account_id = $1",
+        person.account_id,
+        world.resources.clock() + timedelta(days=1),
+        world.resources.clock() + timedelta(days=2),
+    )
+    return person.person_id
+
+
 async def _scan(api: httpx.AsyncClient, world: World, cast: Cast) -> str:
     """The guard scans somebody just now."""
     pupil = await world.student(cast.school, "Phạm Văn Dũng", class_id=cast.next_class_id)
@@ -329,32 +394,6 @@ class Saved:
 
     async def save(self) -> None:
         """From now on this is how it was."""
-async def _lost_device(world: World, school: School) -> UUID:
-    lost = await world.staff(school, "guard", "Ông Mất Máy")
-    await world.owner.execute("update device set revoked_at = now() where id = $1", lost.device_id)
-    await world.owner.execute(
-        "insert into life_event (school_id, id, kind, decided_by, details, created_at)"
-        " values ($1, $2, 'device_lost', $3, $4, now())",
-        school.id,
-        new_id(),
-        lost.account_id,
-        {"device_id": str(lost.device_id)},
-    )
-    return lost.device_id
-
-
-async def _substitute(world: World, school: School) -> UUID | None:
-    """A guard whose time has not come: nobody who walks."""
-    person = await world.staff(school, "guard", "Ông Trực Thay")
-    await world.owner.execute(
-        "update membership set valid_from = $2, valid_until = $3 where account_id = $1",
-        person.account_id,
-        world.resources.clock() + timedelta(days=1),
-        world.resources.clock() + timedelta(days=2),
-    )
-    return person.person_id
-
-
         rows = await self._owner.fetch(
             """
             select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace

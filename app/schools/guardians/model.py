@@ -9,6 +9,9 @@ from msgspec import UNSET, UnsetType
 
 from app.errors import Conflict, NotFound
 
+# invited: the account has no password yet. The last two show and tell nothing of the child yet:
+# docs/decisions/0020.
+LinkState = Literal["invited", "active", "needs_proof", "needs_approval"]
 Relation = Literal["father", "mother", "grandparent", "sibling", "other"]
 
 
@@ -21,11 +24,12 @@ class Rights(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GuardianRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A guardian of one pupil, as stored."""
+    """A guardian of one pupil, as stored. `account_id`: also while the link waits."""
 
     id: UUID
     student_id: UUID
     account_id: UUID | None
+    state: LinkState
     name: str
     phone_sealed: bytes
     relation: Relation
@@ -39,7 +43,10 @@ class GuardianRow(msgspec.Struct, frozen=True, kw_only=True):
 class Guardian(msgspec.Struct, frozen=True, kw_only=True):
     """A guardian of one pupil. The principal gets the phone, a homeroom teacher its last digits.
 
-    `custody_reason` is left out for everybody but the principal.
+    `custody_reason` is left out for everybody but the principal. `state`: `invited` until the
+    guardian activates; `needs_proof` until the phone's owner shows a code or a text message, since
+    the account was in use but not lately, or the number has changed; `needs_approval` until the
+    principal stands by the changed number as well.
     """
 
     id: UUID
@@ -48,6 +55,7 @@ class Guardian(msgspec.Struct, frozen=True, kw_only=True):
     phone: str
     relation: Relation
     rights: Rights
+    state: LinkState
     custody_blocked_at: datetime | None
     custody_reason: str | UnsetType | None = UNSET
 
@@ -89,3 +97,7 @@ class AlreadyGuardian(Conflict):
 
 class CustodyBlocked(Conflict):
     """Số điện thoại này đang bị chặn theo quyền nuôi con | A custody block holds for this phone"""
+
+
+class NothingToApprove(Conflict):
+    """Không có số điện thoại nào chờ duyệt | There is no phone that waits for approval"""

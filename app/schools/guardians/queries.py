@@ -16,10 +16,15 @@ async def guardians_of_student(
         conn,
         GuardianRow,
         """
-        select g.id, l.student_id, l.account_id, g.name, g.phone_sealed, l.relation, l.can_see,
+        select g.id, l.student_id, coalesce(l.account_id, l.pending_account_id) as account_id,
+               case when l.needs_approval then 'needs_approval'
+                    when l.account_id is null then 'needs_proof'
+                    when a.password_hash is null then 'invited' else 'active' end as state,
+               g.name, g.phone_sealed, l.relation, l.can_see,
                l.can_request_leave, l.is_told, l.custody_blocked_at, l.custody_reason
           from guardianship l
           join guardian g on g.school_id = l.school_id and g.id = l.guardian_id
+          left join account a on a.id = l.account_id
          where l.school_id = $1 and l.student_id = $2 and l.ended_at is null
          order by g.sort_key, g.id
         """,
@@ -36,10 +41,15 @@ async def guardian_of_student(
         conn,
         GuardianRow,
         """
-        select g.id, l.student_id, l.account_id, g.name, g.phone_sealed, l.relation, l.can_see,
+        select g.id, l.student_id, coalesce(l.account_id, l.pending_account_id) as account_id,
+               case when l.needs_approval then 'needs_approval'
+                    when l.account_id is null then 'needs_proof'
+                    when a.password_hash is null then 'invited' else 'active' end as state,
+               g.name, g.phone_sealed, l.relation, l.can_see,
                l.can_request_leave, l.is_told, l.custody_blocked_at, l.custody_reason
           from guardianship l
           join guardian g on g.school_id = l.school_id and g.id = l.guardian_id
+          left join account a on a.id = l.account_id
          where l.school_id = $1 and l.student_id = $2 and l.guardian_id = $3
            and l.ended_at is null
         """,
@@ -113,7 +123,8 @@ async def is_account_blocked(
         conn,
         """
         select exists (select 1 from guardianship
-                        where school_id = $1 and student_id = $2 and account_id = $3
+                        where school_id = $1 and student_id = $2
+                          and $3 in (account_id, pending_account_id)
                           and custody_blocked_at is not null)
         """,
         school_id,
@@ -298,51 +309,5 @@ async def end_guardianship(
         """,
         school_id,
         guardian_id,
-        now,
-    )
-
-
-async def account_ids_of_link(
-    conn: db.Conn, *, school_id: int, student_id: UUID, guardian_id: UUID
-) -> list[UUID | None]:
-    """The account of a guardianship, live or ended; empty: there never was such a one."""
-    rows = await db.rows(
-        conn,
-        """
-        select account_id from guardianship
-         where school_id = $1 and student_id = $2 and guardian_id = $3
-        """,
-        school_id,
-        student_id,
-        guardian_id,
-    )
-    return [row["account_id"] for row in rows]
-
-
-async def set_custody_block(
-    conn: db.Conn,
-    *,
-    school_id: int,
-    student_id: UUID,
-    account_id: UUID | None,
-    guardian_id: UUID,
-    reason: str | None,
-    now: datetime,
-) -> None:
-    """Block (or with `reason` None, unblock) this guardian and whoever shares the account."""
-    await db.run(
-        conn,
-        """
-        update guardianship
-           set custody_blocked_at = case when $5::text is null then null
-                                         else coalesce(custody_blocked_at, $6::timestamptz) end,
-               custody_reason = $5
-         where school_id = $1 and student_id = $2 and (guardian_id = $3 or account_id = $4)
-        """,
-        school_id,
-        student_id,
-        guardian_id,
-        account_id,
-        reason,
         now,
     )

@@ -12,6 +12,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from app import db, names, phones
+from app.activation import links
 from app.crypto import SchoolBox, Vault
 from app.identity.accounts import account_for_phone
 from app.ids import new_id
@@ -24,6 +25,7 @@ from app.schools.guardians.model import (
     Guardian,
     GuardianRow,
     NoSuchGuardian,
+    NothingToApprove,
     Relation,
     Rights,
     SchoolGuardian,
@@ -153,7 +155,8 @@ async def change_guardian(
     """Change what is given of name, phone, relation, rights.
 
     Name and phone hold for all children of the guardian in this school. Another phone is another
-    account; the former one loses the children at once.
+    account; the former one loses the children at once. Where somebody uses the new one already, the
+    link waits for approval and proof (docs/decisions/0020).
 
     Raises:
         NoSuchGuardian: not one of this pupil.
@@ -207,36 +210,28 @@ async def end_guardian(
     )
 
 
-async def set_custody_block(
-    conn: db.Conn,
-    *,
-    school_id: int,
-    student_id: UUID,
-    guardian_id: UUID,
-    reason: str | None,
-    now: datetime,
-) -> None:
-    """Keep a guardian from a pupil from the next request on; `reason` None lifts the block.
+async def approve_guardian(
+    conn: db.Conn, *, vault: Vault, school_id: int, student_id: UUID, guardian_id: UUID
+) -> Guardian:
+    """Stand by the changed number of a guardian, for all children here.
 
-    Also of a guardianship that has ended: the block outlives it, and must still be lifted.
+    The link comes to life once the number's owner has proved it as well, before or after.
 
     Raises:
-        NoSuchGuardian: never was one of this pupil.
+        NoSuchGuardian: not one of this pupil.
+        NothingToApprove: no changed number waits.
     """
-    await _lock(conn, school_id, student_id, may_be_gone=True)
-    linked = await queries.account_ids_of_link(
-        conn, school_id=school_id, student_id=student_id, guardian_id=guardian_id
-    )
-    if not linked:
-        raise NoSuchGuardian
-    await queries.set_custody_block(
+    await _lock(conn, school_id, student_id)
+    await _live(conn, school_id, student_id, guardian_id)
+    if not await links.approve(conn, school_id=school_id, guardian_id=guardian_id):
+        raise NothingToApprove
+    return await guardian_of_student(
         conn,
+        vault=vault,
         school_id=school_id,
         student_id=student_id,
-        account_id=linked[0],
         guardian_id=guardian_id,
-        reason=reason,
-        now=now,
+        is_principal=True,
     )
 
 
@@ -253,6 +248,7 @@ def _shown(row: GuardianRow, box: SchoolBox, *, is_principal: bool) -> Guardian:
         phone=phone if is_principal else phones.mask(phone),
         relation=row.relation,
         rights=_rights(row),
+        state=row.state,
         custody_blocked_at=row.custody_blocked_at,
     )
     return replace(shown, custody_reason=row.custody_reason) if is_principal else shown
