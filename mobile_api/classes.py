@@ -10,6 +10,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody, QueryParameter
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from app import db
 from app.ids import new_id
 from app.paging import DEFAULT_LIMIT, CursorText, Page, decode_cursor, page_of
 from app.schools.cards import DEFAULT_QR_MM, MAX_QR_MM, MIN_QR_MM, cards_pdf, with_photos
@@ -17,6 +18,7 @@ from app.schools.classes import queries, service
 from app.schools.classes.model import NoSuchClass, SchoolClass, Teacher
 from app.schools.common import changes_of
 from app.schools.org.service import school as school_of
+from app.schools.setup.queries import mark_printed
 from app.schools.sight import sight_of
 from app.schools.students.cards import card_faces
 from mobile_api.access import STAFF, only
@@ -193,6 +195,8 @@ class Classes(Controller):
         pdf = await asyncio.to_thread(
             cards_pdf, school_name=school.name, class_name=found.name, cards=faces, qr_mm=qr_mm
         )
+        async with db.transaction(resources.pool, schools=[school_id]) as tx:
+            await mark_printed(tx, school_id=school_id, class_id=class_id, now=resources.clock())
         return Response(
             pdf,
             media_type=_PDF,

@@ -86,6 +86,14 @@ async def test_a_scan_a_holiday_and_the_second_family_finish_their_steps(
     assert set(states.values()) == {"done"}
 
 
+async def test_cards_count_once_they_stood_on_a_page(api: httpx.AsyncClient, cast: Cast) -> None:
+    headers = cast["principal"].headers
+    pdf = await api.get(cast.url(f"/classes/{cast.class_id}/cards.pdf"), headers=headers)
+    assert pdf.status_code == 200
+    cards = (await steps_of(api, headers, cast.school.id))["cards"]
+    assert (cards["state"], cards["done"], cards["total"]) == ("started", 1, 2)
+
+
 async def test_a_guardian_kept_from_the_child_does_not_count_as_reached(
     api: httpx.AsyncClient, cast: Cast, owner: asyncpg.Connection
 ) -> None:

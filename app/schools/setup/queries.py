@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from uuid import UUID
 
 import msgspec
 
@@ -119,14 +120,17 @@ async def live_schools(conn: db.Conn) -> list[int]:
     return [row["id"] for row in found]
 
 
-async def mark_printed(
-    conn: db.Conn, *, school_id: int, card_ids: Collection[bytes], now: datetime
-) -> None:
-    """Remember that these cards stood on a page that was printed."""
+async def mark_printed(conn: db.Conn, *, school_id: int, class_id: UUID, now: datetime) -> None:
+    """Remember that the live cards of a class stood on a page."""
     await db.run(
         conn,
-        "update card set printed_at = $3 where school_id = $1 and id = any($2::bytea[])",
+        """
+        update card set printed_at = $3
+         where school_id = $1 and revoked_at is null and student_id in (
+               select student_id from enrolment
+                where school_id = $1 and class_id = $2 and to_day is null)
+        """,
         school_id,
-        list(card_ids),
+        class_id,
         now,
     )
