@@ -23,7 +23,7 @@ class JobProblem(Struct, frozen=True, kw_only=True):
 
 
 class JobShown(Struct, frozen=True, kw_only=True):
-    """`done` of `total` rows; `result` once it is `done`, `problem` once it has `failed`.
+    """`done` of `total` steps; `result` once it is `done`, `problem` once it has `failed`.
 
     `result` is what the request would have answered with, had it been small.
     """

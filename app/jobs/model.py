@@ -14,7 +14,7 @@ JobState = Literal["queued", "running", "done", "failed"]
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """A job as stored; `done` of `total` are in units of its kind, for an import rows."""
+    """A job as stored; `done` of `total` are steps of its kind: what part is done."""
 
     school_id: int
     id: UUID

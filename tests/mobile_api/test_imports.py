@@ -280,7 +280,7 @@ async def test_a_timetable_names_classes_shifts_and_staff_that_are_there(
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", ["staff", "calendar", "timetable"])
+@pytest.mark.parametrize("kind", ["roster", "staff", "calendar", "timetable"])
 async def test_a_template_can_be_sent_back_filled_in(
     api: httpx.AsyncClient, cast: Cast, kind: str
 ) -> None:
@@ -294,6 +294,7 @@ async def test_a_template_can_be_sent_back_filled_in(
     assert (empty.status_code, empty.json()["type"]) == (422, "empty-sheet")
     headings, *_ = rows_of(answer.content)
     filled = {
+        "roster": (None, "Lê Thị Hoa", "05/09/2015", "Nữ", "6A2"),
         "staff": ("Lê Thị Hoa", "0912345678", "GVCN", "6A2"),
         "calendar": ("20/11/2026", None, "Nghỉ", "Ngày Nhà giáo"),
         "timetable": ("6A2", "Ca sáng"),

@@ -11,7 +11,7 @@ from app import db
 from app.crypto import Vault
 from app.jobs.model import Progress
 from app.schools.common import lock_school, school_day
-from app.schools.imports import calendar, staff, staff_rows, timetable
+from app.schools.imports import calendar, roster, staff, staff_rows, timetable
 from app.schools.imports.model import ImportResult, Locale
 from app.sheets.model import Column, Sheet
 
@@ -61,6 +61,7 @@ async def carry_out(conn: db.Conn, asked: Import) -> ImportResult:
 
     Raises:
         db.LockNotAvailable: another change of the school's set-up takes more than five seconds.
+        ImportConflict: a pupil was changed in between; nothing was written.
     """
     if not asked.order.dry_run:
         await _lock(conn, asked.school_id)
@@ -81,6 +82,30 @@ async def _lock(conn: db.Conn, school_id: int) -> None:
     await db.run(conn, f"set local lock_timeout = '{_LOCK_S}s'")
     await lock_school(conn, school_id=school_id)
     await db.run(conn, "set local lock_timeout = 0")
+
+
+async def _roster(conn: db.Conn, asked: Import) -> ImportResult:
+    plan = await roster.plan_roster(
+        conn,
+        vault=asked.vault,
+        school_id=asked.school_id,
+        sheet=asked.sheet,
+        create_classes=asked.order.create_classes,
+        locale=asked.order.locale,
+        now=asked.now,
+        told=asked.told,
+    )
+    if asked.is_to_be_written(plan.result):
+        await roster.apply_roster(
+            conn,
+            vault=asked.vault,
+            school_id=asked.school_id,
+            plan=plan,
+            account_id=asked.account_id,
+            now=asked.now,
+            told=asked.told,
+        )
+    return plan.result
 
 
 async def _staff(conn: db.Conn, asked: Import) -> ImportResult:
@@ -138,6 +163,7 @@ class _Kind(msgspec.Struct, frozen=True):
 
 
 _KINDS: Final[Mapping[ImportKind, _Kind]] = {
+    "roster": _Kind(roster.COLUMNS, _roster),
     "staff": _Kind(staff_rows.COLUMNS, _staff),
     "calendar": _Kind(calendar.COLUMNS, _calendar),
     "timetable": _Kind(timetable.COLUMNS, _timetable),
