@@ -63,7 +63,8 @@ async def plan_roster(
     state = await roster_now(conn, vault=vault, school_id=school_id, phones=phones, today=today)
     classes = Classes(state, notes, create=create_classes, school_year=school_year_of(today))
     class_of = classes.assign(rows)
-    rows = [row for row in rows if row.number not in notes.errors.rows]
+    bad = notes.errors.rows | classes.unplaced
+    rows = [row for row in rows if row.number not in bad]
     matcher = Matcher(state.pupils, class_of, notes)
     matcher.match(rows)
     planning = _Planning(state, notes, classes, class_of)

@@ -33,6 +33,7 @@ class Classes:
         self._shifts = {shift_key(each.name): each.id for each in now.shifts}
         self._shift_names = {each.id: each.name for each in now.shifts}
         self.new: dict[str, SchoolClass] = {}
+        self.unplaced: set[int] = set()  # rows of a class that cannot be made, which is noted once
 
     def assign(self, rows: Iterable[RosterRow]) -> dict[int, UUID]:
         """The class of each row that names one, by the row's number; errors are noted."""
@@ -51,7 +52,9 @@ class Classes:
                 self._refuse(row)
         for key, of_class in unknown.items():
             made = self._made(of_class)
-            if made is not None:
+            if made is None:
+                self.unplaced |= {row.number for row in of_class}
+            else:
                 self.new[key] = made
                 found |= {row.number: made.id for row in of_class}
         return found

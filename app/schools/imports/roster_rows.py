@@ -78,15 +78,17 @@ def read_row(row: Row, sheet: Sheet, notes: Notes, today: date) -> RosterRow | N
             raise BadCell("ngày sinh không hợp lý", "is no plausible date of birth")
         return found
 
+    code = notes.read(
+        row, columns.CODE, lambda cell: values.code(cell, digits=10, is_typed=sheet.is_typed)
+    )
     name = notes.required(row, columns.NAME, _person_name)
+    born_on = notes.read(row, columns.BORN, born)
     gender = notes.read(row, columns.GENDER, _gender)
     read = RosterRow(
         number=row.number,
-        code=notes.read(
-            row, columns.CODE, lambda c: values.code(c, digits=10, is_typed=sheet.is_typed)
-        ),
+        code=code,
         name=name or "",
-        born_on=notes.read(row, columns.BORN, born),
+        born_on=born_on,
         gender=gender,
         class_names=notes.read(row, columns.CLASS, _class_names) or (),
         shift_words=notes.read(row, columns.SHIFT, values.text),
