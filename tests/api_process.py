@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,10 +19,24 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 
 
 class ApiProcess:
-    """Serves on a free port of the loopback from `start` to `stop`; its clock is the real one."""
+    """Serves on a free port of the loopback from `start` to `stop`; its clock is the real one.
 
-    def __init__(self, *, database_url: str, redis_url: str, port: int, log: Path) -> None:
+    `part`: "serve", or "relay" or "worker", which listen nowhere. `more` is added to the
+    environment.
+    """
+
+    def __init__(
+        self,
+        *,
+        database_url: str,
+        redis_url: str,
+        port: int,
+        log: Path,
+        part: str = "serve",
+        more: Mapping[str, str] | None = None,
+    ) -> None:
         self.url = f"http://127.0.0.1:{port}"
+        self._part = part
         self._log = log
         self._environment = {
             "PATH": os.environ["PATH"],
@@ -30,13 +45,14 @@ class ApiProcess:
             "MASTER_KEY": MASTER_KEY,
             "DATA_DIR": str(log.parent / "data"),
             "PORT": str(port),
+            **(more or {}),
         }
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Self:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "scripts.cli", "serve"],
+                [sys.executable, "-m", "scripts.cli", self._part],
                 cwd=REPOSITORY,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
@@ -69,6 +85,8 @@ class ApiProcess:
         return self._log.read_text(errors="replace")
 
     def _is_ready(self) -> bool:
+        if self._part != "serve":
+            return f"{self._part}.started" in self.log()
         try:
             return httpx.get(f"{self.url}/health/ready", timeout=2).status_code == 200
         except httpx.HTTPError:
