@@ -14,13 +14,14 @@ from app.jobs import service as jobs
 from app.schools.common import school_box
 from app.schools.imports import service, templates
 from app.schools.imports.model import ImportResult
+from app.schools.imports.roster_template import roster_template
 from app.schools.imports.service import LANE, MAX_ROWS_AT_ONCE, Import, Order
 from app.sheets.model import Sheet
 from app.sheets.reading import MAX_FILE_BYTES, read_sheet
 from app.storage import StorageAway
 from mobile_api.access import only
 from mobile_api.bodies import BODY, BODY_MEDIA, MULTIPART
-from mobile_api.deps import AnyRequest, Lang, Res, Tx, open_tx
+from mobile_api.deps import AnyRequest, Lang, Now, Res, Tx, open_tx
 from mobile_api.inputs import PathSchool
 from mobile_api.jobs import JobTaken
 from mobile_api.resources import Resources
@@ -153,9 +154,9 @@ class Imports(Controller):
         return await _import(request, resources, school_id, order)
 
     @get("/roster/template.xlsx", opt=_PRINCIPAL, media_type=_XLSX, responses=_TEMPLATE)
-    async def roster_template(self, tx: Tx, school_id: PathSchool) -> Response[bytes]:
+    async def roster_template(self, tx: Tx, now: Now, school_id: PathSchool) -> Response[bytes]:
         """The sheet for the roster import. For the principal."""
-        return _file(await templates.roster_template(tx, school_id=school_id), "hoc-sinh.xlsx")
+        return _file(await roster_template(tx, school_id=school_id, now=now), "hoc-sinh.xlsx")
 
     @get("/staff/template.xlsx", opt=_PRINCIPAL, media_type=_XLSX, responses=_TEMPLATE)
     async def staff_template(self, tx: Tx, school_id: PathSchool) -> Response[bytes]:

@@ -1,55 +1,19 @@
-"""The sheets to fill in, with what the school has to choose from."""
+"""The sheets to fill in, with what the school has to choose from; the roster's has its own file."""
 
 import asyncio
 from collections.abc import Iterable
 
 from app import db
-from app.schools.imports import calendar, roster_columns, roster_rows, staff_rows, timetable
+from app.schools.imports import calendar, staff_rows, timetable
 from app.schools.imports.school_now import SchoolNow, school_now
 from app.schools.places import queries as places
 from app.sheets.model import Column
 from app.sheets.template import Template, TemplateColumn, build_template
 
 _MANY = 1_000
-_NAMES = ("Họ và tên", "Tên", "Giáo viên", *roster_columns.GUARDIAN)
+_NAMES = ("Họ và tên", "Tên", "Giáo viên")
 # In the others a cell may name several, or a class that is yet to be made.
-_ONE_OF = (calendar.KIND, roster_columns.GENDER, *roster_columns.RELATION)
-
-
-async def roster_template(conn: db.Conn, *, school_id: int) -> bytes:
-    """Examples, and drop-downs of the school's classes and shifts, genders and relations."""
-    now = await school_now(conn, school_id=school_id)
-    classes, shifts = _class_names(now), await _shift_names(conn, school_id)
-    choices = {
-        roster_columns.GENDER: roster_rows.GENDER_NAMES,
-        roster_columns.CLASS: classes,
-        roster_columns.SHIFT: shifts,
-        roster_columns.RELATION[0]: roster_rows.RELATION_NAMES,
-        roster_columns.RELATION[1]: roster_rows.RELATION_NAMES,
-    }
-    first, shift = (*classes, "6A1")[0], (*shifts, "Ca sáng")[0]
-    mother = ("Trần Thị Bình", "0987654321", "Mẹ")
-    return await asyncio.to_thread(
-        build_template,
-        Template(
-            name="Học sinh",
-            columns=_columns(roster_columns.ROSTER_COLUMNS, choices),
-            example_column=roster_columns.NAME,
-            examples=[
-                (
-                    *("0123456789", "Nguyễn Văn An", "05/09/2015", "Nam", first, shift),
-                    *("Nguyễn Văn Bình", "0912345678", "Bố", *mother),
-                ),
-                ("", "Lê Thị Hoa", "20/11/2015", "Nữ", first, "", *mother, "", "", ""),
-            ],
-            notes=(
-                "Mã định danh: 10 chữ số do Bộ cấp. Có mã thì lần nhập sau vẫn nhận ra em dù đổi"
-                " lớp hay sửa tên; không có thì nhận theo tên, ngày sinh và lớp.",
-                "Ngày sinh: ngày/tháng/năm. Số điện thoại: 10 chữ số, là số người giám hộ dùng.",
-                "Học sinh không có trong bảng vẫn còn ở trường: cho thôi học ở trang của em.",
-            ),
-        ),
-    )
+_ONE_OF = (calendar.KIND,)
 
 
 async def staff_template(conn: db.Conn, *, school_id: int) -> bytes:
