@@ -38,7 +38,7 @@ create policy of_school on job for all to ct_app using (
     school_id = any ((select nullif(current_setting('app.schools', true), ''))::int[]));
 create policy of_worker on job for all to ct_worker using (true);
 
-grant select, insert, update on job to ct_app;
+grant select, insert, update, delete on job to ct_app;
 -- Which jobs are due and which are old; what they are about is read under the school's own scope.
 grant select (school_id, id, state, due_at, heartbeat_at, finished_at, input_key), delete on job
     to ct_worker;
