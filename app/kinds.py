@@ -38,6 +38,8 @@ NEWS: Final[Mapping[str, NewsKind]] = {
     "correction": NewsKind(is_safety=True),
     "card_lost": NewsKind(),
     "transferred": NewsKind(ttl_s=7 * _1_DAY),
+    # A stranger who may fetch the child is no news to switch off.
+    "pickup_approved": NewsKind(ttl_s=7 * _1_DAY, is_safety=True),
     "otp_activation": _ONE_TIME_CODE,
     "otp_reset": _ONE_TIME_CODE,
 }

@@ -26,6 +26,7 @@ create table pickup_person (
         ('mother', 'father', 'grandparent', 'aunt_or_uncle', 'sibling', 'neighbour', 'nanny',
          'driver', 'other')),
     phone_sealed bytea,
+    phone_index bytea, -- to know whom a custody block keeps from the child
     photo_key text,
     from_day date not null,
     to_day date, -- the last day; null: until it is ended

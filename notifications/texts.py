@@ -177,6 +177,23 @@ KINDS: Final[Mapping[str, Kind]] = {
             push=("Your child has changed schools", _TAP_EN),
         ),
     ),
+    "pickup_approved": Kind(
+        news=NEWS["pickup_approved"],
+        vi=Wording(
+            inbox=(
+                "{person} được đón {student}",
+                "Trường đã duyệt. Nếu phụ huynh không biết người này, hãy báo trường ngay.",
+            ),
+            push=("Có thêm người được đón con", _TAP_VI),
+        ),
+        en=Wording(
+            inbox=(
+                "{person} may fetch {student}",
+                "The school has approved it. If you do not know this person, tell the school now.",
+            ),
+            push=("Another person may fetch your child", _TAP_EN),
+        ),
+    ),
     # With diacritics a part holds 70 characters instead of 160; both codes fit one part.
     "otp_activation": Kind(
         news=NEWS["otp_activation"],
@@ -221,10 +238,10 @@ def render_inbox(
 ) -> Text:
     """The full text, for after login.
 
-    `params`, as far as the kind's text asks for them: `student`, `school`, `gate` (optional), `at`
-    (aware datetime or RFC 3339), `minutes`, `day` (date or ISO), `status`, `direction` (optional:
-    of the scan that a correction is due to, which was at `at`). `today` is the school's day on
-    which it is told: an event of another day is then told with its date.
+    `params`, as far as the kind's text asks for them: `student`, `school`, `person`, `gate`
+    (optional), `at` (aware datetime or RFC 3339), `minutes`, `day` (date or ISO), `status`,
+    `direction` (optional: of the scan that a correction is due to, which was at `at`). `today` is
+    the school's day on which it is told: an event of another day is then told with its date.
 
     Raises:
         UnknownKind: no such kind, or it has no inbox text.
@@ -348,6 +365,7 @@ def _converted(params: Mapping[str, object], name: str, kind: Any) -> Any:
 _FILLERS: Final[Mapping[str, _Filler]] = {
     "student": _given("student"),
     "school": _given("school"),
+    "person": _given("person"),
     "code": _given("code"),
     "time": _time,
     "place": _place,

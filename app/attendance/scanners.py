@@ -11,7 +11,7 @@ from msgspec import UNSET, Struct, UnsetType
 from app import db
 from app.attendance.model import PickUp
 from app.attendance.plan import school_day
-from app.attendance.showing import pick_ups_of_school
+from app.attendance.showing import pick_ups_of_pupils
 from app.errors import NotFound
 from app.keys import KeyRing
 from app.photos.urls import PhotoUrls
@@ -138,7 +138,13 @@ async def roster(
     """All live cards of the school, by name, for 24 hours."""
     urls = PhotoUrls(ring, now)
     holders = await _holders(conn, school_id=school_id)
-    pickups = await pick_ups_of_school(conn, school_id=school_id, today=school_day(now), urls=urls)
+    pickups = await pick_ups_of_pupils(
+        conn,
+        school_id=school_id,
+        student_ids=[each.student_id for each in holders],
+        today=school_day(now),
+        urls=urls,
+    )
     entries = [
         RosterEntry(
             card_id=each.card_id,

@@ -90,6 +90,11 @@ async def _pick_ups(
 
 
 async def _rows(conn: db.Conn, asked: list[_PupilDay]) -> list[PickUpRow]:
+    """Who may fetch these pupils.
+
+    Neither whom a custody block keeps from the child nor whom such a guardian has proposed: a block
+    must not wait until somebody thinks of this list.
+    """
     return await db.many(
         conn,
         PickUpRow,
@@ -101,6 +106,13 @@ async def _rows(conn: db.Conn, asked: list[_PupilDay]) -> list[PickUpRow]:
                 where school_id = q.school_id and student_id = q.student_id and ended_at is null
                   and state = 'approved' and from_day <= q.day
                   and (to_day is null or to_day >= q.day)
+                  and not exists (
+                      select from guardianship b
+                        join guardian g on g.school_id = b.school_id and g.id = b.guardian_id
+                       where b.school_id = q.school_id and b.student_id = q.student_id
+                         and b.custody_blocked_at is not null
+                         and (b.account_id = pickup_person.proposed_by
+                              or g.phone_index = pickup_person.phone_index))
                 order by created_at, id limit $4) p
         """,
         [school_id for school_id, _, _ in asked],
@@ -110,27 +122,14 @@ async def _rows(conn: db.Conn, asked: list[_PupilDay]) -> list[PickUpRow]:
     )
 
 
-async def pick_ups_of_school(
-    conn: db.Conn, *, school_id: int, today: date, urls: PhotoUrls
+async def pick_ups_of_pupils(
+    conn: db.Conn, *, school_id: int, student_ids: Sequence[UUID], today: date, urls: PhotoUrls
 ) -> dict[UUID, list[PickUp]]:
-    """Who may fetch each pupil today, for a phone that will be offline; few at other levels."""
-    rows = await db.many(
-        conn,
-        PickUpRow,
-        """
-        select p.school_id, p.student_id, $2::date as day, p.name, p.relation, p.photo_key
-          from pickup_person p join school s on s.id = p.school_id
-         where p.school_id = $1 and p.ended_at is null and p.state = 'approved'
-           and p.from_day <= $2 and (p.to_day is null or p.to_day >= $2)
-           and s.level = any($3)
-         order by p.student_id, p.created_at, p.id
-        """,
-        school_id,
-        today,
-        sorted(FETCHED_LEVELS),
-    )
+    """Who may fetch each of these pupils today, for a phone that will be offline."""
+    level = await db.value(conn, "select level from school where id = $1", school_id)
+    if level not in FETCHED_LEVELS:
+        return {}
     found: dict[UUID, list[PickUp]] = defaultdict(list)
-    for row in rows:
-        if len(found[row.student_id]) < _MOST:
-            found[row.student_id].append(row.shown(urls.small_for_a_day(row.photo_key)))
+    for row in await _rows(conn, [(school_id, student_id, today) for student_id in student_ids]):
+        found[row.student_id].append(row.shown(urls.small_for_a_day(row.photo_key)))
     return found

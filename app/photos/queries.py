@@ -95,7 +95,7 @@ _PICKUP = """
           join student s on s.school_id = p.school_id and s.id = p.student_id
           join school on school.id = s.school_id
          where p.school_id = $1 and p.id = $2 and p.photo_key = $3 and p.ended_at is null
-           and s.ended_at is null and school.ended_at is null)
+           and p.state <> 'refused' and s.ended_at is null and school.ended_at is null)
 """
 
 

@@ -126,6 +126,11 @@ async def erase_photo(conn: db.Conn, *, school_id: int, student_id: UUID) -> Non
         await _drop(conn, school_id, key)
 
 
+async def keep_picture(conn: db.Conn, *, school_id: int, photo_key: str) -> None:
+    """A picture that was put is pointed at from this commit on."""
+    await queries.keep(conn, school_id=school_id, keys=objects_of(photo_key))
+
+
 async def drop_picture(conn: db.Conn, *, school_id: int, photo_key: str) -> None:
     """Have a picture deleted that nobody points at from this commit on."""
     await _drop(conn, school_id, photo_key)

@@ -14,6 +14,8 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from tests.pictures import picture, zipped
+
 Roles = tuple[str, ...]
 TEACHERS: Final[Roles] = ("homeroom_teacher", "subject_teacher")
 SCANNERS: Final[Roles] = ("principal", *TEACHERS, "guard")
@@ -37,6 +39,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     body: Any = None
     # A form's file instead of a body: name, content, media type.
     file: tuple[str, bytes, str] | None = None
+    # Bytes and their media type, sent as they are.
+    raw: tuple[bytes, str] | None = None
     query: dict[str, str] = {}
     ids: dict[str, str] = {}
     answer: tuple[int, str] | None = None
@@ -125,6 +129,7 @@ _CHECK_IN: Final = {
     "location": None,
 }
 _BEAT: Final = {"station_id": "{station_id}", "pending": 0, "oldest_at": None, "closed": False}
+_NO_PHOTO: Final = (404, "no-such-photo")
 _NEVER_ISSUED: Final = "x" * 43
 _SCHOOL: Final = "/v1/schools/{school_id}"
 _STUDENT: Final = _SCHOOL + "/students/{student_id}"
@@ -403,6 +408,28 @@ ATTENDANCE: Final = {
     ),
 }
 
+_PICKUPS: Final = _STUDENT + "/pickups"
+# The person who is named was proposed by the guardian.
+_PICKUP: Final = _PICKUPS + "/{pickup_id}"
+_FACE: Final = (picture(size=(150, 200)), "image/jpeg")
+_PHOTOS: Final = ("anh.zip", zipped({"0123456789.jpg": _FACE[0]}), "application/zip")
+_FAMILY: Final[Roles] = (*LEADER, "guardian")
+
+PHOTOS: Final = {
+    f"PUT {_STUDENT}/photo": Rule(here=PRINCIPAL, own=LEADER, raw=_FACE),
+    f"DELETE {_STUDENT}/photo": Rule(here=PRINCIPAL, own=LEADER),
+    f"POST {_SCHOOL}/imports/photos": Rule(here=PRINCIPAL, file=_PHOTOS),
+    "GET /v1/photos/{token}": Rule(public=True, answer=_NO_PHOTO),
+    f"GET {_PICKUPS}": Rule(here=PRINCIPAL, own=_FAMILY),
+    f"POST {_PICKUPS}": Rule(
+        here=PRINCIPAL, own=_FAMILY, body={"name": "Lê Thị Dì", "relation": "aunt_or_uncle"}
+    ),
+    f"PATCH {_PICKUP}": Rule(here=PRINCIPAL, own=LEADER, body={"relation": "neighbour"}),
+    f"DELETE {_PICKUP}": Rule(here=PRINCIPAL, own=_FAMILY),
+    f"POST {_PICKUP}/decision": Rule(here=PRINCIPAL, own=LEADER, body={"decision": "approve"}),
+    f"PUT {_PICKUP}/photo": Rule(here=PRINCIPAL, own=_FAMILY, raw=_FACE),
+}
+
 RULES: Final[dict[str, Rule]] = (
-    PUBLIC | MINE | DEPARTMENTS | PLACES | PEOPLE | LIFE | IMPORTS | ATTENDANCE
+    PUBLIC | MINE | DEPARTMENTS | PLACES | PEOPLE | LIFE | IMPORTS | PHOTOS | ATTENDANCE
 )

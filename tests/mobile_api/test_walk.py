@@ -50,12 +50,14 @@ class Knock:
         named = {key: known[rule.ids.get(key, key)] for key in known}
         method, template = name.split(" ")
         path = re.sub(r"\{(\w+)\}", lambda found: str(named[found.group(1)]), template)
+        content, media = rule.raw or (None, "")
         return await self._through(
             self.api.request(
                 method,
                 path,
-                headers=caller.headers,
+                headers=caller.headers | ({"Content-Type": media} if media else {}),
                 params=fill(rule.query, known) or None,
+                content=content,
                 json=None if rule.body is None else fill(rule.body, known),
                 files=None if rule.file is None else {"file": rule.file},
             )

@@ -194,6 +194,8 @@ async def _ids(world: World, api: httpx.AsyncClient, cast: Cast, vice: Caller) -
         "guards_device_id": cast["guard"].device_id,
         "lost_device_id": await _lost_device(world, school),
         "substitute_id": await _substitute(world, school),
+        "pickup_id": await _pickup(owner, cast, guardian.account_id),
+        "token": "A" * 68,
         "day": "2026-11-16",
         "holiday": await _holiday(owner, school),
         "card_token": cast.student.token,
@@ -225,6 +227,7 @@ async def _foreign(owner: asyncpg.Connection, cast: Cast) -> dict[str, Any]:
         "guardian_id": guardian_id,
         "waiting_id": guardian_id,
         "document_id": new_id(),
+        "pickup_id": new_id(),
         "session_id": cast["other guardian"].session_id,
         "job_id": await owner.fetchval("select id from job where school_id = $1", other.id),
         **dict(zip(("class_id", "next_class_id", "spare_class_id"), classes, strict=True)),
@@ -268,6 +271,21 @@ async def _document(world: World, cast: Cast, guardian_id: UUID) -> UUID:
         cast["principal"].account_id,
     )
     return document_id
+
+
+async def _pickup(owner: asyncpg.Connection, cast: Cast, proposed_by: UUID) -> UUID:
+    """Somebody whom the guardian proposes to fetch the pupil."""
+    pickup_id = new_id()
+    await owner.execute(
+        "insert into pickup_person (school_id, id, student_id, name, relation, from_day, state,"
+        " proposed_by) values ($1, $2, $3, 'Bà Ngoại', 'grandparent',"
+        " '2026-11-01', 'proposed', $4)",
+        cast.school.id,
+        pickup_id,
+        cast.student.id,
+        proposed_by,
+    )
+    return pickup_id
 
 
 async def _spare_campus(owner: asyncpg.Connection, school: School) -> UUID:

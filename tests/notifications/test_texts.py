@@ -20,6 +20,7 @@ PARAMS: dict[str, object] = {
     "day": date(2026, 11, 16),
     "status": "present",
     "code": "123456",
+    "person": "Nguyễn Thị Dì",
 }
 INBOX_KINDS = [name for name, kind in KINDS.items() if "inbox" in kind.channels]
 SMS_KINDS = [name for name, kind in KINDS.items() if "sms" in kind.channels]
@@ -197,6 +198,7 @@ WORDINGS = {
     ("correction", 2): "d6938b02c527",
     ("card_lost", 1): "659823efdb27",
     ("transferred", 1): "87820c38c3e3",
+    ("pickup_approved", 1): "386e9849664a",
     ("otp_activation", 1): "4556398568bf",
     ("otp_reset", 1): "5d7d6b218ebe",
 }

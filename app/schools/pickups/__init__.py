@@ -1,0 +1,1 @@
+"""Who may fetch a child from school, beside the guardians."""
