@@ -23,8 +23,8 @@ class AppError(Exception):
 
     @classmethod
     def slug(cls) -> str:
-        """`NoSuchSchool` -> `no-such-school`."""
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+        """`NoSuchSchool` -> `no-such-school`, `NotASheet` -> `not-a-sheet`."""
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", cls.__name__).lower()
 
     @classmethod
     def title(cls, locale: str) -> str:
