@@ -150,8 +150,8 @@ create function hold_back_link() returns trigger language plpgsql as $$
 declare
     known account%rowtype;
     former uuid;
-    is_used boolean;
     is_changed boolean := false;
+    is_used boolean;
     is_fresh boolean;
 begin
     if new.account_id is null then
@@ -182,18 +182,21 @@ begin
     select a.* into known from account a where a.id = new.account_id;
     is_used := known.password_hash is not null
         or exists (select from session s where s.account_id = new.account_id);
-    -- Whose number it was a while ago says nothing of whose it is today.
-    is_fresh := coalesce(known.phone_proved_at > now() - interval '30 days', false)
-        or exists (select from guardianship g where g.account_id = new.account_id
-                      and (g.ended_at is null or g.ended_at > now() - interval '30 days'))
-        or exists (select from membership m where m.account_id = new.account_id
-                      and (m.ended_at is null or m.ended_at > now() - interval '30 days'));
-    -- A paper of one school proves nothing to another.
-    if known.paper_at is not null then
-        is_fresh := is_fresh and exists (
-            select from guardianship g
-             where g.account_id = new.account_id and g.school_id = new.school_id
-               and g.ended_at is null);
+    if is_used and not is_changed then
+        -- Whose number it was a while ago says nothing of whose it is today.
+        is_fresh := coalesce(known.phone_proved_at > now() - interval '30 days', false)
+            or exists (select from guardianship g where g.account_id = new.account_id
+                          and coalesce(g.ended_at, 'infinity') > now() - interval '30 days')
+            or exists (select from membership m where m.account_id = new.account_id
+                          and coalesce(least(m.ended_at, m.valid_until), 'infinity')
+                              > now() - interval '30 days');
+        -- A paper of one school proves nothing to another.
+        if known.paper_at is not null then
+            is_fresh := is_fresh and exists (
+                select from guardianship g
+                 where g.account_id = new.account_id and g.school_id = new.school_id
+                   and g.ended_at is null);
+        end if;
     end if;
     new.proved_at := null;
     if is_used and (is_changed or not is_fresh) then

@@ -40,7 +40,10 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Preferences(msgspec.Struct, frozen=True, kw_only=True):
-    """All kinds. `web_push_details`: a Web Push, encrypted end to end, may carry name and time."""
+    """All kinds. `web_push_details`: a Web Push, encrypted end to end, may carry name and time.
+
+    It does only for children for whom the guardian has agreed to it as well (`push_names`).
+    """
 
     items: list[Preference]
     web_push_details: bool

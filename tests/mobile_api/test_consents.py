@@ -190,12 +190,12 @@ async def test_a_new_version_asks_again_and_the_old_word_holds_only_for_what_it_
 ) -> None:
     await choose(api, mother, choice(cast, "push_names", True))
     words = texts._TEXTS["push_names"]
-    monkeypatch.setitem(texts._TEXTS, "push_names", [*words, *words])  # type: ignore[arg-type]
+    monkeypatch.setitem(texts._TEXTS, "push_names", [*words, *words])
     key = ("push_names", str(cast.student.id))
     after = (await held(api, mother))[key]
     assert (after["version"], after["decided_version"]) == (2, 1)
     assert (after["asks"], after["holds"]) == (True, True)
-    monkeypatch.setitem(texts.COVERS_FROM, "push_names", 2)  # type: ignore[arg-type]
+    monkeypatch.setitem(texts.COVERS_FROM, "push_names", 2)
     after = (await held(api, mother))[key]
     assert (after["asks"], after["holds"]) == (True, False)
     # To the text that was not read nobody says yes; no is heard at once.
