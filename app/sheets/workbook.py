@@ -22,10 +22,9 @@ def read_xlsx(data: bytes, columns: Sequence[Column]) -> Sheet:
     """
     parts = Parts(data)
     scan = Scan()
-    for name in parts.names:
-        scan.read(name, parts.pieces(name))
-    large = {name for name, sheet in scan.sheets.items() if sheet.is_too_large}
-    grid, found = _best_sheet(parts.without(large), scan, columns)
+    left_out = {name for name in parts.names if not scan.read(name, parts.pieces(name))}
+    left_out |= {name for name, sheet in scan.sheets.items() if sheet.is_too_large}
+    grid, found = _best_sheet(parts.without(left_out), scan, columns)
     require(found, columns)
     return Sheet(
         headings=list(found.by_index.values()),

@@ -6,7 +6,7 @@ take all memory. And it shows neither errors (#REF!) nor formulas that were neve
 
 import re
 from array import array
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final, NoReturn
 from xml.parsers import expat
 
@@ -20,8 +20,14 @@ MAX_ROW: Final = 20_200
 MAX_COLUMN: Final = 200
 MAX_AREA: Final = 2_000_000
 MAX_CHARS: Final = 30_000_000
+MAX_DEPTH: Final = 50
+# Roots of the parts that make a sheet; themes, drawings, comments and the like are left out.
+_NEEDED: Final = ("worksheet", "sst", "workbook", "Relationships", "Types", "styleSheet")
 _REFERENCE: Final = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 _MAX_FAULTS: Final = 50_000
+
+
+_OnStart = Callable[[str, dict[str, str]], None]
 
 
 class SheetScan(msgspec.Struct, kw_only=True):
@@ -59,13 +65,13 @@ class Scan:
         """The part that holds a sheet."""
         return self.part_of_sheet.get(self._relation_of.get(sheet_name, ""))
 
-    def read(self, name: str, pieces: Iterable[bytes]) -> None:
-        """Take in one part.
+    def read(self, name: str, pieces: Iterable[bytes]) -> bool:
+        """Take in one part; whether it is of a kind that whoever reads the sheet needs.
 
         Raises:
             UnreadableSheet: not well-formed, or with a DOCTYPE. SheetTooLarge: absurd numbers.
         """
-        _PartReader(self, name).feed(pieces)
+        return _PartReader(self, name).feed(pieces)
 
     def add_string(self, chars: int) -> None:
         self._string_chars.append(chars)
@@ -96,42 +102,58 @@ class _PartReader:
         self._has_formula = False
         self._value = 0
         self._text = ""
+        self._depth = 0
+        self._on_start: _OnStart = self._begin
+        self._on_end: Callable[[str], None] | None = None
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
         self._parser.StartDoctypeDeclHandler = _refuse_doctype
-        self._parser.StartElementHandler = self._first
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
 
-    def feed(self, pieces: Iterable[bytes]) -> None:
+    def feed(self, pieces: Iterable[bytes]) -> bool:
+        """Whether the part is of a kind that is needed; of any other only the head is read."""
         try:
             for piece in pieces:
                 self._parser.Parse(piece, False)
+                if self._root and self._root not in _NEEDED:
+                    return False
             self._parser.Parse(b"", True)
         except (expat.ExpatError, UnicodeError):
             raise broken() from None
         if self._root == "worksheet":
             self._scan.sheets[self._name] = self._sheet
+        return True
 
-    def _first(self, name: str, attributes: dict[str, str]) -> None:
-        self._root = _local(name)
-        parser = self._parser
-        parser.StartElementHandler = None
-        if self._root == "worksheet":
-            parser.StartElementHandler = self._start_in_sheet
-            parser.EndElementHandler = self._end_in_sheet
-        elif self._root == "sst":
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        # Each open element costs the parser more than the three bytes that it takes to open one.
+        self._depth += 1
+        if self._depth > MAX_DEPTH and (not self._root or self._root in _NEEDED):
+            raise broken()
+        self._on_start(_local(name), attributes)
+
+    def _end(self, name: str) -> None:
+        self._depth -= 1
+        if self._on_end is not None:
+            self._on_end(_local(name))
+
+    def _begin(self, element: str, attributes: dict[str, str]) -> None:
+        self._root = element
+        self._on_start = _ignore
+        if element == "worksheet":
+            self._on_start, self._on_end = self._start_in_sheet, self._end_in_sheet
+        elif element == "sst":
             if self._scan.sheets:
                 raise broken()
-            parser.StartElementHandler = self._start_in_strings
-            parser.EndElementHandler = self._end_in_strings
-        elif self._root == "workbook":
-            parser.StartElementHandler = self._start_in_workbook
-        elif self._root == "Types":
-            parser.StartElementHandler = _refuse_macros
-        elif self._root == "Relationships" and self._name.endswith("workbook.xml.rels"):
-            parser.StartElementHandler = self._start_in_relations
+            self._on_start, self._on_end = self._start_in_strings, self._end_in_strings
+        elif element == "workbook":
+            self._on_start = self._start_in_workbook
+        elif element == "Types":
+            self._on_start = _refuse_macros
+        elif element == "Relationships" and self._name.endswith("workbook.xml.rels"):
+            self._on_start = self._start_in_relations
 
-    def _start_in_sheet(self, name: str, attributes: dict[str, str]) -> None:
-        element = _local(name)
+    def _start_in_sheet(self, element: str, attributes: dict[str, str]) -> None:
         if element == "c":
             self._start_cell(attributes)
         elif element in ("v", "t"):
@@ -157,8 +179,7 @@ class _PartReader:
         self._has_formula = False
         self._value, self._text = 0, ""
 
-    def _end_in_sheet(self, name: str) -> None:
-        element = _local(name)
+    def _end_in_sheet(self, element: str) -> None:
         if element in ("v", "t"):
             self._parser.CharacterDataHandler = None
         elif element == "c":
@@ -190,30 +211,27 @@ class _PartReader:
         if len(self._text) < 16:
             self._text += text[:16]
 
-    def _start_in_strings(self, name: str, attributes: dict[str, str]) -> None:
-        element = _local(name)
+    def _start_in_strings(self, element: str, attributes: dict[str, str]) -> None:
         if element == "si":
             self._value = 0
         elif element == "t":
             self._parser.CharacterDataHandler = self._characters
 
-    def _end_in_strings(self, name: str) -> None:
-        element = _local(name)
+    def _end_in_strings(self, element: str) -> None:
         if element == "t":
             self._parser.CharacterDataHandler = None
         elif element == "si":
             self._scan.add_string(self._value)
 
-    def _start_in_workbook(self, name: str, attributes: dict[str, str]) -> None:
-        element = _local(name)
+    def _start_in_workbook(self, element: str, attributes: dict[str, str]) -> None:
         if element == "sheet":
             relation = next((v for k, v in attributes.items() if _local(k) == "id"), "")
             self._scan.add_sheet(attributes.get("name", ""), relation)
         elif element == "workbookPr":
             self._scan.is_1904 = attributes.get("date1904", "").lower() in ("1", "true", "on")
 
-    def _start_in_relations(self, name: str, attributes: dict[str, str]) -> None:
-        if _local(name) == "Relationship":
+    def _start_in_relations(self, element: str, attributes: dict[str, str]) -> None:
+        if element == "Relationship":
             self._scan.add_relation(attributes.get("Id", ""), attributes.get("Target", ""))
 
 
@@ -226,7 +244,11 @@ def _refuse_doctype(*_: object) -> NoReturn:
     )
 
 
-def _refuse_macros(name: str, attributes: dict[str, str]) -> None:
+def _ignore(element: str, attributes: dict[str, str]) -> None:
+    return None
+
+
+def _refuse_macros(element: str, attributes: dict[str, str]) -> None:
     if "macroenabled" in attributes.get("ContentType", "").lower():
         raise macro_sheet()
 

@@ -2,6 +2,8 @@
 
 import io
 import struct
+import subprocess
+import sys
 import tracemalloc
 import zipfile
 import zlib
@@ -127,6 +129,41 @@ def test_one_long_string_used_in_every_cell_is_refused() -> None:
                 data, "xl/sharedStrings.xml", f'<sst xmlns="{namespace}">{strings}</sst>'.encode()
             )
         )
+
+
+_READ = """
+import resource, sys
+from pathlib import Path
+from app.errors import AppError
+from app.sheets.reading import parse_sheet
+from tests.app.sheets.files import COLUMNS
+resource.setrlimit(resource.RLIMIT_AS, (700_000_000, 700_000_000))
+try:
+    parse_sheet(Path(sys.argv[1]), filename="a.xlsx", columns=COLUMNS)
+except AppError as error:
+    sys.exit(f"refused: {type(error).__name__}")
+"""
+
+
+def test_what_no_counter_here_sees_is_bounded_too(tmp_path: Path) -> None:
+    """Also what the XML parser, zlib and the reader of sheets take: a process with 700 MB."""
+    far = f'<row r="1">{text_cell("A1", "Họ và tên")}</row>'
+    far += f'<row r="1048576">{text_cell("XFD1048576", "x")}</row>'
+    long = f'<row r="1">{text_cell("A1", "Họ và tên")}</row>'
+    long += f'<row r="2">{text_cell("A2", "x" * 60_000_000)}</row>'
+    deep = "<a>" * 5_000_000
+    for name, data in (
+        ("far", with_cells(far)),
+        ("long", with_cells(long)),
+        ("deep", with_part(GOOD, "xl/styles.xml", b"<styleSheet>" + deep.encode())),
+        ("wide", with_part(GOOD, "xl/styles.xml", b"<styleSheet " + b"x" * 60_000_000)),
+    ):
+        path = tmp_path / name
+        path.write_bytes(data)
+        child = subprocess.run(
+            [sys.executable, "-c", _READ, str(path)], capture_output=True, text=True, timeout=60
+        )
+        assert child.stderr.startswith("refused: "), (name, child.returncode, child.stderr[-300:])
 
 
 def test_too_many_rows_are_refused_and_formatted_empty_ones_are_not() -> None:
