@@ -19,6 +19,7 @@ from mobile_api.deps import AnyRequest, Me, Now, Res, Tx, open_tx
 from mobile_api.inputs import PathId, PathSchool, Reason
 from mobile_api.uploads import ENVELOPE_BYTES, FileUpload, received_file
 
+_BYTES = "application/octet-stream"  # a browser saves it, and opens nothing in our name
 _PRINCIPAL = {"who": only("principal")}
 
 
@@ -151,12 +152,12 @@ class Custody(Controller):
         "/custody-documents/{document_id:uuid}",
         operation_id="read_custody_document",
         opt=_PRINCIPAL,
-        media_type="application/octet-stream",
+        media_type=_BYTES,
         responses={
             200: ResponseSpec(
                 data_container=bytes,
-                description="The document; its type is in Content-Type",
-                media_type="application/octet-stream",
+                description="The document, to be saved; the list says of which type it is",
+                media_type=_BYTES,
             )
         },
     )
@@ -191,11 +192,12 @@ class Custody(Controller):
                 document_id=document_id,
                 sealed=sealed,
             )
+        ending = stored.media_type.partition("/")[2]
         return Response(
             data,
-            media_type=stored.media_type,
+            media_type=_BYTES,
             headers={
-                "Content-Disposition": "attachment",
+                "Content-Disposition": f'attachment; filename="{document_id}.{ending}"',
                 "Cache-Control": "no-store",
                 "X-Content-Type-Options": "nosniff",
             },

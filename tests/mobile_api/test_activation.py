@@ -230,6 +230,25 @@ async def test_paper_never_takes_over_an_account(
     assert own.status_code == 200, own.text
 
 
+async def test_an_owner_who_shows_a_code_six_times_at_once_is_let_in_once(
+    api: httpx.AsyncClient,
+    cast: Cast,
+    world: World,
+    owner: asyncpg.Connection,
+    resources: Resources,
+) -> None:
+    await name_guardian(api, cast)
+    code = (await codes(api, cast))["Võ Thị Mẹ"]
+    hashed = await world.resources.passwords.hash(PASSWORD)
+    await owner.execute("update account set password_hash = $1 where password_hash is null", hashed)
+    await warm(resources)
+    answers = await asyncio.gather(*(activate(api, code) for _ in range(6)))
+    assert (
+        sorted(refusal(answer) for answer in answers if answer.status_code != 200)
+        == [(401, "wrong-activation-code")] * 5
+    )
+
+
 async def test_guesses_at_a_password_behind_a_code_cost_what_they_cost_at_the_login(
     app: Litestar, api: httpx.AsyncClient, cast: Cast, owner: asyncpg.Connection, world: World
 ) -> None:

@@ -83,8 +83,9 @@ async def test_a_document_is_filed_sealed_and_read_back(
     assert b"Quyet dinh" not in stored[0].read_bytes()
     read = await api.get(f"{url}/custody-documents/{document['id']}", headers=headers)
     assert (read.status_code, read.content) == (200, PDF)
-    assert read.headers["content-type"] == "application/pdf"
-    assert read.headers["content-disposition"] == "attachment"
+    assert read.headers["content-type"] == "application/octet-stream"
+    saved_as = f'attachment; filename="{document["id"]}.pdf"'
+    assert read.headers["content-disposition"] == saved_as
     assert read.headers["cache-control"] == "no-store"
     assert read.headers["x-content-type-options"] == "nosniff"
 
