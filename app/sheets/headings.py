@@ -22,6 +22,7 @@ SEARCHED_ROWS = 50  # titles above the headings
 MAX_ROWS = 20_000
 EXAMPLE = "Ví dụ:"  # begins a cell of the template's example rows, which are never read
 _MAX_ECHO = 60
+_MAX_HEADING = 150
 _MAX_NAMED = 50
 
 Grid = Sequence[Sequence[Cell]]
@@ -39,7 +40,8 @@ class Headings(msgspec.Struct, frozen=True, kw_only=True):
 
 def heading_key(text: str) -> str:
     """Without case, diacritics, spaces and signs: `Họ  và Tên (*)` -> `hovaten`."""
-    return _NOT_KEY.sub("", search_key(text))
+    # No heading is that long; and what is looked at here is everybody's first rows.
+    return _NOT_KEY.sub("", search_key(text)) if len(text) <= _MAX_HEADING else ""
 
 
 def find_headings(grid: Grid, columns: Sequence[Column]) -> Headings:

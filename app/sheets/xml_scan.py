@@ -21,6 +21,7 @@ MAX_COLUMN: Final = 200
 MAX_AREA: Final = 2_000_000
 MAX_CHARS: Final = 30_000_000
 MAX_DEPTH: Final = 50
+MAX_TOKEN: Final = 500_000  # bytes of one tag, comment or the like
 # Roots of the parts that make a sheet; themes, drawings, comments and the like are left out.
 _NEEDED: Final = ("worksheet", "sst", "workbook", "Relationships", "Types", "styleSheet")
 _REFERENCE: Final = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
@@ -113,11 +114,16 @@ class _PartReader:
 
     def feed(self, pieces: Iterable[bytes]) -> bool:
         """Whether the part is of a kind that is needed; of any other only the head is read."""
+        fed = 0
         try:
             for piece in pieces:
                 self._parser.Parse(piece, False)
                 if self._root and self._root not in _NEEDED:
                     return False
+                fed += len(piece)
+                # A tag or comment that goes on is read again from its start with each piece.
+                if fed - self._parser.CurrentByteIndex > MAX_TOKEN:
+                    raise broken()
             self._parser.Parse(b"", True)
         except (expat.ExpatError, UnicodeError):
             raise broken() from None
