@@ -33,6 +33,15 @@ async def pickups_of_student(
     )
 
 
+async def lock_pickups(conn: db.Conn, *, school_id: int, student_id: UUID) -> None:
+    """Nobody else enters a person for this pupil until the transaction ends."""
+    await conn.execute(
+        "select pg_advisory_xact_lock(hashtextextended('pickups ' || $1::uuid::text, $2))",
+        student_id,
+        school_id,
+    )
+
+
 async def lock_pickup(
     conn: db.Conn, *, school_id: int, student_id: UUID, pickup_id: UUID
 ) -> PickupRow | None:

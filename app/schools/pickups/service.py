@@ -87,46 +87,53 @@ async def add_pickup(
     student = await queries.student_name(conn, school_id=school_id, student_id=student_id)
     if student is None:
         raise NoSuchStudent
-    # One after the other for a pupil, so that twenty are twenty.
-    await db.run(
-        conn,
-        "select pg_advisory_xact_lock(hashtextextended('pickups ' || $1::uuid::text, $2))",
-        student_id,
-        school_id,
+    await _refuse_too_many(conn, school_id, student_id, school_day(now))
+    box = await school_box(conn, vault=vault, school_id=school_id)
+    row = _entered(person, student_id, _phone(vault, box, person.phone), viewer, now)
+    _check_days(row, school_day(now))
+    decided_by = viewer.account_id if viewer.is_school else None
+    if viewer.is_school:
+        await _refuse_kept_away(conn, vault, box, school_id, row)
+        await _tell(conn, school_id, row, student, viewer.account_id, school_day(now))
+    await queries.insert_pickup(conn, school_id=school_id, row=row, decided_by=decided_by)
+    return _shown(
+        await _locked(conn, school_id, student_id, row.id), box, PhotoUrls(vault.ring, now), viewer
     )
-    today = school_day(now)
+
+
+async def _refuse_too_many(conn: db.Conn, school_id: int, student_id: UUID, today: date) -> None:
+    # One after the other for a pupil, so that twenty are twenty.
+    await queries.lock_pickups(conn, school_id=school_id, student_id=student_id)
     there = await queries.pickups_of_student(
         conn, school_id=school_id, student_id=student_id, today=today
     )
-    if sum(row.state != "refused" for row in there) >= MAX_PICKUPS or len(there) >= 3 * MAX_PICKUPS:
+    live = [row for row in there if row.state != "refused"]
+    if len(live) >= MAX_PICKUPS or len(there) >= 3 * MAX_PICKUPS:
         raise TooManyPickups
-    box = await school_box(conn, vault=vault, school_id=school_id)
-    sealed, index = _phone(vault, box, person.phone)
-    row = PickupRow(
+
+
+def _entered(
+    person: NewPerson,
+    student_id: UUID,
+    phone: tuple[bytes | None, bytes | None],
+    viewer: Viewer,
+    now: datetime,
+) -> PickupRow:
+    return PickupRow(
         id=new_id(),
         student_id=student_id,
         name=names.clean(person.name),
         relation=person.relation,
-        phone_sealed=sealed,
-        phone_index=index,
+        phone_sealed=phone[0],
+        phone_index=phone[1],
         photo_key=None,
-        from_day=person.from_day or today,
+        from_day=person.from_day or school_day(now),
         to_day=person.to_day,
         state="approved" if viewer.is_school else "proposed",
         proposed_by=viewer.account_id,
         proposer=None,
         decided_at=now if viewer.is_school else None,
         created_at=now,
-    )
-    _check_days(row, today)
-    if viewer.is_school:
-        await _refuse_kept_away(conn, vault, box, school_id, row)
-    decided_by = viewer.account_id if viewer.is_school else None
-    await queries.insert_pickup(conn, school_id=school_id, row=row, decided_by=decided_by)
-    if viewer.is_school:
-        await _tell(conn, school_id, row, student, viewer.account_id, today)
-    return _shown(
-        await _locked(conn, school_id, student_id, row.id), box, PhotoUrls(vault.ring, now), viewer
     )
 
 
