@@ -148,6 +148,35 @@ async def test_two_who_choose_at_the_same_moment_are_both_heard(
         await choose(api, father, choice(cast, "photo", True))
 
 
+async def test_a_withdrawal_is_heard_while_the_other_guardians_link_ends(
+    api: httpx.AsyncClient,
+    cast: Cast,
+    mother: Person,
+    father: Person,
+    owner: asyncpg.Connection,
+    database: str,
+) -> None:
+    await choose(api, mother, choice(cast, "photo", True))
+    await choose(api, father, choice(cast, "photo", False))
+    other = await db.connect(database)
+    async with owner.transaction():
+        await owner.execute(
+            "update consent set choice = 'withdrawn' where account_id = $1", mother.account_id
+        )
+        ending = asyncio.create_task(
+            other.execute(
+                "update guardianship set ended_at = now() where account_id = $1",
+                father.account_id,
+            )
+        )
+        # It looks at the choices when the withdrawal is there to be seen, not before.
+        done, _ = await asyncio.wait([ending], timeout=0.5)
+        assert not done
+    await ending
+    await other.close()
+    assert not await is_shown(owner, cast)
+
+
 @pytest.mark.parametrize(
     "change", ["ended_at = now()", "can_see = false", "custody_blocked_at = now()"]
 )
