@@ -1,16 +1,16 @@
-"""What happens to pupils, cards and phones over the years: for the principal."""
+"""Transfers, the school year and cards in bulk: for the principal."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from litestar import delete, get, post
+from litestar import get, post
 from litestar.controller import Controller
 from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
 from app.paging import DEFAULT_LIMIT, Page, decode_cursor, page_of
-from app.schools.life import cards, devices, events, promotion, substitutes, transfer
+from app.schools.life import cards, events, promotion, transfer
 from app.schools.life.events import LifeEvent
 from app.schools.life.model import (
     BulkCards,
@@ -18,8 +18,6 @@ from app.schools.life.model import (
     ClassStep,
     NextClass,
     Promotion,
-    ScanningDevice,
-    Substitute,
     TransferOut,
 )
 from app.schools.life.promotion_plan import Wanted
@@ -37,7 +35,6 @@ from mobile_api.inputs import (
     PathId,
     PathSchool,
     PersonalNumber,
-    Phone,
     QueryId,
     Reason,
     SchoolYear,
@@ -48,7 +45,6 @@ _PRINCIPAL = {"who": only("principal")}
 _UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 Grade = Annotated[int, Meta(ge=0, le=12, description="0: preschool")]
-Instant = Annotated[datetime, Meta(tz=True)]
 DryRun = Annotated[bool, QueryParameter(description="say what would be done, and do nothing")]
 _Small = Annotated[list[UUID], Meta(max_length=5000)]
 
@@ -120,23 +116,6 @@ class Cards(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 class CardsToRevoke(Cards, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reason: Reason
-
-
-class LostDevice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    reason: Reason = "lost"
-
-
-class NewSubstitute(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One of the staff by `staff_id`, or a person by `name` and `phone`.
-
-    `valid_from` null: from now on.
-    """
-
-    valid_until: Instant
-    valid_from: Instant | None = None
-    staff_id: UUID | None = None
-    name: Name | None = None
-    phone: Phone | None = None
 
 
 class Life(Controller):
@@ -311,87 +290,6 @@ class Life(Controller):
             decided_by=caller.account_id,
             now=now,
             is_dry_run=dry_run,
-        )
-
-    @get("/devices")
-    async def list_devices(self, tx: Tx, now: Now, school_id: PathSchool) -> Page[ScanningDevice]:
-        """The phones that scan in the school, or whose users may; lost ones too.
-
-        For the principal.
-        """
-        return Page(items=await devices.scanning_devices(tx, school_id=school_id, now=now))
-
-    @post("/devices/{device_id:uuid}/revoke", status_code=200)
-    async def revoke_device(
-        self,
-        tx: Tx,
-        caller: Me,
-        now: Now,
-        school_id: PathSchool,
-        device_id: PathId,
-        data: JSONBody[LostDevice],
-    ) -> ScanningDevice:
-        """A phone is lost: nothing it sends is believed any more, all its sessions end.
-
-        For the principal of a school in which it scans.
-        """
-        return await devices.revoke_device(
-            tx,
-            school_id=school_id,
-            device_id=device_id,
-            reason=data.reason,
-            decided_by=caller.account_id,
-            now=now,
-        )
-
-    @post("/devices/{device_id:uuid}/restore", status_code=200)
-    async def restore_device(
-        self, tx: Tx, caller: Me, now: Now, school_id: PathSchool, device_id: PathId
-    ) -> ScanningDevice:
-        """A phone that this school had reported lost was found; it must be logged in on anew.
-
-        For the principal.
-        """
-        return await devices.restore_device(
-            tx, school_id=school_id, device_id=device_id, decided_by=caller.account_id, now=now
-        )
-
-    @get("/substitutes")
-    async def list_substitutes(self, tx: Tx, now: Now, school_id: PathSchool) -> Page[Substitute]:
-        """Who is a guard for a time, now or later. For the principal."""
-        return Page(items=await substitutes.substitutes(tx, school_id=school_id, now=now))
-
-    @post("/substitutes")
-    async def add_substitute(
-        self,
-        tx: Tx,
-        caller: Me,
-        now: Now,
-        resources: Res,
-        school_id: PathSchool,
-        data: JSONBody[NewSubstitute],
-    ) -> Substitute:
-        """Make somebody a guard for a time; it ends by itself. For the principal."""
-        return await substitutes.add_substitute(
-            tx,
-            vault=resources.vault,
-            school_id=school_id,
-            staff_id=data.staff_id,
-            name=data.name,
-            phone=data.phone,
-            valid_from=data.valid_from,
-            valid_until=data.valid_until,
-            decided_by=caller.account_id,
-            now=now,
-        )
-
-    @delete("/substitutes/{staff_id:uuid}")
-    async def end_substitute(
-        self, tx: Tx, caller: Me, now: Now, school_id: PathSchool, staff_id: PathId
-    ) -> None:
-        """End a substitution at once. For the principal."""
-        await substitutes.end_substitute(
-            tx, school_id=school_id, staff_id=staff_id, decided_by=caller.account_id, now=now
         )
 
 

@@ -255,7 +255,7 @@ async def test_a_time_that_cannot_be_is_refused(
     api: httpx.AsyncClient, cast: Cast, headers: dict[str, str], clock: Clock
 ) -> None:
     now = clock.now
-    wrong = [
+    wrong: list[dict[str, Any]] = [
         {"valid_until": now.isoformat()},
         {"valid_until": (now + timedelta(days=93)).isoformat()},
         {"valid_from": (now + timedelta(hours=5)).isoformat()},
