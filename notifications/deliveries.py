@@ -145,21 +145,18 @@ async def drop_old_locations(conn: db.Conn) -> int:
     return dropped
 
 
-async def school_ids(conn: db.Conn) -> list[int]:
-    """All schools, ended ones too."""
-    return [row["id"] for row in await db.rows(conn, "select id from school order by id")]
-
-
-async def delete_old_receipts(conn: db.Conn, *, school_id: int, days: int) -> int:
-    """Forget the school's answers to scans of more than `days` ago; how many."""
+async def delete_old_receipts(conn: db.Conn, *, days: int, limit: int) -> int:
+    """Forget answers to scans of more than `days` ago, at most `limit` of them; how many."""
     return await db.run(
         conn,
         """
-        delete from scan_receipt
-         where school_id = $1 and received_at < now() - $2 * interval '1 day'
+        delete from scan_receipt where ctid = any (array(
+            select ctid from scan_receipt
+             where received_at < now() - $1 * interval '1 day'
+             order by received_at limit $2))
         """,
-        school_id,
         days,
+        limit,
     )
 
 

@@ -10,6 +10,7 @@ from app.jobs import queries as jobs
 from notifications import deliveries, ended_sessions
 
 RECEIPT_DAYS: Final = 60
+_RECEIPTS_AT_ONCE: Final = 5000
 IDEMPOTENCY_DAYS: Final = 2
 # As long a phone counts as one that its owner has used before (app/identity/guard.py).
 SESSION_DAYS: Final = 90
@@ -53,14 +54,14 @@ async def _drop_old_locations(pool: db.Pool) -> int:
 
 
 async def _delete_old_receipts(pool: db.Pool) -> int:
-    """School by school: the index begins with it, and no transaction grows long."""
-    deleted = 0
+    """A few thousand at a time: no transaction grows long."""
+    total = 0
     async with pool.acquire() as conn:
-        for school_id in await deliveries.school_ids(conn):
-            deleted += await deliveries.delete_old_receipts(
-                conn, school_id=school_id, days=RECEIPT_DAYS
-            )
-    return deleted
+        while deleted := await deliveries.delete_old_receipts(
+            conn, days=RECEIPT_DAYS, limit=_RECEIPTS_AT_ONCE
+        ):
+            total += deleted
+    return total
 
 
 async def _delete_old_idempotency_keys(pool: db.Pool) -> int:
