@@ -13,6 +13,7 @@ from tests.cast import Cast, gather, snapshot
 from tests.conftest import Clock
 from tests.gate import Gate
 from tests.mobile_api.doors import is_let_in
+from tests.notifications.news import until
 from tests.world import Student, World
 
 
@@ -288,3 +289,28 @@ async def test_who_is_enrolled_in_an_old_class_meanwhile_stops_it_or_comes_too_l
         " where e.to_day is null and c.ended_at is not null"
     )
     assert stranded == 0
+
+
+async def test_a_pupil_enrolled_in_an_old_class_at_the_last_moment_stops_it_all(
+    api: httpx.AsyncClient,
+    owner: asyncpg.Connection,
+    world: World,
+    cast: Cast,
+    graduate: Student,
+    headers: dict[str, str],
+    url: str,
+    year: dict[str, Any],
+) -> None:
+    waiting = "select exists (select from pg_locks where not granted)"
+    async with owner.transaction():
+        # As an enrolment does: the class is held, the pupil is seen by nobody yet.
+        await owner.execute("select 1 from school_class where id = $1 for share", cast.class_id)
+        await world.student(cast.school, "Mới Đến")
+        promoting = asyncio.ensure_future(api.post(url, json=year, headers=headers))
+        await until(lambda: owner.fetchval(waiting))
+    answer = await promoting
+    assert (answer.status_code, answer.json()["type"]) == (409, "pupils-moved")
+    live = "select count(*) from school_class where ended_at is null and school_id = $1"
+    assert await owner.fetchval(live, cast.school.id) == 3
+    again = await api.post(url, json=year, headers=headers)
+    assert (again.status_code, again.json()["moved"]) == (200, 3)
