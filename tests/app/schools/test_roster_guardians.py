@@ -135,6 +135,9 @@ async def test_rows_that_disagree_on_a_name_change_it_never(roster: Importer) ->
     await roster.rows(an(*MOTHER), brother)
     result = await roster.rows(an("Lê Thị Hoa", "0912345678", "Mẹ"), brother)
     assert (counts(result), warned(result)) == ((0, 0, 2), [(3, "")])
+    # Also where none says what is stored.
+    other = line(None, "Bình", None, None, "6A1", None, "Lê Thị Huệ", "0912345678", "Mẹ")
+    assert counts(await roster.rows(an("Lê Thị Hoa", "0912345678", "Mẹ"), other)) == (0, 0, 2)
 
 
 async def test_a_relation_is_corrected_and_rights_stay(roster: Importer, world: World) -> None:

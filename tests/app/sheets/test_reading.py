@@ -169,7 +169,9 @@ def test_a_phone_is_read_however_excel_left_it(value: object) -> None:
     assert values.phone(row.cell("SĐT 1")) == "+84912345678"
 
 
-@pytest.mark.parametrize("value", ["9.12E+08", "0912345678 - 0987654321", "không có", True, 12.5])
+@pytest.mark.parametrize(
+    "value", ["9.12E+08", "9.12345678E+09", "0912345678 - 0987654321", "không có", True, 12.5]
+)
 def test_what_is_no_phone_is_refused_rather_than_guessed(value: object) -> None:
     with pytest.raises(BadCell):
         values.phone(Cell(value))  # type: ignore[arg-type]
