@@ -150,7 +150,8 @@ async def _links(conn: db.Conn, school_id: int) -> list[LinkNow]:
         select student_id, guardian_id, relation, ended_at is null as is_live,
                told_until is not null as is_parted, custody_blocked_at is not null as is_blocked,
                case when custody_blocked_at is not null then
-                   (select phone_index from account a where a.id = l.account_id) end as phone_index
+                   (select phone_index from account a
+                     where a.id = coalesce(l.account_id, l.pending_account_id)) end as phone_index
           from guardianship l where school_id = $1 order by student_id, guardian_id
         """,
         school_id,
