@@ -36,6 +36,10 @@ refused. Files come as `multipart/form-data`, one part, `file`. Ids are UUIDs, `
 integer; instants are RFC 3339 in UTC, days `YYYY-MM-DD`, money integer đồng. Lists are
 `{"items": [...], "next_cursor": null}`; give `next_cursor` back as `cursor` for the next page.
 
+**Pictures.** A `photo_url` is a path of this server that needs no login and expires: after an hour at
+the earliest, in an offline roster not before the roster. Fetch it when you show it, keep it no
+longer. `null`: there is no picture, or nobody has consented to it; show the initials.
+
 **Sending again.** A phone often does not know whether its request got through. `POST`, `PUT`,
 `PATCH` and `DELETE` that show `Idempotency-Key` take one, of the caller's own making: the same
 request, byte for byte, under the same key within two days has no second effect and gets the first

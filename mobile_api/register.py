@@ -19,6 +19,7 @@ from app.attendance.undo import UndoneScan, undo_scan
 from app.errors import NotFound, Unprocessable
 from app.identity.model import Caller
 from app.paging import Page
+from app.photos.urls import PhotoUrls
 from app.schools.sight import sight_of
 from mobile_api.access import SCANNERS, TEACHERS, only
 from mobile_api.deps import Me, Now, Res, Tx
@@ -148,6 +149,8 @@ async def get_roster(
 async def day_register(
     tx: Tx,
     caller: Me,
+    now: Now,
+    resources: Res,
     school_id: PathSchool,
     day: PathDay,
     class_id: QueryId = None,
@@ -167,7 +170,14 @@ async def day_register(
     if class_id is not None and class_id not in plan.classes:
         raise NoSuchClass
     return await register.class_register(
-        tx, plan=plan, day=day, class_ids=class_ids, cursor=cursor, limit=limit
+        tx,
+        plan=plan,
+        day=day,
+        class_ids=class_ids,
+        sight=sight,
+        urls=PhotoUrls(resources.vault.ring, now),
+        cursor=cursor,
+        limit=limit,
     )
 
 

@@ -6,12 +6,14 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from app import db
 from app.attendance.model import State
 from app.attendance.plan import Plan
 from app.paging import CursorText, Page, decode_cursor, page_of
+from app.photos.urls import PhotoUrls
+from app.schools.sight import Sight
 
 
 class ShiftState(Struct, frozen=True, kw_only=True):
@@ -26,12 +28,13 @@ class ShiftState(Struct, frozen=True, kw_only=True):
 
 
 class RegisterRow(Struct, frozen=True, kw_only=True):
-    """One pupil's day."""
+    """One pupil's day; `photo_url` only for who may see the photo, null without consent."""
 
     student_id: UUID
     name: str
     class_id: UUID
     class_name: str
+    photo_url: str | UnsetType | None = UNSET
     shifts: list[ShiftState]
 
 
@@ -59,6 +62,7 @@ class _Pupil(Struct, frozen=True, kw_only=True):
     sort_key: str
     class_id: UUID
     class_name: str
+    photo_key: str | None
 
 
 class _State(Struct, frozen=True, kw_only=True):
@@ -88,6 +92,8 @@ async def class_register(
     plan: Plan,
     day: date,
     class_ids: Sequence[UUID] | None,
+    sight: Sight,
+    urls: PhotoUrls,
     cursor: str | None,
     limit: int,
 ) -> Page[RegisterRow]:
@@ -119,11 +125,16 @@ async def class_register(
             name=pupil.name,
             class_id=pupil.class_id,
             class_name=pupil.class_name,
+            photo_url=_photo_url(pupil, sight, urls),
             shifts=_shift_states(plan, day, pupil.class_id, by_person[pupil.student_id]),
         )
         for pupil in page.items
     ]
     return Page(items=rows, next_cursor=page.next_cursor)
+
+
+def _photo_url(pupil: _Pupil, sight: Sight, urls: PhotoUrls) -> str | UnsetType | None:
+    return UNSET if sight.depth(pupil.class_id) == "name" else urls.small(pupil.photo_key)
 
 
 async def timeline(
@@ -196,7 +207,8 @@ async def _pupils_on(
         conn,
         _Pupil,
         """
-        select s.id as student_id, s.name, s.sort_key, c.id as class_id, c.name as class_name
+        select s.id as student_id, s.name, s.sort_key, c.id as class_id, c.name as class_name,
+               case when s.photo_consent and s.ended_at is null then s.photo_key end as photo_key
           from enrolment e
           join student s on s.school_id = e.school_id and s.id = e.student_id
           join school_class c on c.school_id = e.school_id and c.id = e.class_id

@@ -117,6 +117,24 @@ async def seen_by(api: httpx.AsyncClient, cast: Cast) -> dict[str, str | None]:
     return seen
 
 
+async def in_register(api: httpx.AsyncClient, cast: Cast, who: str) -> dict[str, Any]:
+    answer = await api.get(cast.url("/attendance/2026-11-16"), headers=cast[who].headers)
+    (row,) = [r for r in answer.json()["items"] if r["student_id"] == str(cast.student.id)]
+    found: dict[str, Any] = row
+    return found
+
+
+async def test_the_day_s_register_has_pictures_for_who_leads_the_class(
+    api: httpx.AsyncClient, owner: asyncpg.Connection, cast: Cast, shown: str
+) -> None:
+    for who in ("principal", "homeroom_teacher"):
+        url = (await in_register(api, cast, who))["photo_url"]
+        assert opened((await api.get(url)).content).size == (120, 160), who
+    assert "photo_url" not in await in_register(api, cast, "subject_teacher")
+    await consent(owner, cast.student, given=False)
+    assert (await in_register(api, cast, "principal"))["photo_url"] is None
+
+
 async def test_who_sees_the_pupil_gets_an_address_that_works(
     api: httpx.AsyncClient, cast: Cast, shown: str
 ) -> None:
