@@ -136,15 +136,7 @@ class Guardians:
         left: list[_Known],
     ) -> None:
         if self._is_kept_away(guardian, known):
-            self._notes.error(
-                row.number,
-                columns.PHONE[guardian.slot],
-                (
-                    "người này đang bị chặn theo quyền nuôi con; hãy bỏ khỏi bảng, hoặc gỡ lệnh"
-                    " chặn trước",
-                    "a custody block holds for this person; leave them out, or lift it first",
-                ),
-            )
+            self._refuse_blocked(row, guardian)
             return
         live = [k for k in left if k.link.is_live and self._may_be(k, guardian)]
         renamed = next((k for k in live if self._phone(k) == guardian.phone), None)
@@ -172,6 +164,17 @@ class Guardians:
                 relation=guardian.relation or "other",
                 phone=guardian.phone,
             )
+        )
+
+    def _refuse_blocked(self, row: RosterRow, guardian: RowGuardian) -> None:
+        self._notes.error(
+            row.number,
+            columns.PHONE[guardian.slot],
+            (
+                "người này đang bị chặn theo quyền nuôi con; hãy bỏ khỏi bảng, hoặc gỡ lệnh chặn"
+                " trước",
+                "a custody block holds for this person; leave them out, or lift it first",
+            ),
         )
 
     def _may_be(self, known: _Known, guardian: RowGuardian) -> bool:
