@@ -142,7 +142,7 @@ def _decoded(token: str) -> bytes:
         raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
     except (binascii.Error, ValueError):
         raise NoSuchPhoto from None
-    # One spelling alone: the last letter has bits to spare, and some letters are skipped.
+    # One spelling alone: the decoder skips letters that it does not know, and takes "+" for "-".
     if len(raw) != _BYTES or base64.urlsafe_b64encode(raw).decode().rstrip("=") != token:
         raise NoSuchPhoto
     return raw

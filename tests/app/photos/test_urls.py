@@ -63,6 +63,18 @@ def test_an_address_with_one_letter_changed_is_none_of_ours(at: int, letter: str
             read_token(RING, changed, now=NOW)
 
 
+@given(st.binary(min_size=8, max_size=8))
+def test_an_address_has_one_spelling(version: bytes) -> None:
+    key = photo_key(school_id=101, kind="pickups", owner_id=OWNER, version=version)
+    token = token_of(PhotoUrls(RING, NOW).full(key))
+    assert read_token(RING, token, now=NOW).kind == "pickups"
+    other = token.replace("-", "+").replace("_", "/")
+    for spelling in (other, token + "=", token[:10] + "." + token[10:], token + "\n"):
+        if spelling != token:
+            with pytest.raises(NoSuchPhoto):
+                read_token(RING, spelling, now=NOW)
+
+
 @given(st.text(max_size=100))
 def test_any_text_is_refused_calmly(text: str) -> None:
     with pytest.raises(NoSuchPhoto):
