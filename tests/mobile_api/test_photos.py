@@ -20,6 +20,7 @@ from tests.cast import Cast, gather
 from tests.conftest import Clock
 from tests.fakes.s3 import FakeS3
 from tests.gate import Gate
+from tests.mobile_api.workers import working
 from tests.pictures import opened, picture
 from tests.world import Student, World
 
@@ -237,6 +238,18 @@ async def test_what_was_erased_or_replaced_is_deleted_from_the_storage(
     assert await sweep(worker, resources.storage) == 2
     assert stored(settings) == []
     assert await sweep(worker, resources.storage) == 0
+
+
+async def test_the_worker_deletes_by_itself(
+    api: httpx.AsyncClient, owner: asyncpg.Connection, cast: Cast, shown: str, settings: Settings
+) -> None:
+    await api.delete(url_of(cast), headers=cast["principal"].headers)
+    assert len(stored(settings)) == 2
+    async with working(settings), asyncio.timeout(10):
+        waiting = "select count(*) from pg_sleep(0.05), discarded_object"
+        while await owner.fetchval(waiting):
+            pass
+    assert stored(settings) == []
 
 
 async def test_the_same_picture_again_survives_its_own_deletion(

@@ -106,6 +106,7 @@ async def test_only_small_children_are_fetched(
     api: httpx.AsyncClient, owner: asyncpg.Connection, cast: Cast, gate: Gate, level: str
 ) -> None:
     await added(api, cast)
+    assert "pickups" in await leaving(gate, cast)  # from now on the level is in the API's memory
     department = cast["department_admin"].headers
     changed = await api.patch(cast.url(""), json={"level": level}, headers=department)
     assert changed.status_code == 200, changed.text
