@@ -247,11 +247,20 @@ async def test_a_guardian_puts_no_other_face_under_an_approved_name(
     assert (face.status_code, face.json()["type"]) == (409, "pickup-decided")
 
 
-async def test_two_teachers_at_once_decide_once(api: httpx.AsyncClient, cast: Cast) -> None:
+async def test_two_teachers_at_once_decide_once(
+    api: httpx.AsyncClient, owner: asyncpg.Connection, cast: Cast
+) -> None:
     pickup = await added(api, cast, "guardian")
-    answers = await asyncio.gather(
-        decide(api, cast, pickup), decide(api, cast, pickup, "reject"), decide(api, cast, pickup)
-    )
+    async with asyncio.timeout(15), owner.transaction():
+        await owner.execute("select 1 from pickup_person for update")
+        deciding = [
+            asyncio.create_task(decide(api, cast, pickup, decision))
+            for decision in ("approve", "reject", "approve")
+        ]
+        waiting = "select count(*) from pg_sleep(0.05), pg_locks where not granted"
+        while await owner.fetchval(waiting) < len(deciding):
+            pass
+    answers = await asyncio.gather(*deciding)
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
 
 
