@@ -37,11 +37,6 @@ class SchoolNow:
         self.classes = {class_key(each.name): each for each in in_order}
         self.shift_ids = shift_ids
         self.staff = {each.id: each for each in people}
-        self._by_id = {each.id: each for each in self.classes.values()}
-
-    def class_name(self, class_id: UUID) -> str:
-        found = self._by_id.get(class_id)
-        return found.name if found else "?"
 
     def staff_name(self, staff_id: UUID) -> str:
         found = self.staff.get(staff_id)
