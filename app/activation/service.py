@@ -213,6 +213,9 @@ async def _give_password(
     conn: db.Conn, school_id: int, account_id: UUID, password_hash: str, *, now: datetime
 ) -> None:
     """The first password, if the account has none by now and this paper is enough to open it."""
+    # The strongest lock: a school that is just linking the account holds its key, and is waited
+    # for; one that comes later waits for us, and finds an account opened by paper (migration 0015).
+    await db.run(conn, "select from account where id = $1 for update", account_id)
     given = await db.run(
         conn,
         """
