@@ -126,11 +126,16 @@ def lateness(
 def promoted(history: Iterable[Past], shift: PlannedShift | None) -> list[Past]:
     """The stored duplicates that are to be recorded, since nothing recorded says what they say.
 
-    An opposite scan before them came late, or what they repeated was undone. `history` is one
-    person's shift; suspects must have been left out.
+    An opposite scan before them came late, or what they repeated was undone. What is recorded only
+    later than an echo says less than they do: the earliest of a movement is the one that counts.
+    `history` is one person's shift; suspects must have been left out.
     """
-    unsaid = [run for run in runs(history, shift) if not any(past.counts for past in run)]
-    return [run[0] for run in unsaid]
+    unsaid = []
+    for run in runs(history, shift):
+        recorded = next((past for past in run if past.counts), None)
+        if recorded is None or recorded.occurred_at - run[0].occurred_at > ECHO:
+            unsaid.append(run[0])
+    return unsaid
 
 
 def derive(

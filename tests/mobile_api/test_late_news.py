@@ -136,6 +136,28 @@ async def test_undoing_all_leaves_no_word_that_the_child_is_there(
     assert [each[2]["status"] for each in news[2:]] == ["present", "not_scanned"]
 
 
+async def test_undoing_the_first_scan_tells_of_the_next_earliest_although_a_later_one_is_recorded(
+    gate: Gate, student: Student, bell: datetime, owner: asyncpg.Connection
+) -> None:
+    """Else a scan between the two would be told as a late arrival of a child who was in time."""
+    late = gate.scan(student.token, at=bell + minutes(120))
+    mistake = gate.scan(student.token, at=bell - minutes(10))
+    in_time = gate.scan(student.token, at=bell + minutes(3))
+    for scan in (late, mistake, in_time):
+        await gate.results(scan)
+    undone = await gate.api.post(
+        f"/v1/attendance/scans/{mistake['event_id']}/undo", headers=gate.who.headers
+    )
+    assert undone.json()["status"] == "present"
+    assert brief(await told(owner))[2:] == [
+        ("scan_undone", mistake["event_id"]),
+        ("arrival", late["event_id"]),
+    ]
+    (result,) = await gate.results(gate.scan(student.token, at=bell + minutes(20)))
+    assert (result["outcome"], result["status"]) == ("duplicate", "present")
+    assert len(await told(owner)) == 4
+
+
 async def test_undoing_a_late_scan_uncovers_one_that_is_told_as_late(
     gate: Gate, student: Student, bell: datetime, owner: asyncpg.Connection
 ) -> None:

@@ -126,8 +126,10 @@ def test_a_run_without_a_recorded_scan_raises_its_earliest_duplicate() -> None:
     scans = [past("in 06:50"), past("out 08:00"), past("in 09:00", is_duplicate=True)]
     assert days.promoted(scans, MORNING) == [scans[2]]
     assert days.promoted([scans[0], scans[2]], MORNING) == []
-    # What was recorded first stands for its run, also when it is not the earliest.
-    assert days.promoted([past("in 06:49", is_duplicate=True), scans[0]], MORNING) == []
+    # An echo is said by what was recorded; what is earlier than that is not.
+    assert days.promoted([past("in 06:49:56", is_duplicate=True), scans[0]], MORNING) == []
+    earlier = past("in 06:49", is_duplicate=True)
+    assert days.promoted([earlier, scans[0]], MORNING) == [earlier]
     twice = [past("in 06:49", is_duplicate=True), past("in 06:51", is_duplicate=True)]
     assert days.promoted(twice, MORNING) == twice[:1]
 
