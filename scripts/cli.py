@@ -113,7 +113,8 @@ def rotate_key() -> None:
 
     moved = rotate.main(settings, say=click.echo)
     click.echo(
-        f"Moved: {moved.accounts} accounts, {moved.schools} schools, {moved.guardians} guardians."
+        f"Moved: {moved.accounts} accounts, {moved.schools} schools, {moved.guardians} guardians, "
+        f"{moved.pickups} pick-up persons."
     )
     if moved.cards_left:
         click.echo(f"{moved.cards_left} cards are good only while the old key is given.")

@@ -6,20 +6,61 @@ work, may be stopped, and goes on where it was. Printed cards cannot move: they 
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
 
 from app import db
-from app.crypto import Vault
+from app.crypto import SchoolBox, Vault
 from app.identity.accounts import PHONE_PURPOSE
-from app.schools.guardians.service import PHONE_FIELD
+from app.push_key import PUSH_KEY_PURPOSE
+from app.schools.guardians import service as guardians
+from app.schools.pickups import service as pickups
 from app.settings import Settings
 from scripts.errors import CommandFailed
 
 _BATCH: Final = 500
 _FIRST_ID: Final = UUID(int=0)
+
+
+class _Phones(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose phones: the field they are sealed for, a page of rows, and the new index of one."""
+
+    field: str
+    select: str
+    update: str
+
+
+# Printed activation codes are good only while the number is the one they were made for.
+_GUARDIANS: Final = _Phones(
+    field=guardians.PHONE_FIELD,
+    select="""
+        select id, phone_sealed, phone_index from guardian
+         where school_id = $1 and id > $2 order by id limit $3
+    """,
+    update="""
+        with was as (
+            select phone_index from guardian
+             where school_id = $1 and id = $2 and phone_sealed = $4),
+        code as (
+            update activation_code c set phone_index = $3 from was
+             where c.school_id = $1 and c.guardian_id = $2 and c.phone_index = was.phone_index)
+        update guardian set phone_index = $3
+         where school_id = $1 and id = $2 and phone_sealed = $4
+    """,
+)
+_PICKUPS: Final = _Phones(
+    field=pickups.PHONE_FIELD,
+    select="""
+        select id, phone_sealed, phone_index from pickup_person
+         where school_id = $1 and id > $2 and phone_sealed is not null order by id limit $3
+    """,
+    update="""
+        update pickup_person set phone_index = $3
+         where school_id = $1 and id = $2 and phone_sealed = $4
+    """,
+)
 
 
 class Moved(msgspec.Struct, kw_only=True):
@@ -28,6 +69,7 @@ class Moved(msgspec.Struct, kw_only=True):
     accounts: int = 0
     schools: int = 0
     guardians: int = 0
+    pickups: int = 0
     cards_left: int = 0
 
 
@@ -49,6 +91,7 @@ async def _main(settings: Settings, vault: Vault, say: Callable[[str], None]) ->
     try:
         moved.accounts = await _accounts(pool, vault)
         async with pool.acquire() as conn:
+            await _push_key(conn, vault)
             found = await db.rows(conn, "select id from school order by id")
         for row in found:
             await _school(pool, vault, row["id"], moved, say)
@@ -93,6 +136,16 @@ async def _accounts(pool: db.Pool, vault: Vault) -> int:
         after = rows[-1]["id"]
 
 
+async def _push_key(conn: db.Conn, vault: Vault) -> None:
+    """The key of Web Push stays the same, or no browser would be reached; only its seal is new."""
+    sealed = await db.value(conn, "select private_sealed from web_push_key")
+    if sealed is None or not _is_old(vault, sealed):
+        return
+    again = vault.seal(vault.open(sealed, purpose=PUSH_KEY_PURPOSE), purpose=PUSH_KEY_PURPOSE)
+    sql = "update web_push_key set private_sealed = $1 where private_sealed = $2"
+    await db.run(conn, sql, again, sealed)
+
+
 async def _school(
     pool: db.Pool, vault: Vault, school_id: int, moved: Moved, say: Callable[[str], None]
 ) -> None:
@@ -105,7 +158,9 @@ async def _school(
             wrapped = vault.rewrap_school_key(wrapped)
             sql = "update school_key set wrapped = $2 where school_id = $1"
             moved.schools += await db.run(conn, sql, school_id, wrapped)
-    moved.guardians += await _guardians(pool, vault, school_id, wrapped)
+    box = vault.school_box(wrapped, school_id)
+    moved.guardians += await _phones(pool, vault, school_id, box, _GUARDIANS)
+    moved.pickups += await _phones(pool, vault, school_id, box, _PICKUPS)
     async with db.transaction(pool, schools=[school_id]) as conn:
         cards: int = await db.value(
             conn,
@@ -121,57 +176,21 @@ async def _school(
         say(f"school {school_id}: {cards} live cards carry the old key's code")
 
 
-async def _guardians(pool: db.Pool, vault: Vault, school_id: int, wrapped: bytes) -> int:
-    """Their phones are sealed under the school's own key, but found by an index of ours."""
-    box = vault.school_box(wrapped, school_id)
+async def _phones(pool: db.Pool, vault: Vault, school_id: int, box: SchoolBox, of: _Phones) -> int:
+    """Phones are sealed under the school's own key, but found by an index of ours."""
     moved, after = 0, _FIRST_ID
     while True:
         async with db.transaction(pool, schools=[school_id]) as conn:
-            rows = await db.rows(
-                conn,
-                """
-                select id, phone_sealed, phone_index from guardian
-                 where school_id = $1 and id > $2 order by id limit $3
-                """,
-                school_id,
-                after,
-                _BATCH,
-            )
+            rows = await db.rows(conn, of.select, school_id, after, _BATCH)
             for row in rows:
-                index = vault.phone_index(box.open(row["phone_sealed"], field=PHONE_FIELD))
+                index = vault.phone_index(box.open(row["phone_sealed"], field=of.field))
                 if row["phone_index"] != index:
-                    moved += await _index_guardian(conn, school_id, row, index)
+                    moved += await db.run(
+                        conn, of.update, school_id, row["id"], index, row["phone_sealed"]
+                    )
         if len(rows) < _BATCH:
             return moved
         after = rows[-1]["id"]
-
-
-async def _index_guardian(conn: db.Conn, school_id: int, row: Any, index: bytes) -> int:
-    """With the printed codes that are good only while the number is the one they were made for."""
-    moved = await db.run(
-        conn,
-        """
-        update guardian set phone_index = $3
-         where school_id = $1 and id = $2 and phone_sealed = $4
-        """,
-        school_id,
-        row["id"],
-        index,
-        row["phone_sealed"],
-    )
-    if moved:
-        await db.run(
-            conn,
-            """
-            update activation_code set phone_index = $3
-             where school_id = $1 and guardian_id = $2 and phone_index = $4
-            """,
-            school_id,
-            row["id"],
-            index,
-            row["phone_index"],
-        )
-    return moved
 
 
 def _is_old(vault: Vault, sealed: bytes) -> bool:

@@ -10,6 +10,7 @@ from app.crypto import Undecryptable, Vault
 from app.identity.accounts import PHONE_PURPOSE
 from app.keys import KeyRing
 from app.schools.guardians.service import PHONE_FIELD
+from app.schools.pickups.service import PHONE_FIELD as PICKUP_FIELD
 from app.settings import Settings
 from scripts import rotate
 from scripts.errors import CommandFailed
@@ -67,6 +68,32 @@ async def test_printed_codes_stay_those_of_their_guardian(
         "select c.phone_index = g.phone_index from activation_code c"
         " join guardian g on g.school_id = c.school_id and g.id = c.guardian_id"
     )
+
+
+async def test_who_may_fetch_a_child_is_found_by_phone_as_before(
+    settings: Settings, owner: asyncpg.Connection, world: World
+) -> None:
+    student = await world.student(await world.school())
+    mother = await world.guardian(student)
+    old = world.resources.vault
+    wrapped = await owner.fetchval("select wrapped from school_key")
+    box = old.school_box(wrapped, student.school_id)
+    await owner.execute(
+        """
+        insert into pickup_person (school_id, id, student_id, name, relation, phone_sealed,
+               phone_index, from_day, state, proposed_by)
+        values ($1, gen_random_uuid(), $2, 'Bà Nội', 'grandparent', $3, $4, current_date,
+               'proposed', $5)
+        """,
+        student.school_id,
+        student.id,
+        box.seal(mother.phone, field=PICKUP_FIELD),
+        old.phone_index(mother.phone),
+        mother.account_id,
+    )
+    assert (await rotated(settings, [])).pickups == 1
+    index = await owner.fetchval("select phone_index from pickup_person")
+    assert index == Vault(KeyRing.parse(NEW)).phone_index(mother.phone)
 
 
 async def test_before_it_the_new_key_alone_reads_nothing(
