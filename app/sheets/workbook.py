@@ -8,7 +8,7 @@ import python_calamine as calamine
 from app.sheets.headings import Grid, Headings, find_headings, require, rows_below, too_many_rows
 from app.sheets.model import EMPTY, Cell, Column, EmptySheet, Sheet, SheetTooLarge
 from app.sheets.parts import Parts, broken
-from app.sheets.xml_scan import Scan, SheetScan
+from app.sheets.xml_scan import MAX_AREA, Scan, SheetScan
 
 MAX_CHARS = 2_000
 
@@ -38,13 +38,16 @@ def _best_sheet(file: io.BytesIO, scan: Scan, columns: Sequence[Column]) -> tupl
     wanted = {column.heading for column in columns if column.is_required}
     best: tuple[Grid, Headings] | None = None
     is_any_large = False
+    # Of all sheets together: laid out, two cells far apart take as long as a full sheet.
+    left = 3 * MAX_AREA
     try:
         with calamine.CalamineWorkbook.from_filelike(file) as book:
             for name in _visible(book):
                 sheet = scan.sheets.get(scan.part(name) or "")
-                if sheet is None or sheet.is_too_large:
+                if sheet is None or sheet.is_too_large or sheet.area > left:
                     is_any_large = is_any_large or sheet is not None
                     continue
+                left -= sheet.area
                 grid = _grid(book.get_sheet_by_name(name), sheet)
                 found = find_headings(grid, columns)
                 if wanted <= set(found.by_index.values()):

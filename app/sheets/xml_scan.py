@@ -43,11 +43,15 @@ class SheetScan(msgspec.Struct, kw_only=True):
     faults: dict[tuple[int, int], Bilingual] = {}
 
     @property
+    def area(self) -> int:
+        return self.last_row * self.last_column
+
+    @property
     def is_too_large(self) -> bool:
         return (
             self.last_row > MAX_ROW
             or self.last_column > MAX_COLUMN
-            or self.last_row * self.last_column > MAX_AREA
+            or self.area > MAX_AREA
             or self.chars > MAX_CHARS
         )
 

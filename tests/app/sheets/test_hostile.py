@@ -4,6 +4,7 @@ import io
 import struct
 import subprocess
 import sys
+import time
 import tracemalloc
 import zipfile
 import zlib
@@ -25,7 +26,7 @@ from app.sheets.model import (
     UnreadableSheet,
 )
 from app.sheets.reading import MAX_FILE_BYTES, parse_sheet
-from tests.app.sheets.files import COLUMNS, HEADINGS, part, with_part, xlsx
+from tests.app.sheets.files import COLUMNS, HEADINGS, part, saved, with_part, xlsx
 
 GOOD = xlsx([HEADINGS, ["4600000001", "An", None, None]])
 SHEET = "xl/worksheets/sheet1.xml"
@@ -313,3 +314,14 @@ def test_a_number_beyond_all_days_formatted_as_one_is_no_crash() -> None:
     (row,) = read(file.getvalue()).rows
     with pytest.raises(BadCell):
         values.day(row.cell("Ngày sinh"), is_1904=False, today=date(2026, 1, 1))
+
+
+def test_many_sheets_with_a_cell_far_away_are_not_laid_out_one_after_the_other() -> None:
+    book = openpyxl.Workbook()
+    for number in range(60):
+        sheet = book.create_sheet(f"Lớp {number}")
+        sheet["A1"], sheet["GR10000"] = 1, 1  # as large as a sheet may be
+    began = time.process_time()
+    with pytest.raises(SheetTooLarge):
+        read(saved(book))
+    assert time.process_time() - began < 5  # 60 of them took over half a minute
