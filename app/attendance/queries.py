@@ -37,6 +37,7 @@ async def links_of_sessions(
           join account a on a.id = s.account_id
           join device d on d.id = s.device_id
           left join membership m on m.account_id = s.account_id and m.ended_at is null
+               and a.paper_at is null
                and (m.valid_from is null or m.valid_from <= $2)
                and (m.valid_until is null or m.valid_until > $2::timestamptz - $3::interval)
           left join school on school.id = m.school_id and school.ended_at is null

@@ -17,7 +17,8 @@ from app.identity.model import (
 async def caller_of_session(conn: db.Conn, *, session_id: UUID, now: datetime) -> Caller | None:
     """The caller behind a live session, with all links as they are at this moment.
 
-    None: the session is unknown, revoked or over, or the account is disabled.
+    Paper opens children, never a role: those of an account that no text message has proved yet are
+    missing. None: the session is unknown, revoked or over, or the account is disabled.
     """
     return await db.one(
         conn,
@@ -31,6 +32,7 @@ async def caller_of_session(conn: db.Conn, *, session_id: UUID, now: datetime) -
                     where m.account_id = s.account_id and m.ended_at is null
                       and (m.valid_from is null or m.valid_from <= $2)
                       and (m.valid_until is null or m.valid_until > $2)
+                      and a.paper_at is null
                       and school.ended_at is null), '[]') as memberships,
                coalesce((
                    select jsonb_agg(jsonb_build_object('school_id', g.school_id,
@@ -43,7 +45,7 @@ async def caller_of_session(conn: db.Conn, *, session_id: UUID, now: datetime) -
                    with recursive unit as (
                        select m.org_unit_id as id from membership m
                         where m.account_id = s.account_id and m.role = 'department_admin'
-                          and m.ended_at is null
+                          and m.ended_at is null and a.paper_at is null
                         union
                        select o.id from org_unit o join unit on o.parent_id = unit.id)
                    select school.id from school join unit on unit.id = school.org_unit_id
