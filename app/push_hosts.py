@@ -59,5 +59,10 @@ def check_endpoint(endpoint: str, *, also: str = "") -> None:
         )
 
 
+def own_hosts(also: str) -> frozenset[str]:
+    """The host names in PUSH_HOSTS: the operator's own, which may lie in a closed network."""
+    return frozenset(urlsplit(e if "://" in e else f"//{e}").hostname or e for e in _entries(also))
+
+
 def _entries(also: str) -> list[str]:
     return [entry for raw in also.split(",") if (entry := raw.strip().rstrip("/"))]

@@ -11,6 +11,8 @@ from app.keys import KeyRing
 
 _DEMO_ONLY = "is required outside the demo (make one with: cong-truong admin new-key)"
 
+_SUBJECT = re.compile(r"mailto:[^\s@:]+@[^\s@:]+|https://[^\s/]+(/\S*)?")
+
 
 class BadSettings(Exception):
     """An environment variable holds a value that cannot be used."""
@@ -36,6 +38,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sms_secret_key: str | None = None
     sms_brandname: str | None = None
     push_hosts: str = ""
+    vapid_subject: str | None = None
     storage_url: str | None = None
     storage_endpoint: str | None = None
     storage_access_key: str | None = None
@@ -72,6 +75,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 KeyRing.parse(settings.master_key)
             except ValueError as error:
                 raise BadSettings(f"MASTER_KEY: {error}") from None
+        if settings.vapid_subject and not _SUBJECT.fullmatch(settings.vapid_subject):
+            raise BadSettings("VAPID_SUBJECT: must be mailto:name@host or https://host")
         _check_storage(settings)
         return settings
 
@@ -80,6 +85,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if self.master_key is None:
             raise BadSettings(f"MASTER_KEY {_DEMO_ONLY}")
         return KeyRing.parse(self.master_key)
+
+    @property
+    def push_subject(self) -> str:
+        """Whom a browser's push service may write to (RFC 8292 §2.1)."""
+        if self.vapid_subject:
+            return self.vapid_subject
+        # Apple refuses this last one: without HTTPS no iPhone subscribes anyway.
+        is_public = self.base_url.startswith("https://")
+        return self.base_url if is_public else "mailto:push@cong-truong.invalid"
 
     def require_database_url(self) -> str:
         if self.database_url is None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from app import db
-from notifications.model import Channel, Claimed, Settlement
+from notifications.model import Channel, Claimed, Settlement, Told
 
 
 async def claim(
@@ -42,7 +42,7 @@ async def claim(
                       and i.account_id in (g.account_id, g.pending_account_id)
                     where i.account_id = c.account_id and i.day = c.day and i.id = c.inbox_id
                       and g.custody_blocked_at is not null) as is_blocked,
-               p.token, p.platform, p.locale, p.registered_at
+               p.token, p.p256dh, p.auth, p.platform, p.locale, p.registered_at
           from claimed c
           left join (push_token p join account a on a.id = p.account_id and a.disabled_at is null)
                  on p.account_id = c.account_id and p.device_id = c.device_id
@@ -52,6 +52,23 @@ async def claim(
         channels,
         limit,
         lease_s,
+    )
+
+
+async def told(conn: db.Conn, claimed: Sequence[Claimed]) -> list[Told]:
+    """What the inbox says of each, where it is about a pupil."""
+    return await db.many(
+        conn,
+        Told,
+        """
+        select q.id as delivery_id, i.account_id, i.school_id, i.student_id, i.title, i.body
+          from unnest($1::uuid[], $2::date[], $3::uuid[], $4::uuid[])
+               as q (account_id, day, id, inbox_id)
+          join inbox_item i
+            on i.account_id = q.account_id and i.day = q.day and i.id = q.inbox_id
+         where i.school_id is not null and i.student_id is not null
+        """,
+        *_columns(claimed, "account_id", "day", "id", "inbox_id"),
     )
 
 

@@ -122,9 +122,22 @@ class Claimed(Struct, frozen=True, kw_only=True):
     is_blocked: bool
     left_s: float
     token: str | None
+    p256dh: str | None  # with `auth` the keys of a browser's subscription
+    auth: str | None
     platform: Platform | None
     locale: Locale | None
     registered_at: datetime | None
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """The inbox item behind the delivery `delivery_id`, about a pupil of the school."""
+
+    delivery_id: UUID
+    account_id: UUID
+    school_id: int
+    student_id: UUID
+    title: str
+    body: str
 
 
 class Settlement(Struct, frozen=True, kw_only=True):

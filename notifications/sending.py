@@ -3,18 +3,20 @@
 import asyncio
 import contextlib
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from time import monotonic
 from typing import Final
+from uuid import UUID
 
 import structlog
 
 from app import db
+from app.consents.queries import named_in_push
 from app.tasks import end
 from notifications import deliveries
-from notifications.channels.base import PushMessage, PushResult, PushSender
+from notifications.channels.base import ForBrowser, PushMessage, PushResult, PushSender
 from notifications.metrics import MinuteCounts
-from notifications.model import Channel, Claimed, Settled, Settlement
+from notifications.model import Channel, Claimed, Settled, Settlement, Told
 from notifications.texts import KINDS, UnknownKind, render_push
 
 BATCH: Final = 500
@@ -78,8 +80,10 @@ class SendDesk:
         settled: list[Settlement] = []
         messages: list[PushMessage] = []
         sending: list[Claimed] = []
+        browsers = await self._browsers(claimed) if channel == "web" else {}
         for delivery in claimed:
-            made = _message(delivery) if channel in self._senders else "not_configured"
+            to = browsers.get(delivery.id)
+            made = _message(delivery, to) if channel in self._senders else "not_configured"
             if isinstance(made, PushMessage):
                 messages.append(made)
                 sending.append(delivery)
@@ -92,6 +96,21 @@ class SendDesk:
         async with self._lease_kept(sending):
             results = await self._senders[channel].send(messages)
         await self._conclude(channel, sending, results)
+
+    async def _browsers(self, claimed: Sequence[Claimed]) -> dict[UUID, ForBrowser]:
+        """By delivery: the subscription's keys, and the news with its names where they may travel.
+
+        Asked now, as the custody block is: a consent may have been withdrawn since.
+        """
+        async with self.pool.acquire() as conn:
+            told = {each.delivery_id: each for each in await deliveries.told(conn, claimed)}
+            pairs = {(each.account_id, each.school_id, each.student_id) for each in told.values()}
+            named = await named_in_push(conn, sorted(pairs))
+        return {
+            each.id: _browser(each.p256dh, each.auth, told.get(each.id), named)
+            for each in claimed
+            if each.p256dh and each.auth
+        }
 
     async def _conclude(
         self, channel: Channel, sent: Sequence[Claimed], results: Sequence[PushResult]
@@ -156,7 +175,21 @@ def settle(delivery: Claimed, result: PushResult) -> Settlement:
             return _settlement(delivery, "queued", result.reason, wait_s=wait_s)
 
 
-def _message(delivery: Claimed) -> PushMessage | str:
+def _browser(
+    p256dh: str, auth: str, told: Told | None, named: Collection[tuple[UUID, int, UUID]]
+) -> ForBrowser:
+    if told is None:
+        return ForBrowser(p256dh=p256dh, auth=auth)
+    may_name = (told.account_id, told.school_id, told.student_id) in named
+    return ForBrowser(
+        p256dh=p256dh,
+        auth=auth,
+        student_id=str(told.student_id),
+        named=(told.title, told.body) if may_name else None,
+    )
+
+
+def _message(delivery: Claimed, browser: ForBrowser | None) -> PushMessage | str:
     """The message, or the reason why there is none."""
     if delivery.is_blocked:
         return "custody_block"
@@ -180,6 +213,7 @@ def _message(delivery: Claimed) -> PushMessage | str:
         ttl_s=max(1, int(delivery.left_s)),
         attempt=delivery.attempts,
         replaces_id=str(delivery.screen_id) if delivery.screen_id else None,
+        browser=browser,
     )
 
 

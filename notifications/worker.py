@@ -26,6 +26,7 @@ from app.jobs import bell as job_bell
 from app.jobs import runner as jobs
 from app.jobs.runner import JobRunner
 from app.photos.sweep import keep_sweeping
+from app.push_key import PushKey, push_key
 from app.schools.imports.works import import_works
 from app.schools.setup import service as setup
 from app.settings import BadSettings, Settings
@@ -35,6 +36,7 @@ from notifications import bells, upkeep
 from notifications.bells import VALKEY_ERRORS
 from notifications.channels.base import PushSender
 from notifications.channels.fcm import BadCredentials, FcmSender
+from notifications.channels.webpush import WebPushSender
 from notifications.model import Channel
 from notifications.process import guarded, is_set_within, run_until_stopped
 from notifications.rules import BUCKETS
@@ -107,7 +109,7 @@ def _is_postgres_away(error: Exception) -> bool:
 
 
 def senders(settings: Settings) -> dict[Channel, PushSender]:
-    """The ways out that the settings give; a delivery on another one fails, with the reason.
+    """The ways out that settings alone give; a delivery on another one fails, with the reason.
 
     Raises:
         BadSettings: the service account or the endpoint cannot be used.
@@ -121,6 +123,17 @@ def senders(settings: Settings) -> dict[Channel, PushSender]:
         raise BadSettings(str(error)) from None
     except ValueError as error:
         raise BadSettings(f"FCM_ENDPOINT: {error}") from None
+
+
+def web_push(settings: Settings, pool: db.Pool) -> PushSender:
+    """The way to browsers. It needs no account, only our own key, read when something is sent."""
+    vault = Vault(settings.key_ring)
+
+    async def load_key() -> PushKey:
+        async with pool.acquire() as conn:
+            return await push_key(conn, vault=vault)
+
+    return WebPushSender(load_key, subject=settings.push_subject, hosts=settings.push_hosts)
 
 
 async def run(
@@ -156,6 +169,7 @@ async def open_desk(settings: Settings, *, lease_s: float) -> AsyncIterator[Send
     pool = await db.create_pool(
         settings.require_database_url(), role=db.WORKER_ROLE, size=settings.db_pool_size
     )
+    ways_out["web"] = web_push(settings, pool)
     desk = SendDesk(pool, ways_out, lease_s=lease_s)
     try:
         yield desk

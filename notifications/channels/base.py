@@ -27,8 +27,27 @@ BACKOFF_CAP_S: Final = 900.0
 _dice = random.SystemRandom()
 
 
+class ForBrowser(Struct, frozen=True, kw_only=True):
+    """What Web Push alone is given, since it is encrypted to the browser (RFC 8291).
+
+    `p256dh` and `auth` are the subscription's keys. `named` is the inbox's own title and body, with
+    name and time: only where the guardian has consented and has not switched the details off.
+    """
+
+    p256dh: str
+    auth: str
+    student_id: str | None = None
+    named: tuple[str, str] | None = None
+
+    def __repr__(self) -> str:
+        return "ForBrowser(hidden)"
+
+
 class PushMessage(Struct, frozen=True, kw_only=True):
-    """One hint for one device. It names a kind of news, never a child, a score or a place."""
+    """One hint for one device. It names a kind of news, never a child, a score or a place.
+
+    What does is in `browser`, and goes into Web Push's ciphertext alone.
+    """
 
     delivery_id: str
     token: str
@@ -44,6 +63,7 @@ class PushMessage(Struct, frozen=True, kw_only=True):
     """Which try this is, from 1; only the back-off reads it."""
     replaces_id: str | None = None
     """The notification on the screen which this one takes the place of; None: its own."""
+    browser: ForBrowser | None = None
 
     def __repr__(self) -> str:
         # A device token is personal data and reprs end up in logs.

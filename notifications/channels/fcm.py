@@ -5,7 +5,7 @@ firebase-admin's own transport costs five times the CPU and hides four retries a
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -18,9 +18,9 @@ from firebase_admin import credentials, messaging
 
 from notifications.channels import fcm_answers as answers
 from notifications.channels.base import Platform, PushMessage, PushResult, backoff_s
-from notifications.channels.fcm_answers import Answer
 from notifications.channels.fcm_token import AccessToken, TokenRefused, TokenUnavailable
-from notifications.channels.http import answer_bytes, base_url, new_session, retry_after_s
+from notifications.channels.hands import send_each
+from notifications.channels.http import Answer, base_url, new_session, read_answer
 
 GOOGLE_ENDPOINT: Final = "https://fcm.googleapis.com"
 
@@ -76,13 +76,7 @@ class FcmSender:
 
     async def send(self, messages: Sequence[PushMessage]) -> list[PushResult]:
         """Send all; one result a message, in their order. Never raises for a message."""
-        results: list[PushResult | None] = [None] * len(messages)
-        rest = iter(enumerate(messages))
-        # Hands that share one iterator: a task a message would cost more than the request's share.
-        async with asyncio.TaskGroup() as hands:
-            for _ in range(min(self._concurrency, len(messages))):
-                hands.create_task(self._send_rest(rest, results))
-        return [result for result in results if result is not None]
+        return await send_each(messages, self._send_one, at_once=self._concurrency)
 
     async def close(self) -> None:
         """Close the connections. A later `send` opens new ones."""
@@ -90,23 +84,6 @@ class FcmSender:
         session, self._session = self._session, None
         if session is not None:
             await session.close()
-
-    async def _send_rest(
-        self, rest: Iterator[tuple[int, PushMessage]], results: list[PushResult | None]
-    ) -> None:
-        for index, message in rest:
-            try:
-                results[index] = await self._send_one(message)
-            except Exception as error:
-                # A bug here must cost one message a delay, not 499 others their result.
-                _log.exception("push_failed", delivery_id=message.delivery_id)
-                results[index] = PushResult(
-                    delivery_id=message.delivery_id,
-                    outcome="retry",
-                    reason=f"bug:{type(error).__name__}",
-                    retry_after_s=backoff_s(answers.SERVER_FIRST_S, message.attempt),
-                    alarm=True,
-                )
 
     async def _send_one(self, message: PushMessage) -> PushResult:
         async with self._slots:
@@ -149,12 +126,7 @@ class FcmSender:
         async with self._session.post(
             self._url, data=body, headers=headers, allow_redirects=False
         ) as response:
-            advice = response.headers.get("Retry-After")
-            return Answer(
-                status=response.status,
-                body=await answer_bytes(response),
-                retry_after_s=retry_after_s(advice, now=datetime.now(UTC)),
-            )
+            return await read_answer(response)
 
     def _transport_failed(self, message: PushMessage, error: Exception) -> PushResult:
         self._failures_in_a_row += 1

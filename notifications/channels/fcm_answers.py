@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from notifications.channels.base import PushMessage, PushResult, backoff_s
+from notifications.channels.http import Answer
 
 _FCM_ERROR: Final = "type.googleapis.com/google.firebase.fcm.v1.FcmError"
 _BAD_REQUEST: Final = "type.googleapis.com/google.rpc.BadRequest"
@@ -24,14 +25,6 @@ _FCM_CODES: Final = _THIRD_PARTY | {
     "SENDER_ID_MISMATCH",
     "QUOTA_EXCEEDED",
 }
-
-
-class Answer(Struct, frozen=True, kw_only=True):
-    """An HTTP answer, read. `retry_after_s` is None when the server gave no advice."""
-
-    status: int
-    body: bytes
-    retry_after_s: float | None = None
 
 
 class _Violation(Struct, frozen=True):

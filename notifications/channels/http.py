@@ -8,10 +8,20 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
+from aiohttp.abc import AbstractResolver
+from msgspec import Struct
 
 MAX_ANSWER_BYTES: Final = 64 * 1024
 MAX_RETRY_AFTER_S: Final = 3600.0
 _KEEPALIVE_S: Final = 60
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """An HTTP answer, read. `retry_after_s` is None when the server gave no advice."""
+
+    status: int
+    body: bytes
+    retry_after_s: float | None = None
 
 
 def base_url(raw: str) -> str:
@@ -26,16 +36,36 @@ def base_url(raw: str) -> str:
     return raw.rstrip("/")
 
 
-def new_session(url: str, *, connections: int, timeout_s: float) -> aiohttp.ClientSession:
-    """A session for the one host of `url`. Needs a running loop; the caller closes it."""
+def new_session(
+    url: str | None,
+    *,
+    connections: int,
+    timeout_s: float,
+    resolver: AbstractResolver | None = None,
+) -> aiohttp.ClientSession:
+    """A session for the one host of `url`; None: for many, each request names its proxy.
+
+    Needs a running loop; the caller closes it.
+    """
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=connections, keepalive_timeout=_KEEPALIVE_S),
+        connector=aiohttp.TCPConnector(
+            limit=connections, keepalive_timeout=_KEEPALIVE_S, resolver=resolver
+        ),
         timeout=aiohttp.ClientTimeout(total=timeout_s),
         cookie_jar=aiohttp.DummyCookieJar(),
         # `trust_env` would read the environment and ~/.netrc again for each request.
-        proxy=_proxy_of(url),
+        proxy=proxy_of(url) if url else None,
         # Small answers: unpacking costs more than the bytes, and a packed bomb is possible.
         headers={"Accept-Encoding": "identity"},
+    )
+
+
+async def read_answer(response: aiohttp.ClientResponse) -> Answer:
+    """The answer with its advice when to come again."""
+    return Answer(
+        status=response.status,
+        body=await answer_bytes(response),
+        retry_after_s=retry_after_s(response.headers.get("Retry-After"), now=datetime.now(UTC)),
     )
 
 
@@ -74,7 +104,8 @@ def retry_after_s(header: str | None, *, now: datetime) -> float | None:
     return min(max(seconds, 1.0), MAX_RETRY_AFTER_S)
 
 
-def _proxy_of(url: str) -> str | None:
+def proxy_of(url: str) -> str | None:
+    """The proxy that the environment names for this URL."""
     parts = urlsplit(url)
     if proxy_bypass(parts.hostname or ""):
         return None

@@ -202,6 +202,7 @@ MINE: Final = {
         body={"kind": "fcm", "token": "t", "platform": "android", "locale": "vi"},
     ),
     "DELETE /v1/me/push-tokens/{device_id}": Rule(signed_in=True),
+    "GET /v1/push/vapid-key": Rule(signed_in=True),
     "GET /v1/me/notification-preferences": Rule(signed_in=True),
     "PUT /v1/me/notification-preferences": Rule(signed_in=True, body={"items": []}),
     "GET /v1/me/consents": Rule(signed_in=True),

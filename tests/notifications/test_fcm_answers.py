@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from notifications.channels import fcm_answers
 from notifications.channels.base import PushMessage
-from notifications.channels.fcm_answers import Answer
-from notifications.channels.http import retry_after_s
+from notifications.channels.http import Answer, retry_after_s
 
 NOW = datetime(2026, 11, 16, tzinfo=UTC)
 MESSAGE = PushMessage(
