@@ -151,6 +151,14 @@ def is_away(error: Exception) -> bool:
     return isinstance(error, OSError | TimeoutError | asyncpg.InterfaceError)
 
 
+def is_lost_race(error: Exception) -> bool:
+    """Whether the transaction was undone for another's sake: nothing is done, again may be well.
+
+    SQLSTATE class 40: a deadlock or a failed serialization.
+    """
+    return isinstance(error, asyncpg.PostgresError) and str(error.sqlstate or "")[:2] == "40"
+
+
 def lacks_partition(error: Exception) -> bool:
     """Whether a row found no partition for its day: a check violation that names no constraint."""
     return isinstance(error, CheckViolation) and error.constraint_name is None

@@ -169,13 +169,13 @@ def _limit_of(request: AnyRequest, locale: Locale) -> str:
 
 
 def on_bug(request: AnyRequest, error: Exception) -> Response[Problem]:
-    """A bug, or a server behind us that is away: clients retry only the latter."""
+    """A bug; or a server behind us that is away, or a lost race: clients retry only the latter."""
     locale = locale_of(request)
     if isinstance(error, RecursionError):
         # Nothing recurses here but with the input: JSON as deep as the decoder just takes.
         errors = [FieldError(field="body", message=explain("recursion", locale))]
         return _framework_problem(400, locale, errors)
-    if db.is_away(error):
+    if db.is_away(error) or db.is_lost_race(error):
         route = request.scope.get("path_template", "")
         log.warning("http.unavailable", route=route, error=type(error).__name__)
         response = on_app_error(request, Unavailable())

@@ -309,5 +309,5 @@ class JobRunner:
 
 def _is_passing(error: Exception) -> bool:
     """Nobody's fault: PostgreSQL or the storage is away, a deadlock, a lock that was not given."""
-    state = str(getattr(error, "sqlstate", ""))[:2]
-    return isinstance(error, StorageAway) or db.is_away(error) or state in ("40", "55")
+    is_refused = isinstance(error, StorageAway | db.LockNotAvailable)
+    return is_refused or db.is_away(error) or db.is_lost_race(error)

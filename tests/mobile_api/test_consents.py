@@ -340,3 +340,23 @@ async def test_the_same_is_chosen_with_a_code_by_text_message(
     answer = await prove_by_text(api, resources, PHONE, "reset", consents=ENTRY)
     assert answer.status_code == 200, answer.text
     assert await is_shown(owner, cast)
+
+
+async def test_who_loses_a_deadlock_is_told_to_send_it_again(
+    api: httpx.AsyncClient, cast: Cast, world: World, owner: asyncpg.Connection
+) -> None:
+    sister = await world.student(cast.school, "Nguyễn Thị Em")
+    mother = await world.guardian(cast.student)
+    await world.guardian(sister, person=mother)
+    first, second = sorted((cast.student.id, sister.id))
+    lock = "select from student where id = $1 for update"
+    both = [choice(cast, "photo", True, person_id=str(each)) for each in (first, second)]
+    async with owner.transaction():
+        await owner.execute(lock, second)
+        choosing = asyncio.create_task(choose(api, mother, *both))
+        await asyncio.sleep(0.3)  # it holds the first by now, and looks for a deadlock in 0.7 s
+        await owner.execute(lock, first)
+        answer = await choosing
+    assert (answer.status_code, answer.headers.get("retry-after")) == (503, "2")
+    assert await owner.fetchval("select count(*) from consent") == 0
+    assert (await choose(api, mother, *both)).status_code == 200

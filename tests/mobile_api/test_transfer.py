@@ -120,10 +120,29 @@ async def test_the_last_day_lies_between_the_first_in_the_class_and_today(
     api: httpx.AsyncClient, owner: asyncpg.Connection, cast: Cast, headers: dict[str, str], out: str
 ) -> None:
     before = await snapshot(owner)
-    for day in ("2026-11-17", "2026-09-04", "2020-01-01", "2100-01-01"):
+    for day, reason in (
+        ("2026-11-17", "đến hết ngày ấy em vẫn là học sinh"),
+        ("2026-09-04", "ở lớp hiện tại từ 05/09/2026"),
+        ("2020-01-01", "ở lớp hiện tại từ 05/09/2026"),
+        ("2100-01-01", "đến hết ngày ấy em vẫn là học sinh"),
+    ):
         answer = await api.post(out, json=leaving(last_day=day), headers=headers)
         assert (answer.status_code, answer.json()["type"]) == (422, "bad-day"), day
+        assert reason in answer.json()["detail"]
     assert await snapshot(owner) == before
+
+
+async def test_who_is_in_no_class_left_within_the_last_400_days(
+    api: httpx.AsyncClient, owner: asyncpg.Connection, cast: Cast, headers: dict[str, str], out: str
+) -> None:
+    await owner.execute("delete from enrolment where student_id = $1", cast.student.id)
+    answer = await api.post(out, json=leaving(last_day="2020-01-01"), headers=headers)
+    assert answer.json()["detail"] == "Hãy chọn ngày trong 400 ngày qua."
+
+
+async def test_the_last_day_is_kept(
+    api: httpx.AsyncClient, owner: asyncpg.Connection, cast: Cast, headers: dict[str, str], out: str
+) -> None:
     done = await api.post(out, json=leaving(last_day="2026-11-13"), headers=headers)
     assert done.status_code == 200
     assert str(await owner.fetchval(

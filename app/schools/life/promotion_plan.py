@@ -233,8 +233,8 @@ def _too_new(pupil: Pupil) -> Fault:
         student_id=pupil.student_id,
         class_id=pupil.class_id,
         text=(
-            f"{pupil.name} vào lớp hiện tại từ {pupil.from_day}; hãy chọn `from_day` không sớm"
-            " hơn.",
+            f"{pupil.name} vào lớp hiện tại từ {pupil.from_day:%d/%m/%Y}; hãy chọn `from_day`"
+            " không sớm hơn.",
             f"{pupil.name} is in the present class since {pupil.from_day}; choose no earlier"
             " `from_day`.",
         ),

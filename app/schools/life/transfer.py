@@ -198,12 +198,17 @@ def _last_day(day: date, today: date, from_day: date | None) -> date:
                 "Record it on the last day or after: until then the child is a pupil here.",
             )
         )
-    if day < today - _LONGEST_AGO or (from_day is not None and day < from_day):
+    if from_day is not None and day < from_day:
         raise BadDay(
             (
-                f"Học sinh ở lớp hiện tại từ {from_day}; hãy chọn ngày không sớm hơn.",
+                f"Học sinh ở lớp hiện tại từ {from_day:%d/%m/%Y}; hãy chọn ngày không sớm hơn.",
                 f"The pupil is in the present class since {from_day}; choose no earlier day.",
             )
+        )
+    if day < today - _LONGEST_AGO:
+        most = _LONGEST_AGO.days
+        raise BadDay(
+            (f"Hãy chọn ngày trong {most} ngày qua.", f"Choose one of the last {most} days.")
         )
     return day
 
@@ -238,7 +243,8 @@ async def _take_up(
     if former.last_day is not None and first_day < former.last_day:
         raise BadDay(
             (
-                f"Học sinh học ở trường này đến hết ngày {former.last_day}; hãy chọn ngày sau đó.",
+                f"Học sinh học ở trường này đến hết ngày {former.last_day:%d/%m/%Y}; hãy chọn ngày"
+                " sau đó.",
                 f"The pupil was here until {former.last_day}; choose a later day.",
             )
         )
