@@ -80,7 +80,8 @@ def news_after_undo(
     if newest is not None and newest.id in fresh:
         movements = sorted(risen, key=lambda each: each.order)
         return [mistake, *(_movement(each, fresh, pupil) for each in movements)]
-    is_over = newest is None or newest.order < undone.order
+    # Also of what is recorded after it, and says nothing new without it.
+    is_over = all(past.order < undone.order for past in pupil.history if past.counts)
     if pupil.shift is None or (is_last and is_over and not _is_said(undone, fresh, pupil)):
         return [mistake]
     status = _state_of(pupil.row) if pupil.row else {"status": "not_scanned"}

@@ -158,6 +158,25 @@ async def test_undoing_the_first_scan_tells_of_the_next_earliest_although_a_late
     assert len(await told(owner)) == 4
 
 
+async def test_undoing_a_return_says_the_state_when_a_second_departure_was_told_with_it(
+    gate: Gate, student: Student, bell: datetime, owner: asyncpg.Connection
+) -> None:
+    await gate.results(gate.scan(student.token, at=bell - minutes(10)))
+    await gate.results(gate.scan(student.token, "out", at=bell + minutes(3)))
+    (second,) = await gate.results(gate.scan(student.token, "out", at=bell + minutes(120)))
+    assert second["outcome"] == "duplicate"
+    mistake = gate.scan(student.token, at=bell + minutes(20))
+    await gate.results(mistake)
+    assert [kind for kind, _ in brief(await told(owner))[2:]] == ["arrival", "departure"]
+    await gate.api.post(
+        f"/v1/attendance/scans/{mistake['event_id']}/undo", headers=gate.who.headers
+    )
+    (last,) = (await told(owner))[4:]
+    assert (last[0], last[1], last[2]["status"]) == (
+        "correction", mistake["event_id"], "left_early",
+    )  # fmt: skip
+
+
 async def test_undoing_a_late_scan_uncovers_one_that_is_told_as_late(
     gate: Gate, student: Student, bell: datetime, owner: asyncpg.Connection
 ) -> None:

@@ -40,6 +40,11 @@ class Message:
     def says_in(self) -> bool:
         return self.kind.startswith("arrival") or self.params.get("direction") == "in"
 
+    @property
+    def says_there(self) -> bool:
+        """Whether it says that the child had come, though not when."""
+        return self.kind == "correction" and self.params["status"] != "not_scanned"
+
 
 def message_of(event_id: str, kind: str, params: dict[str, Any], scans: set[str]) -> Message:
     """`scans` are all that were sent."""
@@ -73,10 +78,12 @@ def is_believed(messages: list[Message], day: Day | None) -> bool:
         return _is_echo(day.left_at, word.at)
     if (minutes > 0) != (word.kind == "arrival_late") or day.left_at is not None:
         return False
-    is_back = any(other.says_in and other.order < word.order for other in messages)
-    if is_back:
+    before = [other for other in messages if other.order < word.order]
+    if any(other.says_in for other in before):
         return minutes == 0
-    return minutes == day.late_minutes and _is_echo(day.arrived_at, word.at)
+    if minutes == day.late_minutes and _is_echo(day.arrived_at, word.at):
+        return True
+    return minutes == 0 and any(other.says_there for other in before)
 
 
 def _is_echo(earlier: datetime | None, at: datetime) -> bool:
