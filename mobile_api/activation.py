@@ -27,7 +27,7 @@ from mobile_api.auth import (
     login_answer,
 )
 from mobile_api.consents import EntryConsents, wishes_of
-from mobile_api.deps import Lang, Me, Now, Res, Tx
+from mobile_api.deps import AnyRequest, Lang, Now, Res, open_tx
 from mobile_api.inputs import PathId, PathSchool, Phone
 from mobile_api.openapi import FAILS
 
@@ -114,7 +114,7 @@ async def activate(
     },
 )
 async def print_activation_sheet(
-    tx: Tx, caller: Me, resources: Res, now: Now, school_id: PathSchool, class_id: PathId
+    request: AnyRequest, resources: Res, now: Now, school_id: PathSchool, class_id: PathId
 ) -> Response[bytes]:
     """Print a strip with a fresh code for each guardian of the class who is not active yet.
 
@@ -122,19 +122,22 @@ async def print_activation_sheet(
     the unused ones of earlier sheets are void from then on. The last page is the office's: pupils
     without a guardian, and who needs no strip.
     """
-    sight = await sight_of(tx, caller=caller, school_id=school_id)
-    found = await school_class(tx, school_id=school_id, class_id=class_id, sight=sight)
-    if not sight.leads_class(class_id):
-        raise NoSuchClass
-    school = await school_of(tx, school_id=school_id)
-    sheet = await printing.new_sheet(
-        tx,
-        vault=resources.vault,
-        school_id=school_id,
-        class_id=class_id,
-        printed_by=caller.account_id,
-        now=now,
-    )
+    async with open_tx(request) as tx:
+        caller = request.state.caller
+        sight = await sight_of(tx, caller=caller, school_id=school_id)
+        found = await school_class(tx, school_id=school_id, class_id=class_id, sight=sight)
+        if not sight.leads_class(class_id):
+            raise NoSuchClass
+        school = await school_of(tx, school_id=school_id)
+        sheet = await printing.new_sheet(
+            tx,
+            vault=resources.vault,
+            school_id=school_id,
+            class_id=class_id,
+            printed_by=caller.account_id,
+            now=now,
+        )
+    # Neither a connection nor the school's lock is held while the pages are made.
     pdf = await asyncio.to_thread(
         sheet_pdf,
         school_name=school.name,

@@ -215,7 +215,7 @@ class Pickups(Controller):
         """
         async with open_tx(request) as tx:
             viewer = await _viewer(tx, request.state.caller, school_id, student_id)
-            await service.require_photographer(
+            before = await service.require_photographer(
                 tx,
                 school_id=school_id,
                 student_id=student_id,
@@ -226,9 +226,11 @@ class Pickups(Controller):
         key = photo_key(
             school_id=school_id, kind="pickups", owner_id=pickup_id, version=picture.version
         )
-        await photos.put_pictures(
-            resources.pool, resources.storage, school_id=school_id, pictures={key: picture}
-        )
+        # What is there is not put again: it would be lost if this were to end before the commit.
+        if key != before:
+            await photos.put_pictures(
+                resources.pool, resources.storage, school_id=school_id, pictures={key: picture}
+            )
         async with db.transaction(resources.pool, schools=[school_id]) as conn:
             return await service.set_photo(
                 conn,

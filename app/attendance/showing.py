@@ -111,7 +111,7 @@ async def _rows(conn: db.Conn, asked: list[_PupilDay]) -> list[PickUpRow]:
                         join guardian g on g.school_id = b.school_id and g.id = b.guardian_id
                        where b.school_id = q.school_id and b.student_id = q.student_id
                          and b.custody_blocked_at is not null
-                         and (b.account_id = pickup_person.proposed_by
+                         and (pickup_person.proposed_by in (b.account_id, b.pending_account_id)
                               or g.phone_index = pickup_person.phone_index))
                 order by created_at, id limit $4) p
         """,

@@ -58,6 +58,23 @@ async def set_photos(
     )
 
 
+async def is_shown_with(
+    conn: db.Conn, *, school_id: int, student_id: UUID, photo_key: str
+) -> bool | None:
+    """Whether a pupil who is here and has this picture is shown with it; None: has another one."""
+    is_shown: bool | None = await db.value(
+        conn,
+        """
+        select photo_consent from student
+         where school_id = $1 and id = $2 and photo_key = $3 and ended_at is null
+        """,
+        school_id,
+        student_id,
+        photo_key,
+    )
+    return is_shown
+
+
 async def erased_photo(conn: db.Conn, *, school_id: int, student_id: UUID) -> str | None:
     """Take the picture from a pupil, gone or not; what it was stored under."""
     key: str | None = await db.value(

@@ -82,6 +82,9 @@ async def set_photo(
 ) -> StudentPhoto:
     """Give a pupil this picture; ask first whether the caller may.
 
+    The one that the pupil has already is not put again: until the commit it would be on the list of
+    objects to delete, and lost if that never came.
+
     Raises:
         NoSuchStudent: not here, or gone.
         StorageAway: nothing has changed.
@@ -89,11 +92,16 @@ async def set_photo(
     key = photo_key(
         school_id=school_id, kind="photos", owner_id=student_id, version=picture.version
     )
-    await put_pictures(pool, storage, school_id=school_id, pictures={key: picture})
     async with db.transaction(pool, schools=[school_id]) as conn:
-        is_shown = (await point_at(conn, school_id=school_id, photos={student_id: key})).get(
-            student_id
+        is_shown = await queries.is_shown_with(
+            conn, school_id=school_id, student_id=student_id, photo_key=key
         )
+    if is_shown is None:
+        await put_pictures(pool, storage, school_id=school_id, pictures={key: picture})
+        async with db.transaction(pool, schools=[school_id]) as conn:
+            is_shown = (await point_at(conn, school_id=school_id, photos={student_id: key})).get(
+                student_id
+            )
     if is_shown is None:
         raise NoSuchStudent
     url = PhotoUrls(ring, now).full(key) if is_shown else None

@@ -252,6 +252,26 @@ async def test_the_worker_deletes_by_itself(
     assert stored(settings) == []
 
 
+async def test_the_same_picture_again_is_not_lost_when_the_storage_goes_away(
+    api: httpx.AsyncClient,
+    cast: Cast,
+    shown: str,
+    settings: Settings,
+    resources: Resources,
+    worker: db.Pool,
+    owner: asyncpg.Connection,
+) -> None:
+    folder = stored(settings)[0].parent
+    away = folder.rename(folder.with_name("away"))
+    folder.touch()  # no folder: nothing can be put
+    await api.put(url_of(cast), content=picture(), headers=cast["principal"].headers | JPEG)
+    folder.unlink()
+    away.rename(folder)
+    await owner.execute("update discarded_object set due_at = now()")  # an hour later
+    await sweep(worker, resources.storage)
+    assert (await api.get(shown)).status_code == 200
+
+
 async def test_the_same_picture_again_survives_its_own_deletion(
     api: httpx.AsyncClient,
     cast: Cast,

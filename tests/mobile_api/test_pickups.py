@@ -338,6 +338,25 @@ async def test_a_block_takes_effect_at_the_gate_without_anybody_thinking_of_the_
     assert len(await names_at_gate(gate, cast)) == 3
     await block(world, father)
     assert await names_at_gate(gate, cast) == ["Bà Ngoại"]
+    # Also while his number waits to be shown to be his.
+    await world.owner.execute(
+        "update guardianship set account_id = null, pending_account_id = account_id,"
+        " pending_since = now() where account_id = $1",
+        father.account_id,
+    )
+    assert await names_at_gate(gate, cast) == ["Bà Ngoại"]
+
+
+async def test_what_a_guardian_had_proposed_is_not_approved_after_the_block(
+    api: httpx.AsyncClient, world: World, cast: Cast
+) -> None:
+    father = await blocked(world, cast, phone="+84911111111")
+    proposed = await api.post(url_of(cast), json=AUNT | {"phone": None}, headers=father.headers)
+    await block(world, father)
+    answer = await decide(api, cast, proposed.json())
+    assert (answer.status_code, answer.json()["type"]) == (409, "kept-from-pupil")
+    # Nobody is told that the person may fetch the child.
+    assert await world.owner.fetchval("select count(*) from outbox") == 0
 
 
 async def test_one_day_is_one_day(

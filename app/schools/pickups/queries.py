@@ -136,9 +136,14 @@ async def end_pickup(conn: db.Conn, *, school_id: int, pickup_id: UUID, now: dat
 
 
 async def is_kept_away(
-    conn: db.Conn, *, school_id: int, student_id: UUID, phone_indexes: Sequence[bytes]
+    conn: db.Conn,
+    *,
+    school_id: int,
+    student_id: UUID,
+    phone_indexes: Sequence[bytes],
+    proposed_by: UUID,
 ) -> bool:
-    """Whether a custody block keeps the phone's owner from the pupil."""
+    """Whether a custody block keeps the phone's owner, or who proposed them, from the pupil."""
     found: bool = await db.value(
         conn,
         """
@@ -146,11 +151,14 @@ async def is_kept_away(
             select from guardianship link
               join guardian g on g.school_id = link.school_id and g.id = link.guardian_id
              where link.school_id = $1 and link.student_id = $2
-               and link.custody_blocked_at is not null and g.phone_index = any($3::bytea[]))
+               and link.custody_blocked_at is not null
+               and (g.phone_index = any($3::bytea[])
+                    or $4 in (link.account_id, link.pending_account_id)))
         """,
         school_id,
         student_id,
         list(phone_indexes),
+        proposed_by,
     )
     return found
 

@@ -234,8 +234,8 @@ async def end_pickup(
 
 async def require_photographer(
     conn: db.Conn, *, school_id: int, student_id: UUID, pickup_id: UUID, viewer: Viewer
-) -> None:
-    """Refuse who may not set the person's picture.
+) -> str | None:
+    """Refuse who may not set the person's picture; the key of the one that is there.
 
     A guardian sets that of an own proposal until it is decided: the school approves a face.
 
@@ -246,6 +246,7 @@ async def require_photographer(
     row = await _own(conn, school_id, student_id, pickup_id, viewer)
     if row.state == "refused" or (row.state != "proposed" and not viewer.is_school):
         raise PickupDecided
+    return row.photo_key
 
 
 async def set_photo(
@@ -311,14 +312,15 @@ def _check_days(row: PickupRow, today: date) -> None:
 async def _refuse_kept_away(
     conn: db.Conn, vault: Vault, box: SchoolBox, school_id: int, row: PickupRow
 ) -> None:
-    if row.phone_sealed is None:
-        return
-    e164 = box.open(row.phone_sealed, field=PHONE_FIELD)
+    indexes: list[bytes] = []
+    if row.phone_sealed is not None:
+        indexes = vault.phone_indexes(box.open(row.phone_sealed, field=PHONE_FIELD))
     if await queries.is_kept_away(
         conn,
         school_id=school_id,
         student_id=row.student_id,
-        phone_indexes=vault.phone_indexes(e164),
+        phone_indexes=indexes,
+        proposed_by=row.proposed_by,
     ):
         raise KeptFromPupil
 
