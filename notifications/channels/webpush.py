@@ -113,9 +113,8 @@ class WebPushSender:
         try:
             answer = await self._post(message, endpoint, line, self._header(line, key), body)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            reason = "timeout" if isinstance(error, TimeoutError) else "connection"
             wait_s = backoff_s(_CONNECTION_FIRST_S, message.attempt)
-            return line.settle(message, answers.retry(message, reason, wait_s))
+            return line.settle(message, answers.retry(message, _reason(error), wait_s))
         return line.settle(message, answers.judge(message, answer))
 
     async def _post(
@@ -173,6 +172,12 @@ class WebPushSender:
             header = authorization(key, origin=line.origin, subject=self._subject, now=now)
             self._signed[line.origin] = (header, now + TOKEN_S / 2)
         return header
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "timeout"
+    return "dns" if isinstance(error, aiohttp.ClientConnectorDNSError) else "connection"
 
 
 def sealed(message: PushMessage) -> bytes:

@@ -62,9 +62,9 @@ async def put_token(
     kind: str = "fcm",
     platform: str = "android",
     locale: str = "vi",
+    keys: tuple[str, str] = ("k", "a"),
 ) -> None:
-    """Register a push token on the person's device."""
-    keys = ("k", "a") if kind == "web" else (None, None)
+    """Register a push token on the person's device; `keys` are a browser's."""
     await owner.execute(
         "insert into push_token (account_id, device_id, kind, token, p256dh, auth, platform,"
         " locale) values ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -72,7 +72,7 @@ async def put_token(
         person.device_id,
         kind,
         token,
-        *keys,
+        *(keys if kind == "web" else (None, None)),
         platform,
         locale,
     )

@@ -19,15 +19,15 @@ from tests.notifications.news import inbox, put_fact, put_token, until
 from tests.world import Person, World
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
-_RELAY = "from notifications.relay import main; main(settings)"
-_WORKER = "from notifications.worker import main; main(settings, lease_s=1.5)"
+RELAY = "from notifications.relay import main; main(settings)"
+WORKER = "from notifications.worker import main; main(settings, lease_s=1.5)"
 _SETTINGS = "import os; from app.settings import Settings; settings = Settings.from_env(os.environ)"
 
 
 class Processes:
     """Our commands as processes of their own, each killed at the end at the latest."""
 
-    def __init__(self, settings: Settings, fcm: FakeFcm) -> None:
+    def __init__(self, settings: Settings, fcm: FakeFcm, **more: str) -> None:
         self._environment = os.environ | {
             "DATABASE_URL": settings.require_database_url(),
             "REDIS_URL": settings.require_redis_url(),
@@ -35,6 +35,7 @@ class Processes:
             "FCM_ENDPOINT": fcm.endpoint,
             "MASTER_KEY": settings.master_key or "",
             "DATA_DIR": str(settings.data_dir),
+            **more,
         }
         self._started: list[subprocess.Popen[bytes]] = []
 
@@ -81,13 +82,13 @@ async def test_killed_relays_tell_everything_exactly_once(
 
     for _ in range(3):
         left = await owner.fetchval("select count(*) from outbox")
-        two = [processes.start(_RELAY), processes.start(_RELAY)]
+        two = [processes.start(RELAY), processes.start(RELAY)]
         await until(partial(owner.fetchval, "select count(*) < $1 from outbox", left))
         # One batch is in, and both are in the middle of the next.
         for process in two:
             kill(process)
 
-    last = processes.start(_RELAY)
+    last = processes.start(RELAY)
     await until(lambda: owner.fetchval("select not exists (select from outbox)"), within_s=20)
     last.terminate()
     assert last.wait(10) == 0
@@ -111,7 +112,7 @@ async def test_every_alert_arrives_though_workers_and_relays_die_and_valkey_forg
         await put_token(owner, parent, f"token-{number}")
     redis: Redis = Redis.from_url(settings.require_redis_url())
     fcm.delay_s = 0.15
-    relay, worker = processes.start(_RELAY), processes.start(_WORKER)
+    relay, worker = processes.start(RELAY), processes.start(WORKER)
 
     for turn in range(5):
         fcm.faults.extend([faults.unavailable("1"), faults.RESET, faults.LOST_ANSWER])
@@ -123,8 +124,8 @@ async def test_every_alert_arrives_though_workers_and_relays_die_and_valkey_forg
         if turn % 2:
             kill(relay)
             await redis.flushall()
-        worker = processes.start(_WORKER)
-        relay = processes.start(_RELAY) if turn % 2 else relay
+        worker = processes.start(WORKER)
+        relay = processes.start(RELAY) if turn % 2 else relay
 
     fcm.delay_s = 0.0
     left = (

@@ -1,6 +1,7 @@
 """Web Push through a server that speaks its protocol: what is sent, and what failures oblige to."""
 
 import asyncio
+import socket
 import time
 import uuid
 from collections.abc import AsyncIterator, Iterable
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from app.crypto import Undecryptable
 from app.push_key import PushKey, point_of
+from app.settings import BadSettings, Settings
 from notifications.channels.base import ForBrowser, PushMessage, PushResult
 from notifications.channels.webpush import PublicResolver, WebPushSender, is_public
 from tests.fakes import webpush as fakes
@@ -257,6 +259,25 @@ async def test_a_name_that_leads_inside_is_not_gone_to_unless_the_operator_named
     await own.close()
 
 
+async def test_a_listed_name_that_is_bent_to_an_address_inside_is_not_gone_to(
+    service: FakePushService, sender: WebPushSender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bent(_host: str, port: int, *_: Any, **__: Any) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", bent)
+    browser = service.subscribe(KEY.public_key)
+    result = await one(sender, push(browser, token="https://fcm.googleapis.com/fcm/send/x"))
+    assert (result.outcome, result.reason) == ("retry", "dns")
+    # The operator's own host may lie there.
+    port = service.origin.rpartition(":")[2]
+    own = WebPushSender(load_key, subject=SUBJECT, hosts=f"http://push.so.example.vn:{port}")
+    inside = browser.endpoint.replace("127.0.0.1", "push.so.example.vn")
+    refused = await one(own, push(browser, token=inside))
+    assert refused.reason.startswith("refused_403"), "it is signed for the name, not the address"
+    await own.close()
+
+
 # The line ----------------------------------------------------------------------------------
 
 
@@ -395,3 +416,24 @@ def test_what_is_personal_is_in_no_repr(service: FakePushService) -> None:
     assert "An" not in repr(message)
     assert "An" not in repr(message.browser)
     assert repr(KEY) == f"PushKey({KEY.public_key})"
+
+
+# Whom a service may write to -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["it@so.example.vn", "mailto: it@so.example.vn", "http://so.example.vn", "mailto:it", "x"],
+)
+def test_a_subject_that_services_refuse_is_named_at_start(text: str) -> None:
+    with pytest.raises(BadSettings, match="VAPID_SUBJECT"):
+        Settings.from_env({"VAPID_SUBJECT": text})
+
+
+def test_the_subject_is_the_setting_else_where_we_are_served() -> None:
+    served = {"BASE_URL": "https://truong.example.vn"}
+    assert Settings.from_env(served).push_subject == "https://truong.example.vn"
+    assert Settings.from_env(served | {"VAPID_SUBJECT": SUBJECT}).push_subject == SUBJECT
+    for text in ("https://so.example.vn", "https://so.example.vn/lien-he"):
+        assert Settings.from_env({"VAPID_SUBJECT": text}).push_subject == text
+    assert Settings().push_subject.startswith("mailto:")
