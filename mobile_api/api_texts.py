@@ -31,13 +31,14 @@ is held in; what is not the caller's to see does not exist for the caller: 404.
 switch on, `title` and `detail` are for people, in the language that `Accept-Language` prefers:
 `vi`, the default, or `en`.
 
-**Conventions.** Bodies are JSON in UTF-8 (`application/json`), up to 1 MB; unknown fields are
-refused. Files come as `multipart/form-data`, one part, `file`. Ids are UUIDs, `school_id` is an
-integer; instants are RFC 3339 in UTC, days `YYYY-MM-DD`, money integer đồng. Lists are
-`{"items": [...], "next_cursor": null}`; give `next_cursor` back as `cursor` for the next page.
+**Conventions.** Bodies are JSON in UTF-8 (`application/json`), up to 1 MB; unknown fields and
+unknown query parameters are refused. Files come as `multipart/form-data`, one part, `file`. Ids
+are UUIDs, `school_id` is an integer; instants are RFC 3339 in UTC, days `YYYY-MM-DD`, money
+integer đồng. Lists are `{"items": [...], "next_cursor": null}`; give `next_cursor` back as
+`cursor` for the next page.
 
-**Pictures.** A `photo_url` is a path of this server that needs no login and expires: after an hour at
-the earliest, in an offline roster not before the roster. Fetch it when you show it, keep it no
+**Pictures.** A `photo_url` is a path of this server that needs no login and expires: after an hour
+at the earliest, in an offline roster not before the roster. Fetch it when you show it, keep it no
 longer. `null`: there is no picture, or nobody has consented to it; show the initials.
 
 **Sending again.** A phone often does not know whether its request got through. `POST`, `PUT`,

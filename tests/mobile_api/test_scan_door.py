@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from mobile_api import scan_door
+from mobile_api.attendance import answer_scans
 from tests.gate import Gate
 from tests.world import Student
 
@@ -17,11 +18,10 @@ LONG_WAY = {"Content-Encoding": "identity"}
 def short_answers(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """The bodies that went in by the short way."""
     seen: list[bytes] = []
-    answer = scan_door.answer_scans
 
     async def watched(*args: Any, body: bytes, **rest: Any) -> bytes:
         seen.append(body)
-        return await answer(*args, body=body, **rest)
+        return await answer_scans(*args, body=body, **rest)
 
     monkeypatch.setattr(scan_door, "answer_scans", watched)
     return seen
