@@ -15,6 +15,8 @@ from notifications.channels.http import proxy_of
 _OUTAGE_AT: Final = 20
 _OUTAGE_S: Final = 10.0
 _THROTTLED_WEIGHT: Final = 5
+# Each message waits as long as it is told; the line only so long, for a service may mean one browser.
+_THROTTLED_MOST_S: Final = 300.0
 # So many different subscriptions refused, and none accepted in between: it is not they.
 _REFUSED_IN_A_ROW: Final = 5
 _REMEMBERED: Final = 1000
@@ -84,8 +86,8 @@ class Line:
         self._troubles += weight
         if self._troubles >= _OUTAGE_AT and self._because is None:
             is_throttled = weight == _THROTTLED_WEIGHT
-            for_s = (result.retry_after_s or _OUTAGE_S) if is_throttled else _OUTAGE_S
-            self._close(result, for_s)
+            told_s = min(result.retry_after_s or _OUTAGE_S, _THROTTLED_MOST_S)
+            self._close(result, told_s if is_throttled else _OUTAGE_S)
         return result
 
     def _close(self, result: PushResult, for_s: float) -> PushResult:
