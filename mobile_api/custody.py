@@ -118,7 +118,7 @@ class Custody(Controller):
 
         It is sealed under the school's key.
         """
-        # In two transactions: none is held while the file comes in and goes to the storage.
+        # In three transactions: none is held while the file comes in and goes to the storage.
         async with open_tx(request) as tx:
             await service.require_guardian(
                 tx, school_id=school_id, student_id=student_id, guardian_id=guardian_id
@@ -131,7 +131,7 @@ class Custody(Controller):
             sealed = await service.seal(
                 tx, vault=resources.vault, school_id=school_id, document_id=document_id, data=data
             )
-        key = await service.put_away(
+        await service.put_away(
             resources.storage, sealed=sealed, school_id=school_id, document_id=document_id
         )
         async with open_tx(request) as tx:
@@ -143,7 +143,6 @@ class Custody(Controller):
                 document_id=document_id,
                 media_type=media_type,
                 size_bytes=len(data),
-                storage_key=key,
                 uploaded_by=request.state.caller.account_id,
                 now=now,
             )

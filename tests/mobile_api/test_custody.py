@@ -10,8 +10,13 @@ import httpx
 import pytest
 from PIL import Image
 
+from app import db
 from app.crypto import Undecryptable
 from app.ids import new_id
+from app.photos.sweep import sweep
+from app.schools.custody import service
+from app.settings import Settings
+from app.storage import NoSuchObject
 from mobile_api.resources import Resources
 from tests.cast import Cast, gather, snapshot
 from tests.conftest import Clock
@@ -278,3 +283,30 @@ async def test_a_paper_does_not_open_under_another_id_or_school(
     ):
         with pytest.raises(Undecryptable):
             box.open_bytes(sealed, field=field)
+
+
+async def test_a_paper_that_was_never_filed_does_not_stay_in_the_storage(
+    api: httpx.AsyncClient,
+    cast: Cast,
+    url: str,
+    headers: dict[str, str],
+    owner: asyncpg.Connection,
+    resources: Resources,
+    settings: Settings,
+) -> None:
+    """As when the process dies between the storage and the commit."""
+    filed = await send(api, url, headers, PDF)
+    lost, school_id = new_id(), cast.school.id
+    async with db.transaction(resources.pool, schools=[school_id]) as conn:
+        sealed = await service.seal(
+            conn, vault=resources.vault, school_id=school_id, document_id=lost, data=PDF
+        )
+    await service.put_away(resources.storage, sealed=sealed, school_id=school_id, document_id=lost)
+    await owner.execute("update discarded_object set due_at = now()")  # an hour later
+    worker = await db.create_pool(settings.require_database_url(), role=db.WORKER_ROLE, size=1)
+    assert await sweep(worker, resources.storage) == 1
+    await worker.close()
+    with pytest.raises(NoSuchObject):
+        await resources.storage.get(f"schools/{school_id}/custody/{lost}")
+    read = await api.get(f"{url}/custody-documents/{filed.json()['id']}", headers=headers)
+    assert read.content == PDF

@@ -13,6 +13,8 @@ import structlog
 from app import db
 from app.crypto import Vault
 from app.ids import new_id
+from app.photos.queries import discard, keep
+from app.photos.service import PUTTING_S
 from app.schools.common import lock_school, school_box
 from app.schools.custody import queries
 from app.schools.custody.model import (
@@ -92,17 +94,21 @@ async def require_guardian(
         raise NoSuchGuardian
 
 
-async def put_away(storage: Storage, *, sealed: bytes, school_id: int, document_id: UUID) -> str:
-    """Put a sealed paper into the storage; the key it lies under."""
-    key = f"schools/{school_id}/custody/{document_id}"
+async def put_away(storage: Storage, *, sealed: bytes, school_id: int, document_id: UUID) -> None:
+    """Put a sealed paper into the storage; nobody points at it yet."""
+    key = _key(school_id, document_id)
     await storage.put(key, sealed, content_type="application/octet-stream")
-    return key
 
 
 async def seal(
     conn: db.Conn, *, vault: Vault, school_id: int, document_id: UUID, data: bytes
 ) -> bytes:
-    """The paper under the school's key, good for this id alone."""
+    """The paper under the school's key, good for this id alone.
+
+    It is to be deleted within the hour unless it is filed by then: a crash leaves no paper behind.
+    """
+    key = _key(school_id, document_id)
+    await discard(conn, school_id=school_id, keys=[key], due_in_s=PUTTING_S)
     box = await school_box(conn, vault=vault, school_id=school_id)
     return await asyncio.to_thread(box.seal_bytes, data, field=_field(document_id))
 
@@ -116,11 +122,11 @@ async def file_document(
     document_id: UUID,
     media_type: MediaType,
     size_bytes: int,
-    storage_key: str,
     uploaded_by: UUID,
     now: datetime,
 ) -> CustodyDocument:
     """Note a paper that lies in the storage by now."""
+    key = _key(school_id, document_id)
     document = CustodyDocument(
         id=document_id,
         media_type=media_type,
@@ -134,8 +140,9 @@ async def file_document(
         student_id=student_id,
         guardian_id=guardian_id,
         document=document,
-        storage_key=storage_key,
+        storage_key=key,
     )
+    await keep(conn, school_id=school_id, keys=[key])
     log.info("custody.document_filed", school_id=school_id, document_id=str(document_id))
     return document
 
@@ -253,6 +260,10 @@ async def _stored(
     if found is None:
         raise NoSuchDocument
     return found
+
+
+def _key(school_id: int, document_id: UUID) -> str:
+    return f"schools/{school_id}/custody/{document_id}"
 
 
 def _field(document_id: UUID) -> str:
