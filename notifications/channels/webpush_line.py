@@ -15,7 +15,7 @@ from notifications.channels.http import proxy_of
 _OUTAGE_AT: Final = 20
 _OUTAGE_S: Final = 10.0
 _THROTTLED_WEIGHT: Final = 5
-# Each message waits as long as it is told; the line only so long, for a service may mean one browser.
+# Each message waits as long as it is told; the line no longer than this: one browser may be meant.
 _THROTTLED_MOST_S: Final = 300.0
 # So many different subscriptions refused, and none accepted in between: it is not they.
 _REFUSED_IN_A_ROW: Final = 5

@@ -329,16 +329,18 @@ async def test_several_refused_in_a_row_stop_a_line_that_worked_and_an_acceptanc
     assert (await one(sender, push(good))).outcome == "sent"
 
 
-async def test_a_service_that_throttles_is_left_alone(
-    service: FakePushService, sender: WebPushSender
+@pytest.mark.parametrize(("told", "line_s"), [("30", 30), ("3600", 300)])
+async def test_a_service_that_throttles_is_left_alone_but_not_for_an_hour(
+    service: FakePushService, sender: WebPushSender, told: str, line_s: int
 ) -> None:
     browser = service.subscribe(KEY.public_key)
-    service.faults.extend([Fault(status=429, retry_after="30")] * 4)
+    service.faults.extend([Fault(status=429, retry_after=told)] * 4)
     for _ in range(4):
-        assert (await one(sender, push(browser))).outcome == "retry"
+        result = await one(sender, push(browser))
+        assert (result.outcome, result.retry_after_s) == ("retry", float(told))
     waits = await one(sender, push(browser))
     assert (waits.outcome, waits.reason, waits.alarm) == ("stop_line", "throttled", False)
-    assert 25 < (waits.retry_after_s or 0) <= 30
+    assert line_s - 5 < (waits.retry_after_s or 0) <= line_s
     assert service.requests == 4
 
 
