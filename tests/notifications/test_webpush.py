@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from app.crypto import Undecryptable
 from app.push_key import PushKey, point_of
 from app.settings import BadSettings, Settings
+from notifications.channels import webpush_answers as answers
 from notifications.channels.base import ForBrowser, PushMessage, PushResult
 from notifications.channels.webpush import PublicResolver, WebPushSender, is_public
 from tests.fakes import webpush as fakes
@@ -401,6 +402,23 @@ async def test_a_key_that_cannot_be_read_keeps_all_messages_for_later(
     )
     assert (away.outcome, away.reason, away.alarm) == ("stop_line", "no_key", False)
     assert sent.outcome == "sent"
+    await sender.close()
+
+
+async def test_a_key_that_was_made_anew_is_taken_up_without_a_restart(
+    service: FakePushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "STOPPED_S", 0.1)
+    keys = [new_key(), KEY]
+
+    async def load() -> PushKey:
+        return keys.pop(0)
+
+    sender = WebPushSender(load, subject=SUBJECT, hosts=service.origin)
+    message = push(service.subscribe(KEY.public_key))
+    assert (await one(sender, message)).outcome == "stop_line"
+    await asyncio.sleep(0.15)
+    assert (await one(sender, message)).outcome == "sent"
     await sender.close()
 
 
