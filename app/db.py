@@ -144,11 +144,14 @@ async def rows(conn: Conn, sql: str, *args: Any) -> Sequence[asyncpg.Record]:
 def is_away(error: Exception) -> bool:
     """Whether the server refused, dropped or is shutting down: worth trying again, not a bug.
 
-    SQLSTATE classes 08 (connection), 53 (resources), 57 (operator), and what asyncpg says itself.
+    SQLSTATE classes 08 (connection), 53 (resources), 57 (operator), and what asyncpg says itself:
+    of a connection on which a dying server's last words were read while nobody had asked, too.
     """
     if isinstance(error, asyncpg.PostgresError):
         return str(error.sqlstate or "")[:2] in ("08", "53", "57")
-    return isinstance(error, OSError | TimeoutError | asyncpg.InterfaceError)
+    return isinstance(
+        error, OSError | TimeoutError | asyncpg.InterfaceError | asyncpg.InternalClientError
+    )
 
 
 def is_lost_race(error: Exception) -> bool:

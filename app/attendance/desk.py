@@ -146,8 +146,12 @@ class ScanDesk:
             answers = {position: await self._alone(item) for position, item in numbered}
             results = [answers[position] for position in range(len(request.items))]
         except Exception as final:
+            if _is_away(final):
+                log.warning("scans.database_away", error=type(final).__name__)
+                _fail(request, Unavailable())
+                return
             log.error("scans.bug", error=type(final).__name__, exc_info=final)
-            _fail(request, Unavailable() if _is_away(final) else final)
+            _fail(request, final)
             return
         log.warning("scans.one_by_one", error=type(error).__name__, scans=len(results))
         _resolve(request, results)

@@ -165,6 +165,8 @@ async def test_json_goes_in_and_out_as_values(owner: asyncpg.Connection) -> None
 @pytest.mark.parametrize(
     ("error", "is_away"),
     [
+        # asyncpg's words for a connection whose FATAL came in while it was idle.
+        (asyncpg.InternalClientError("cannot switch to state 12"), True),
         (ConnectionRefusedError(), True),
         (FileNotFoundError(), True),
         (TimeoutError(), True),
