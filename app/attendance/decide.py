@@ -130,7 +130,9 @@ class Ledger:
     def _of_person(self, item: Item) -> list[Past]:
         if item.person_id is None:
             raise ValueError("nobody is known to have been scanned")
-        return self.history[item.school_id, item.person_id, item.day]
+        if item.past is None:
+            item.past = self.history[item.school_id, item.person_id, item.day]
+        return item.past
 
     def _recorded_outcome(
         self,

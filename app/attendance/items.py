@@ -16,6 +16,7 @@ from app.attendance.model import (
     CheckIn,
     Direction,
     Mark,
+    Past,
     PersonKind,
     Refused,
     Scan,
@@ -145,8 +146,10 @@ class Item:
     person_name: str = ""
     photo_key: str | None = None
     refused: Refused | None = None
-    # Memory of `day`, which is asked for often: (instant, day).
-    day_of: tuple[datetime, date] | None = None
+    # Memory of `day`, which is asked for often: (where it stands in time, day).
+    day_of: tuple[Placed, date] | None = None
+    # The ledger's list of the person's day, asked for several times a scan.
+    past: list[Past] | None = None
 
     @property
     def when(self) -> Placed:
@@ -172,9 +175,9 @@ class Item:
         One too old to be recorded is counted on the day it arrived, whatever else is wrong with
         it: its own day may have no partition.
         """
-        at = self.received_at if self.is_stale else self.when.occurred_at
-        if self.day_of is None or self.day_of[0] is not at:
-            self.day_of = (at, school_day(at))
+        if self.day_of is None or self.day_of[0] is not self.placed:
+            at = self.received_at if self.is_stale else self.when.occurred_at
+            self.day_of = (self.when, school_day(at))
         return self.day_of[1]
 
     def fresh(self) -> "Item":

@@ -2,17 +2,21 @@
 
 import asyncio
 import itertools
+import random
+import re
 import resource
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import cast
 
 import msgspec
 import uvloop
 
 from scripts.benches._province import LAT, LNG, BenchSchool
+
+_LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 
 
 class LoadResult(msgspec.Struct, kw_only=True):
@@ -43,7 +47,8 @@ class _Client(asyncio.Protocol):
         head, separator, body = self._buffer.partition(b"\r\n\r\n")
         if not separator:
             return
-        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+        found = _LENGTH.search(head)
+        length = int(found[1]) if found else 0
         if len(body) < length:
             return
         self._buffer = body[length:]
@@ -138,15 +143,13 @@ def _requests(schools: list[BenchSchool], size: int) -> Iterator[bytes]:
 
 
 def _request(school: BenchSchool, token: str, cards: list[str], direction: str) -> bytes:
-    now = datetime.now(UTC)
-    mono_ms = time.monotonic_ns() // 1_000_000
-    at = now.isoformat()
+    at, mono_ms = _now(int(time.monotonic() * 100))
     gate = school.gate_id
     scans = ",".join(
-        f'{{"event_id":"{uuid.uuid4()}","token":"{card}","direction":"{direction}",'
-        f'"scanned_at":"{at}","mono_ms":{mono_ms},"device_seq":1,"station_id":"{gate}",'
-        f'"location":{{"lat":{LAT},"lng":{LNG},"accuracy_m":8.0,"fixed_at":"{at}",'
-        f'"provider":"android","is_mock":false}}}}'
+        f'{{"event_id":"{random.getrandbits(128):032x}","token":"{card}",'
+        f'"direction":"{direction}","scanned_at":"{at}","mono_ms":{mono_ms},"device_seq":1,'
+        f'"station_id":"{gate}","location":{{"lat":{LAT},"lng":{LNG},"accuracy_m":8.0,'
+        f'"fixed_at":"{at}","provider":"android","is_mock":false}}}}'
         for card in cards
     )
     body = f'{{"sent_at":"{at}","sent_mono_ms":{mono_ms},"boot_id":"b","scans":[{scans}]}}'
@@ -156,3 +159,9 @@ def _request(school: BenchSchool, token: str, cards: list[str], direction: str) 
         f"Content-Length: {len(body)}\r\n\r\n"
     )
     return (head + body).encode()
+
+
+@lru_cache(maxsize=1)
+def _now(_hundredth: int) -> tuple[str, int]:
+    """The wall clock and the monotonic one, the same within a hundredth of a second."""
+    return datetime.now(UTC).isoformat(), time.monotonic_ns() // 1_000_000
