@@ -39,6 +39,8 @@ from scripts.servers.valkey import EmbeddedValkey
 console = Console(stderr=True)
 # A guard's phone each: 570 schools hold their connections open through the morning.
 CONNECTIONS = 256
+# Phones that come back online with a batch each are fewer.
+BATCH_CONNECTIONS = 32
 _BARE = Path(__file__).with_name("checkin_bare.sql")
 
 
@@ -120,7 +122,7 @@ def _measure(
             {
                 "ports": [api.port for api in apis],
                 "seconds": seconds,
-                "connections": CONNECTIONS,
+                "connections": CONNECTIONS if size == 1 else BATCH_CONNECTIONS,
                 "size": size,
             },
         )
