@@ -28,6 +28,7 @@ from mobile_api.auth import (
 )
 from mobile_api.consents import EntryConsents, wishes_of
 from mobile_api.deps import AnyRequest, Lang, Now, Res, open_tx
+from mobile_api.downloads import download
 from mobile_api.inputs import PathId, PathSchool, Phone
 from mobile_api.openapi import FAILS
 
@@ -148,14 +149,7 @@ async def print_activation_sheet(
         active=sheet.active,
         alone=sheet.alone,
     )
-    return Response(
-        pdf,
-        media_type=_PDF,
-        headers={
-            "Content-Disposition": 'attachment; filename="activation-sheet.pdf"',
-            "Cache-Control": "no-store",
-        },
-    )
+    return download(pdf, name="activation-sheet.pdf", media_type=_PDF)
 
 
 HANDLERS = [activate, print_activation_sheet]

@@ -23,6 +23,7 @@ from app.schools.sight import sight_of
 from app.schools.students.cards import card_faces
 from mobile_api.access import STAFF, only
 from mobile_api.deps import AnyRequest, Me, Now, Res, Tx, open_tx
+from mobile_api.downloads import download
 from mobile_api.inputs import (
     Cursor,
     Limit,
@@ -197,14 +198,7 @@ class Classes(Controller):
         )
         async with db.transaction(resources.pool, schools=[school_id]) as tx:
             await mark_printed(tx, school_id=school_id, class_id=class_id, now=resources.clock())
-        return Response(
-            pdf,
-            media_type=_PDF,
-            headers={
-                "Content-Disposition": 'attachment; filename="cards.pdf"',
-                "Cache-Control": "no-store",
-            },
-        )
+        return download(pdf, name="cards.pdf", media_type=_PDF)
 
 
 HANDLERS = [Classes]

@@ -16,6 +16,7 @@ from app.schools.custody.papers import MAX_BYTES, media_type_of
 from mobile_api.access import only
 from mobile_api.bodies import BODY, BODY_MEDIA, MULTIPART
 from mobile_api.deps import AnyRequest, Me, Now, Res, Tx, open_tx
+from mobile_api.downloads import download
 from mobile_api.inputs import PathId, PathSchool, Reason
 from mobile_api.uploads import ENVELOPE_BYTES, FileUpload, received_file
 
@@ -192,15 +193,9 @@ class Custody(Controller):
                 sealed=sealed,
             )
         ending = stored.media_type.partition("/")[2]
-        return Response(
-            data,
-            media_type=_BYTES,
-            headers={
-                "Content-Disposition": f'attachment; filename="{document_id}.{ending}"',
-                "Cache-Control": "no-store",
-                "X-Content-Type-Options": "nosniff",
-            },
-        )
+        answer = download(data, name=f"{document_id}.{ending}", media_type=_BYTES)
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        return answer
 
 
 HANDLERS = [Custody]

@@ -22,6 +22,7 @@ from app.storage import StorageAway
 from mobile_api.access import only
 from mobile_api.bodies import BODY, BODY_MEDIA, MULTIPART
 from mobile_api.deps import AnyRequest, Lang, Now, Res, Tx, open_tx
+from mobile_api.downloads import download
 from mobile_api.inputs import PathSchool
 from mobile_api.jobs import JobTaken
 from mobile_api.resources import Resources
@@ -249,8 +250,7 @@ async def _hand_in(
 
 
 def _file(made: bytes, name: str) -> Response[bytes]:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(made, media_type=_XLSX, headers=headers)
+    return download(made, name=name, media_type=_XLSX)
 
 
 HANDLERS = [Imports]

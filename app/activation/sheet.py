@@ -3,20 +3,17 @@
 A strip shows only the end of the phone's number: who finds it lacks the rest.
 """
 
-from functools import cache
 from pathlib import Path
 from typing import Final
 
-import msgspec
-import typst
 from msgspec import Struct
 
 from app.activation.codes import PaperCode
 from app.attendance.qr import link_svg
 from app.schools.guardians.model import Relation
+from app.typesetting import pdf
 
 _TEMPLATE: Final = Path(__file__).with_name("sheet.typ")
-_FONT: Final = "Libertinus Serif"  # as on the cards: in typst's wheel, with every Vietnamese letter
 PATH: Final = "/kich-hoat"
 _RELATIONS: Final[dict[Relation, str]] = {
     "father": "cha",
@@ -59,18 +56,11 @@ def sheet_pdf(
         "class_name": class_name,
         "address": address.partition("://")[2],
         "last_day": last_day,
-        "font": _FONT,
         "strips": [_strip(strip, address) for strip in strips],
         "active": [_line(each) for each in active],
         "alone": [_line(each) for each in alone],
     }
-    return typst.compile(
-        _TEMPLATE,
-        root=_TEMPLATE.parent,
-        font_paths=_fonts(),
-        format="pdf",
-        sys_inputs={"data": msgspec.json.encode(data).decode()},
-    )
+    return pdf(_TEMPLATE, data)
 
 
 def _strip(strip: PrintedStrip, address: str) -> dict[str, str]:
@@ -92,8 +82,3 @@ def _strip(strip: PrintedStrip, address: str) -> dict[str, str]:
 
 def _line(text: str) -> str:
     return " ".join(text.split())
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False)

@@ -2,12 +2,9 @@
 
 import asyncio
 import base64
-from functools import cache
 from pathlib import Path
 from typing import Final
 
-import msgspec
-import typst
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -15,11 +12,9 @@ from app.attendance.qr import qr_svg
 from app.errors import NotFound, Unavailable
 from app.photos.urls import object_key
 from app.storage import Storage
+from app.typesetting import pdf
 
 _TEMPLATE: Final = Path(__file__).with_name("cards.typ")
-# Comes inside typst's wheel and has every Vietnamese letter; the machine's own fonts are left
-# aside, so that a page looks the same wherever it is made.
-_FONT: Final = "Libertinus Serif"
 DEFAULT_QR_MM: Final = 40
 MIN_QR_MM: Final = 25
 MAX_QR_MM: Final = 40  # with its white border the card is no wider
@@ -79,19 +74,12 @@ def cards_pdf(
     data = {
         "title": f"Thẻ học sinh lớp {class_name}",
         "school_name": school_name,
-        "font": _FONT,
         "qr_mm": qr_mm,
         "note": "Nhặt được thẻ, xin gửi lại nhà trường",
         "empty": "Lớp chưa có học sinh nào.",
         "cards": [_face(card) for card in cards],
     }
-    return typst.compile(
-        _TEMPLATE,
-        root=_TEMPLATE.parent,
-        font_paths=_fonts(),
-        format="pdf",
-        sys_inputs={"data": msgspec.json.encode(data).decode()},
-    )
+    return pdf(_TEMPLATE, data)
 
 
 def _face(card: CardFace) -> dict[str, str | None]:
@@ -119,8 +107,3 @@ def _picture(jpeg: bytes) -> str:
         f' viewBox="0 0 {width} {height}"><image width="{width}" height="{height}"'
         f' preserveAspectRatio="xMidYMid slice" xlink:href="data:image/jpeg;base64,{data}"/></svg>'
     )
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False)

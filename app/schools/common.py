@@ -29,6 +29,17 @@ def school_day(now: datetime) -> date:
     return now.astimezone(ZONE).date()
 
 
+def first_year_of(day: date) -> int:
+    """2026 from August 2026 to July 2027: in August the next school year is set up."""
+    return day.year if day.month >= 8 else day.year - 1
+
+
+def school_year_of(day: date) -> str:
+    """`2026-2027` from August 2026 to July 2027."""
+    first = first_year_of(day)
+    return f"{first}-{first + 1}"
+
+
 def contains_pattern(q: str | None) -> str | None:
     """The LIKE pattern over a search key for any part of a name; None searches for nothing."""
     wanted = search_key(q or "")

@@ -28,11 +28,10 @@ from app import db
 from app.crypto import Vault
 from app.ids import new_id
 from app.keys import KeyRing
-from app.schools.common import lock_school, school_day
+from app.schools.common import lock_school, school_day, school_year_of
 from app.schools.imports.model import ImportResult
 from app.schools.imports.roster import apply_roster, plan_roster
 from app.schools.imports.roster_columns import ROSTER_COLUMNS
-from app.schools.imports.roster_state import school_year_of
 from app.sheets.reading import read_sheet
 from scripts.benches._province import build
 from scripts.migrate import migrate

@@ -6,6 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from app.schools.common import first_year_of
 from scripts.demo.lots import demo_bytes, demo_id, draws
 from scripts.demo.names import Gender, family_name, full_name
 from scripts.demo.people import (
@@ -18,7 +19,6 @@ from scripts.demo.people import (
     Student,
 )
 from scripts.demo.places import LOWER_SECONDARY, PRIMARY, SCHOOLS, Class, School
-from scripts.demo.school_year import first_year
 
 _HAS_SIBLING: Final = 0.17
 _TWO_GUARDIANS: Final = 0.68
@@ -55,7 +55,7 @@ class Population:
     def __init__(self, today: date, phones: Phones) -> None:
         self.families: list[Family] = list(_NAMED_FAMILIES)
         self.students: list[Student] = []
-        self._first_year = first_year(today)
+        self._first_year = first_year_of(today)
         self._phones = phones
         # Of each family that may have another child, the grades of those it has.
         self._grades: dict[int, list[int]] = {}

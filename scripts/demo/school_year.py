@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
+from app.schools.common import first_year_of
+
 DayKind = Literal["holiday", "closure", "make_up"]
 
 # Of the lunar calendar, which Python does not know: the first of Tết, and the Hùng kings' day.
@@ -33,18 +35,9 @@ class SpecialDay(NamedTuple):
     name: str
 
 
-def first_year(today: date) -> int:
-    """2026 for the school year 2026-2027, which begins in August."""
-    return today.year if today.month >= 8 else today.year - 1
-
-
-def year_name(today: date) -> str:
-    return f"{first_year(today)}-{first_year(today) + 1}"
-
-
 def holidays(today: date) -> list[SpecialDay]:
     """The public holidays of the school year; 20 November, the teachers' day, is a school day."""
-    year = first_year(today)
+    year = first_year_of(today)
     days = [
         SpecialDay(date(year, 9, 2), "holiday", "Quốc khánh"),
         SpecialDay(date(year, 9, 1), "holiday", "Nghỉ Quốc khánh"),

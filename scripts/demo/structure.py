@@ -9,6 +9,7 @@ from app.crypto import SchoolBox, Vault
 from app.identity.accounts import PHONE_PURPOSE
 from app.names import search_key, sort_key
 from app.phones import to_e164
+from app.schools.common import first_year_of, school_year_of
 from app.schools.guardians.service import PHONE_FIELD as GUARDIAN_PHONE
 from app.schools.staff.service import PHONE_FIELD as STAFF_PHONE
 from scripts.demo.families import Population
@@ -26,7 +27,7 @@ from scripts.demo.ids import (
 from scripts.demo.lots import demo_id
 from scripts.demo.people import ADMIN_PHONE, NAMED_PHONES, Guardian, Phones, Staff, Student
 from scripts.demo.places import ORG_UNITS, SCHOOLS, School
-from scripts.demo.school_year import flood, holidays, year_name
+from scripts.demo.school_year import flood, holidays
 from scripts.demo.staffing import staff_of
 from scripts.demo.writing import insert_rows
 
@@ -45,7 +46,7 @@ async def write_structure(
     """Write all but history. Pupils are enrolled from the year's beginning, or `first_day`."""
     phones = Phones()
     province = Province(population=Population(today, phones))
-    since = min(date(int(year_name(today)[:4]), 9, 5), first_day)
+    since = min(date(first_year_of(today), 9, 5), first_day)
     await insert_rows(conn, "org_unit", ("id", "parent_id", "kind", "name"), ORG_UNITS)
     await _write_schools(conn, today)
     boxes = {}
@@ -64,7 +65,7 @@ async def write_structure(
     )
     await _write_staff(conn, boxes, everybody)
     for school in SCHOOLS:
-        await _write_classes(conn, school, province.staff[school.id], year_name(today))
+        await _write_classes(conn, school, province.staff[school.id], school_year_of(today))
     await _write_students(conn, vault, province.population.students, since)
     await guardians.write(conn)
     await _write_memberships(conn, everybody)

@@ -8,11 +8,12 @@ from itertools import count
 import asyncpg
 import pytest
 
+from app.schools.common import first_year_of
 from app.settings import Settings
 from scripts.demo.guard import DemoDatabase, refuse_demo_database
 from scripts.demo.lots import demo_id, draws
 from scripts.demo.names import full_name
-from scripts.demo.school_year import first_year, flood, holidays
+from scripts.demo.school_year import flood, holidays
 from scripts.demo.seed import HISTORY, NotADemo, NotEmpty, seed
 from scripts.errors import CommandFailed
 from scripts.migrate import migrate
@@ -178,7 +179,7 @@ def test_holidays_are_those_of_vietnam_and_the_teachers_day_is_none() -> None:
     days = {each.day for each in holidays(date(2027, 3, 1))}
     assert {date(2026, 9, 2), date(2027, 1, 1), date(2027, 2, 6), date(2027, 4, 30)} <= days
     assert date(2026, 11, 20) not in days
-    assert [first_year(date(2027, 7, 31)), first_year(date(2027, 8, 1))] == [2026, 2027]
+    assert [first_year_of(date(2027, 7, 31)), first_year_of(date(2027, 8, 1))] == [2026, 2027]
 
 
 def test_a_flood_day_is_a_wednesday_and_is_made_up_on_a_saturday() -> None:

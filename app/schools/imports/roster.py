@@ -13,7 +13,7 @@ from app import db
 from app.crypto import Vault
 from app.ids import new_id
 from app.jobs.model import Progress
-from app.schools.common import school_day
+from app.schools.common import school_day, school_year_of
 from app.schools.imports import roster_columns as columns
 from app.schools.imports.model import Locale
 from app.schools.imports.notes import Fate, Notes
@@ -23,7 +23,7 @@ from app.schools.imports.roster_guardians import Guardians
 from app.schools.imports.roster_match import Matcher
 from app.schools.imports.roster_plan import PupilToWrite, RosterPlan
 from app.schools.imports.roster_rows import RosterRow, read_row
-from app.schools.imports.roster_state import PupilNow, RosterNow, roster_now, school_year_of
+from app.schools.imports.roster_state import PupilNow, RosterNow, roster_now
 from app.schools.imports.roster_writing import apply_roster
 from app.sheets.model import Sheet
 

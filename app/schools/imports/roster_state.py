@@ -11,6 +11,7 @@ from app import db
 from app.crypto import Vault
 from app.schools.classes import queries as classes
 from app.schools.classes.model import SchoolClass
+from app.schools.common import school_year_of
 from app.schools.guardians.model import Relation
 from app.schools.imports.school_now import class_key
 from app.schools.places import queries as places
@@ -67,12 +68,6 @@ class RosterNow(msgspec.Struct, frozen=True, kw_only=True):
     guardians: dict[UUID, GuardianNow]
     links: dict[UUID, list[LinkNow]]  # by pupil
     phone_of: dict[bytes, str]
-
-
-def school_year_of(day: date) -> str:
-    """`2026-2027` from August 2026 to July 2027."""
-    first = day.year if day.month >= 8 else day.year - 1
-    return f"{first}-{first + 1}"
 
 
 async def roster_now(

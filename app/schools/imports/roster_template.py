@@ -7,11 +7,10 @@ from typing import Final
 
 from app import db
 from app.schools.classes import queries as classes
-from app.schools.common import school_day
+from app.schools.common import school_day, school_year_of
 from app.schools.imports import roster_columns as columns
 from app.schools.imports.roster_columns import ROSTER_COLUMNS
 from app.schools.imports.roster_rows import GENDER_NAMES, RELATION_NAMES
-from app.schools.imports.roster_state import school_year_of
 from app.schools.places import queries as places
 from app.sheets.template import Template, TemplateColumn, build_template
 

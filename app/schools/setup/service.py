@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Final, Literal
 
 from app import db
-from app.schools.common import school_day
+from app.schools.common import first_year_of, school_day
 from app.schools.setup import queries
 from app.schools.setup.model import (
     REACHED_PERCENT,
@@ -192,10 +192,5 @@ def _school(row: Stored) -> SchoolProgress:
 async def _count(conn: db.Conn, *, school_id: int, now: datetime) -> Counts:
     today = school_day(now)
     return await queries.counts(
-        conn, school_id=school_id, today=today, year_start=_year_start(today)
+        conn, school_id=school_id, today=today, year_start=date(first_year_of(today), 8, 1)
     )
-
-
-def _year_start(today: date) -> date:
-    """The first of August: in August the next school year is set up."""
-    return date(today.year if today.month >= 8 else today.year - 1, 8, 1)
