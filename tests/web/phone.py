@@ -1,0 +1,84 @@
+"""A phone with the web client in its browser."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Final, Self
+
+from playwright.async_api import Browser, BrowserContext, Geolocation, Locator, Page, expect
+
+from tests.web.province import PASSWORD, local
+from tests.web.watch import Watch
+from tests.world import Person, School
+
+SMALL: Final[Mapping[str, Any]] = {
+    "viewport": {"width": 360, "height": 740},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+    "locale": "vi-VN",
+    "timezone_id": "Asia/Ho_Chi_Minh",
+}
+DESK: Final[Mapping[str, Any]] = {
+    "viewport": {"width": 1280, "height": 800},
+    "locale": "vi-VN",
+    "timezone_id": "Asia/Ho_Chi_Minh",
+}
+_RIGHTS: Final = ["camera", "geolocation", "notifications"]
+
+
+class Phone:
+    """One context: its own storage, cookies and place. `page` is the tab in front."""
+
+    def __init__(self, context: BrowserContext, page: Page, url: str, watch: Watch) -> None:
+        self.context, self.page, self.url, self.watch = context, page, url, watch
+
+    @classmethod
+    async def open(
+        cls, browser: Browser, url: str, *, kind: Mapping[str, Any] = SMALL, **more: Any
+    ) -> Self:
+        """A fresh phone that stands nowhere yet."""
+        watch = Watch(url)
+        context = await browser.new_context(base_url=url, permissions=_RIGHTS, **{**kind, **more})
+        await watch.attach(context)
+        return cls(context, await context.new_page(), url, watch)
+
+    async def go(self, path: str = "/") -> None:
+        await self.page.goto(path)
+
+    async def log_in(self, who: Person | str, password: str = PASSWORD) -> None:
+        """Through the login screen; comes back when the screen after it is there."""
+        if self.page.url == "about:blank":
+            await self.go()
+        phone = who if isinstance(who, str) else local(who.phone)
+        await self.page.locator("input[type=tel]").fill(phone)
+        await self.page.locator("input[type=password]").fill(password)
+        await self.page.locator("form button[type=submit]").click()
+        await expect(self.page.locator("input[type=password]")).to_have_count(0)
+
+    async def stand(self, lat: float, lng: float, *, accuracy_m: float = 8.0) -> None:
+        """Move the phone there."""
+        place: Geolocation = {"latitude": lat, "longitude": lng, "accuracy": accuracy_m}
+        await self.context.set_geolocation(place)
+
+    async def stand_at(self, school: School, *, north_m: float = 0.0) -> None:
+        """Move the phone into the middle of the school, or so many metres north of it."""
+        await self.stand(school.fence["lat"] + north_m / 111_320, school.fence["lng"])
+
+    @asynccontextmanager
+    async def offline(self) -> AsyncIterator[None]:
+        """No network, for pages and for the service worker."""
+        with self.watch.without_network():
+            await self.context.set_offline(True)
+            yield
+            await self.context.set_offline(False)
+            # What was on its way when the network came back fails a moment later.
+            await self.page.evaluate("() => new Promise((done) => setTimeout(done, 200))")
+
+    async def another_tab(self) -> Page:
+        return await self.context.new_page()
+
+    def says(self, text: str) -> Locator:
+        return self.page.get_by_text(text)
+
+    async def close(self) -> None:
+        await self.context.close()

@@ -1,0 +1,92 @@
+"""What every screen is held to, and its picture in docs/screens."""
+
+import os
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.async_api import Page
+
+from tests.api_process import REPOSITORY
+
+FOLDER: Final = REPOSITORY / "docs/screens"
+_AXE: Final = REPOSITORY / "node_modules/axe-core/axe.min.js"
+_BIG_TEXT: Final = "200%"
+_GRAVE: Final = ("serious", "critical")
+
+_RUN_AXE: Final = """
+async () => (await axe.run(document, {resultTypes: ["violations"]})).violations.map((found) => ({
+    rule: found.id, impact: found.impact, where: found.nodes.map((node) =>
+        node.target.join(" ") + ": " + (node.any[0]?.message ?? node.html)).slice(0, 4),
+}))
+"""
+# Elements that cut off what is in them, but for those that end in an ellipsis on purpose, and what
+# is for screen readers alone.
+_CUT: Final = """
+() => {
+    const root = document.documentElement, found = []
+    if (root.scrollWidth > root.clientWidth)
+        found.push(`the page is ${root.scrollWidth} wide, the screen ${root.clientWidth}`)
+    for (const each of document.body.querySelectorAll("*")) {
+        const style = getComputedStyle(each), box = each.getBoundingClientRect()
+        if (box.width <= 2 || box.height <= 2 || style.visibility === "hidden") continue
+        const words = each.textContent.trim().slice(0, 40)
+        const name = `${each.tagName.toLowerCase()}.${each.className} "${words}"`
+        const hides = ["hidden", "clip"].includes(style.overflowX)
+        if (hides && each.textContent.trim() && each.scrollWidth > each.clientWidth + 1
+            && style.textOverflow !== "ellipsis")
+            found.push(`cut: ${name}`)
+        const isText = [...each.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim())
+        if (isText && (box.left < -1 || box.right > root.clientWidth + 1)
+            && !each.closest("[data-scrolls], .leaflet-container"))
+            found.push(`off the screen: ${name}`)
+    }
+    return found
+}
+"""
+_SIZE: Final = "(size) => { document.documentElement.style.fontSize = size }"
+_SPEAK: Final = """
+(lang) => {
+    localStorage.setItem("ct.lang", lang)
+    dispatchEvent(new StorageEvent("storage", {key: "ct.lang", newValue: lang}))
+}
+"""
+_STILL: Final = "() => Promise.allSettled(document.getAnimations().map((each) => each.finished))"
+
+
+async def hold_to_account(page: Page) -> list[str]:
+    """Everything that is wrong with the screen as it is now: in both languages, light and dark, at
+    plain and double text size."""
+    wrong: list[str] = []
+    if not await page.evaluate("() => 'axe' in window"):
+        await page.evaluate(_AXE.read_text())
+    before = await page.evaluate("() => localStorage.getItem('ct.lang') ?? 'vi'")
+    for lang in ("en", "vi"):
+        await page.evaluate(_SPEAK, lang)
+        for size in (_BIG_TEXT, ""):
+            await page.evaluate(_SIZE, size)
+            cut = await page.evaluate(_CUT)
+            wrong += [f"[{lang} {size or '100%'}] {each}" for each in cut]
+    for scheme in ("dark", "light"):
+        await page.emulate_media(color_scheme=scheme)
+        wrong += [f"[{scheme}] {each}" for each in await _grave(page)]
+    await page.evaluate(_SPEAK, before)
+    return wrong
+
+
+async def _grave(page: Page) -> list[str]:
+    """What axe-core calls serious or critical."""
+    found: list[dict[str, Any]] = await page.evaluate(_RUN_AXE)
+    return [f"{each['rule']}: {each['where']}" for each in found if each["impact"] in _GRAVE]
+
+
+async def screen(page: Page, name: str) -> None:
+    """Hold the screen to account; with SCREENS=1 also take its picture, light, in Vietnamese."""
+    wrong = await hold_to_account(page)
+    assert not wrong, f"{name}:\n" + "\n".join(wrong)
+    if os.environ.get("SCREENS") == "1":
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        await page.screenshot(path=_path(name), animations="disabled")
+
+
+def _path(name: str) -> Path:
+    return FOLDER / f"{name}.png"
