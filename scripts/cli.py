@@ -120,6 +120,17 @@ def rotate_key() -> None:
         click.echo(f"{moved.cards_left} cards are good only while the old key is given.")
 
 
+@cli.command(name="openapi")
+def openapi_command() -> None:
+    """Print the API's OpenAPI document; the web client's types are made from it."""
+    import msgspec
+
+    from mobile_api.openapi import document
+    from mobile_api.server import create_app
+
+    click.echo(msgspec.json.encode(document(create_app(settings=Settings()))))
+
+
 @cli.group()
 def attendance() -> None:
     """What the scans have become."""
