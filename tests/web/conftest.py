@@ -3,7 +3,6 @@
 Everything here runs on one event loop, since a browser belongs to the loop that started it.
 """
 
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,33 +10,23 @@ from typing import Any
 import asyncpg
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from app import db
 from app.settings import Settings
+from scripts.benches import _browser as browsers
+from scripts.benches._browser import DESK, PHONE
+from scripts.benches._camera import Camera
 from scripts.servers.postgres import EmbeddedPostgres
 from scripts.servers.valkey import EmbeddedValkey
 from tests.conftest import MASTER_KEY, create_database, open_test_resources
 from tests.fakes import sms as fake_sms
 from tests.fakes.sms import FakeSms
 from tests.fakes.webpush import FakePushService
-from tests.web.camera import Camera
-from tests.web.phone import DESK, SMALL, Phone
+from tests.web.phone import Phone
 from tests.web.province import Province, Town, WallClock, running, stay_within_the_day
 
 HERE = Path(__file__).parent
-_DEBIANS = Path("/usr/bin/chromium")
-_FLAGS = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-]
-
 OpenPhone = Callable[..., Awaitable[Phone]]
 
 
@@ -55,16 +44,8 @@ def camera(tmp_path_factory: pytest.TempPathFactory) -> Camera:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium(camera: Camera) -> AsyncIterator[Browser]:
-    """Debian's Chromium where it is installed, else the one that Playwright brought."""
-    flags = [*_FLAGS, f"--use-file-for-fake-video-capture={camera.path}"]
-    if os.geteuid() == 0:
-        flags.append("--no-sandbox")  # Chromium refuses to start as root with one
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=_DEBIANS if _DEBIANS.exists() else None, args=flags
-        )
+    async with browsers.chromium(camera) as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -139,7 +120,7 @@ async def open_phone(
     camera.show(None)
 
     async def open_one(*, at_desk: bool = False, **more: Any) -> Phone:
-        kind = DESK if at_desk else SMALL
+        kind = DESK if at_desk else PHONE
         phone = await Phone.open(chromium, province.url, kind=kind, **more)
         phones.append(phone)
         return phone

@@ -2,28 +2,14 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from playwright.async_api import Browser, BrowserContext, Geolocation, Locator, Page, expect
 
+from scripts.benches._browser import PHONE
 from tests.web.province import PASSWORD, local
 from tests.web.watch import Watch
 from tests.world import Person, School
-
-SMALL: Final[Mapping[str, Any]] = {
-    "viewport": {"width": 360, "height": 740},
-    "device_scale_factor": 2,
-    "is_mobile": True,
-    "has_touch": True,
-    "locale": "vi-VN",
-    "timezone_id": "Asia/Ho_Chi_Minh",
-}
-DESK: Final[Mapping[str, Any]] = {
-    "viewport": {"width": 1280, "height": 800},
-    "locale": "vi-VN",
-    "timezone_id": "Asia/Ho_Chi_Minh",
-}
-_RIGHTS: Final = ["camera", "geolocation", "notifications"]
 
 
 class Phone:
@@ -34,11 +20,11 @@ class Phone:
 
     @classmethod
     async def open(
-        cls, browser: Browser, url: str, *, kind: Mapping[str, Any] = SMALL, **more: Any
+        cls, browser: Browser, url: str, *, kind: Mapping[str, Any] = PHONE, **more: Any
     ) -> Self:
         """A fresh phone that stands nowhere yet."""
         watch = Watch(url)
-        context = await browser.new_context(base_url=url, permissions=_RIGHTS, **{**kind, **more})
+        context = await browser.new_context(base_url=url, **{**kind, **more})
         await watch.attach(context)
         return cls(context, await context.new_page(), url, watch)
 
