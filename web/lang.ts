@@ -1,0 +1,23 @@
+/** The language of everything on the screen, and of what the server answers. */
+
+import { effect, signal } from "@preact/signals";
+
+export type Lang = "vi" | "en";
+
+const KEY = "ct.lang";
+
+function remembered(): Lang {
+  return localStorage.getItem(KEY) === "en" ? "en" : "vi";
+}
+
+/** Vietnamese until somebody chooses: a browser's own language says little about its owner here. */
+export const lang = signal<Lang>(remembered());
+
+effect(() => {
+  document.documentElement.lang = lang.value;
+});
+
+export function chooseLang(chosen: Lang): void {
+  localStorage.setItem(KEY, chosen);
+  lang.value = chosen;
+}

@@ -1,0 +1,52 @@
+/**
+ * Which screen an address shows, and to whom. Each loads with its own chunk.
+ *
+ * `roles`: somebody without one of them is led home; the server refuses them in any case.
+ */
+
+import type { ComponentType } from "preact";
+import type { Hat } from "./hats";
+import type { Parameters } from "./router";
+
+export type View = ComponentType<{ params: Parameters }>;
+
+export interface Route {
+  readonly pattern: string;
+  readonly load: () => Promise<{ default: View }>;
+  /** Left out: everybody who is logged in. */
+  readonly roles?: readonly Hat["role"][];
+  /** Shown without a login too. */
+  readonly open?: boolean;
+  /** Fills the screen, without bars. */
+  readonly bare?: boolean;
+}
+
+export const SCANNERS = ["guard", "homeroom_teacher", "subject_teacher", "principal"] as const;
+export const TEACHERS = ["homeroom_teacher", "subject_teacher", "principal"] as const;
+
+export const ROUTES: readonly Route[] = [
+  { pattern: "/dang-nhap", load: () => import("./views/entry/login"), open: true },
+];
+
+/** Where each role begins its day. */
+export function homeOf(hat: Hat): string | (() => Promise<{ default: View }>) {
+  switch (hat.role) {
+    case "guardian":
+      return "/cai-dat";
+    case "student":
+      return `/con/${hat.personId}`;
+    case "guard":
+      return "/quet";
+    case "homeroom_teacher":
+    case "subject_teacher":
+      return "/lop";
+    case "principal":
+      return `/truong/${hat.schoolId}/hom-nay`;
+    case "display":
+      return "/man-hinh";
+    case "accountant":
+      return "/cham-cong";
+    case "department_admin":
+      return "/cai-dat";
+  }
+}

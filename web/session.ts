@@ -1,0 +1,250 @@
+/**
+ * Who is logged in. The access token lives in memory alone; the refresh token is in a cookie that
+ * scripts cannot read. All tabs share one session: they take turns refreshing and tell each other.
+ */
+
+import { computed, signal } from "@preact/signals";
+import { type Failure, Refusal, SignedOut, Unreached } from "./failure";
+import { lang } from "./lang";
+import type { components } from "./schema";
+import { forgetSeen, keepSeen, seen } from "./store";
+
+export type Me = components["schemas"]["Me"];
+export type LoginAnswer = components["schemas"]["LoginAnswer"];
+
+export type Phase = "starting" | "out" | "in";
+
+export const phase = signal<Phase>("starting");
+export const me = signal<Me | null>(null);
+/** Why the login is shown although somebody was logged in. */
+export const endedByServer = signal(false);
+export const accountId = computed(() => me.value?.account.id ?? null);
+
+interface Token {
+  value: string;
+  /** ms since 1970, by this phone's clock. */
+  endsAt: number;
+}
+
+const DEVICE = "ct.device";
+const SIGNED_IN = "ct.account";
+/** A token is renewed this long before it ends. */
+const AHEAD_MS = 30_000;
+
+let token: Token | null = null;
+let renewing: Promise<string> | null = null;
+const tabs = new BroadcastChannel("ct-session");
+
+interface Told {
+  token: Token | null;
+  account: string | null;
+}
+
+tabs.onmessage = (event: MessageEvent<Told>) => {
+  if (event.data.token === null) void leave(false);
+  else if (event.data.account === accountId.peek() || accountId.peek() === null)
+    token = event.data.token;
+  else location.assign("/");
+};
+
+/** This browser's id for the server, made once. */
+export function deviceId(): string {
+  let id = localStorage.getItem(DEVICE);
+  if (!id) {
+    id = crypto.randomUUID();
+    localStorage.setItem(DEVICE, id);
+  }
+  return id;
+}
+
+export function device(): { id: string; name: string; platform: "web" } {
+  return { id: deviceId(), name: deviceName(), platform: "web" };
+}
+
+function deviceName(): string {
+  const agent = navigator.userAgent;
+  const system = ["Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux"].find((name) =>
+    agent.includes(name),
+  );
+  const browser = [
+    ["SamsungBrowser", "Samsung Internet"],
+    ["coc_coc", "Cốc Cốc"],
+    ["Edg/", "Edge"],
+    ["Firefox", "Firefox"],
+    ["Chrome", "Chrome"],
+    ["Safari", "Safari"],
+  ].find(([mark]) => mark && agent.includes(mark));
+  return [browser?.[1] ?? "Web", system].filter(Boolean).join(", ");
+}
+
+/** A good access token, renewed when it is about to end. Throws `SignedOut` or `Unreached`. */
+export async function accessToken(): Promise<string> {
+  if (phase.peek() === "out") throw new SignedOut();
+  if (token && token.endsAt - AHEAD_MS > Date.now()) return token.value;
+  return await renew(token);
+}
+
+/** A token other than `refused`, which the server would not take. */
+export async function renew(refused: Token | string | null): Promise<string> {
+  renewing ??= renewInTurn(
+    typeof refused === "string" ? refused : (refused?.value ?? null),
+  ).finally(() => {
+    renewing = null;
+  });
+  return await renewing;
+}
+
+async function renewInTurn(refused: string | null): Promise<string> {
+  return await navigator.locks.request("ct-refresh", async () => {
+    // Another tab may have had its turn just now.
+    if (token && token.value !== refused && token.endsAt - AHEAD_MS > Date.now())
+      return token.value;
+    const answer = await askForToken();
+    keep(answer);
+    return answer.access_token;
+  });
+}
+
+async function askForToken(): Promise<LoginAnswer> {
+  const response = await send("/v1/auth/refresh", { device_id: deviceId() });
+  if (response.ok) return (await response.json()) as LoginAnswer;
+  if (response.status === 401 || response.status === 422) {
+    await leave(true);
+    throw new SignedOut();
+  }
+  throw await refusalOf(response);
+}
+
+function keep(answer: LoginAnswer): void {
+  token = { value: answer.access_token, endsAt: Date.now() + answer.expires_in_s * 1000 };
+  tabs.postMessage({ token, account: answer.account.id } satisfies Told);
+}
+
+async function send(path: string, body: unknown): Promise<Response> {
+  try {
+    return await fetch(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "Accept-Language": lang.peek() },
+      body: JSON.stringify(body),
+    });
+  } catch {
+    throw new Unreached();
+  }
+}
+
+export async function refusalOf(response: Response): Promise<Refusal> {
+  const problem = (await response.json().catch(() => ({}))) as Partial<
+    components["schemas"]["Problem"]
+  >;
+  return new Refusal(
+    response.status,
+    problem.type ?? "",
+    problem.title ?? `${response.status}`,
+    problem.detail ?? "",
+    problem.errors ?? [],
+  );
+}
+
+/** Log in by an answer of login, activation or pairing, and learn who this is. */
+export async function enter(answer: LoginAnswer): Promise<void> {
+  const before = localStorage.getItem(SIGNED_IN);
+  if (before !== answer.account.id) await forgetSeen();
+  localStorage.setItem(SIGNED_IN, answer.account.id);
+  endedByServer.value = false;
+  keep(answer);
+  await loadMe();
+  phase.value = "in";
+}
+
+/** POST to one of the doors of `/v1/auth` and log in by its answer. Throws a `Failure`. */
+export async function enterBy<A extends LoginAnswer>(path: string, body: unknown): Promise<A> {
+  const response = await send(path, body);
+  if (!response.ok) throw await refusalOf(response);
+  const answer = (await response.json()) as A;
+  await enter(answer);
+  return answer;
+}
+
+/** Take up the session of before, also without a network: then with what was last seen. */
+export async function start(): Promise<void> {
+  const account = localStorage.getItem(SIGNED_IN);
+  if (!account) {
+    phase.value = "out";
+    return;
+  }
+  const copy = await seen<Me>(`${account}/me`);
+  if (copy) {
+    // The screen comes at once; a session that has ended meanwhile closes it in a moment.
+    me.value = copy.data;
+    phase.value = "in";
+  }
+  try {
+    await loadMe();
+    phase.value = "in";
+  } catch (error) {
+    if (error instanceof SignedOut) return;
+    if (!copy) phase.value = "out";
+  }
+}
+
+/** Roles and children anew, as after a change of rights. */
+export async function loadMe(): Promise<void> {
+  const response = await authorized("/v1/me");
+  if (!response.ok) throw await refusalOf(response);
+  const found = (await response.json()) as Me;
+  me.value = found;
+  await keepSeen(`${found.account.id}/me`, found);
+}
+
+/** `fetch` as the caller. A token that was refused is renewed once. Throws a `Failure`. */
+export async function authorized(
+  input: string | Request,
+  init: RequestInit = {},
+): Promise<Response> {
+  const used = await accessToken();
+  const response = await attempt(input, init, used);
+  if (response.status !== 401) return response;
+  return await attempt(input, init, await renew(used));
+}
+
+async function attempt(
+  input: string | Request,
+  init: RequestInit,
+  bearer: string,
+): Promise<Response> {
+  // A request can be sent once: the copy is for the second attempt.
+  const request = new Request(input instanceof Request ? input.clone() : input, init);
+  request.headers.set("Authorization", `Bearer ${bearer}`);
+  request.headers.set("Accept-Language", lang.peek());
+  try {
+    return await fetch(request);
+  } catch (error) {
+    if (init.signal?.aborted || request.signal.aborted) throw error;
+    throw new Unreached();
+  }
+}
+
+/** Log out here and in all tabs. What has still to be sent stays. */
+export async function logOut(): Promise<void> {
+  try {
+    await authorized("/v1/auth/logout", { method: "POST" });
+  } catch (error) {
+    if (!isAway(error)) throw error;
+  }
+  await leave(false);
+  tabs.postMessage({ token: null, account: null } satisfies Told);
+}
+
+function isAway(error: unknown): error is Failure {
+  return error instanceof Unreached || error instanceof SignedOut;
+}
+
+async function leave(byServer: boolean): Promise<void> {
+  const wasIn = phase.peek() === "in";
+  token = null;
+  localStorage.removeItem(SIGNED_IN);
+  await forgetSeen();
+  me.value = null;
+  endedByServer.value = byServer && wasIn;
+  phase.value = "out";
+}

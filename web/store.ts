@@ -1,0 +1,80 @@
+/** What this browser keeps: the scans not sent yet, and copies of what was last seen. */
+
+import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+
+/** A scan made on this phone and not answered for good yet. */
+export interface QueuedScan {
+  event_id: string;
+  /** Whose session made it: another account on this phone neither sends nor sees it. */
+  account_id: string;
+  school_id: number;
+  /** The scan as it is sent; not changed after it was made, so that a repeat is the same. */
+  scan: unknown;
+  made_at: number;
+}
+
+interface Schema extends DBSchema {
+  /** Copies of answers, by `account/key`; gone at logout. */
+  seen: { key: string; value: { at: number; data: unknown } };
+  /** Kept on logout: a child's arrival is not lost because a teacher's session was. */
+  scans: { key: string; value: QueuedScan; indexes: { by_account: string } };
+  /** What a paired screen needs for a day without a network. */
+  screen: { key: string; value: unknown };
+}
+
+let opened: Promise<IDBPDatabase<Schema>> | null = null;
+
+export function database(): Promise<IDBPDatabase<Schema>> {
+  opened ??= openDB<Schema>("cong-truong", 1, {
+    upgrade(db) {
+      db.createObjectStore("seen");
+      db.createObjectStore("scans", { keyPath: "event_id" }).createIndex(
+        "by_account",
+        "account_id",
+      );
+      db.createObjectStore("screen");
+    },
+    blocking(_old, _new, event) {
+      (event.target as IDBDatabase).close();
+      opened = null;
+    },
+    terminated() {
+      opened = null;
+    },
+  });
+  return opened;
+}
+
+export interface Seen<T> {
+  /** When it was loaded, ms since 1970. */
+  at: number;
+  data: T;
+}
+
+/** The last copy, or null; a browser without storage (private mode, full disk) has none. */
+export async function seen<T>(key: string): Promise<Seen<T> | null> {
+  try {
+    const found = await (await database()).get("seen", key);
+    return (found as Seen<T> | undefined) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+export async function keepSeen(key: string, data: unknown, at: number = Date.now()): Promise<void> {
+  try {
+    await (await database()).put("seen", { at, data }, key);
+  } catch {
+    // A copy is a comfort: without it the next start needs the network.
+  }
+}
+
+/** Everything personal but the scans that still have to be sent. */
+export async function forgetSeen(): Promise<void> {
+  try {
+    const db = await database();
+    await Promise.all([db.clear("seen"), db.clear("screen")]);
+  } catch {
+    // There was no storage to forget.
+  }
+}
