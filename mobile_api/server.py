@@ -38,6 +38,7 @@ from mobile_api import (
     jobs,
     life,
     me,
+    monitor,
     openapi,
     photos,
     pickups,
@@ -95,6 +96,7 @@ CONTROLLERS: Sequence[Any] = [
     *pickups.HANDLERS,
     *imports.HANDLERS,
     *inbox.HANDLERS,
+    *monitor.HANDLERS,
     *jobs.HANDLERS,
 ]
 

@@ -5,33 +5,30 @@ each second finds what no bell told, and the sessions that are over.
 """
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import islice
 from time import monotonic
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
-import structlog
 from prometheus_client import Counter, Gauge
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from app import db
-from app.errors import Unavailable
 from app.inbox import bell, queries
 from app.inbox.model import InboxItem, News, Standing
 from app.jobs import bell as job_bell
 from app.tasks import end
+from mobile_api.board_streams import BoardHub
+from mobile_api.event_streams import EventStream, TooManyStreams, event_of, for_ever
 
 MAX_PER_ACCOUNT: Final = 5
 MAX_STREAMS: Final = 10_000
 MAX_MISSED: Final = 500
 PING_S: Final = 15.0
 _CHECK_S: Final = 1.0
-_PAUSE_S: Final = 1.0
 _LISTEN_S: Final = 5.0
 # A query's accounts. The policy's list of them is sorted anew for each account and each month's
 # partition: 20 accounts cost 0.13 ms each, 200 cost 1.2 ms each.
@@ -49,15 +46,10 @@ _RESETS: Final = Counter("ct_stream_resets_total", "Streams told to load the inb
 _ENDED: Final = Counter("ct_streams_ended_total", "Streams that we ended", ["why"])
 
 _encode = msgspec.json.Encoder().encode
-_log = structlog.get_logger(__name__)
 
 
-class TooManyStreams(Unavailable):
-    """Máy chủ đang có quá nhiều kết nối | The server has too many open streams"""
-
-
-class InboxStream:
-    """One client's stream: the hub fills it, the response's body empties it.
+class InboxStream(EventStream):
+    """One client's inbox as it fills.
 
     `position` is the last `seq` that was written to it.
     """
@@ -65,35 +57,9 @@ class InboxStream:
     def __init__(
         self, *, account_id: UUID, session_id: UUID, position: int, rights: str, expires_at: float
     ) -> None:
-        self.account_id = account_id
-        self.session_id = session_id
+        super().__init__(account_id=account_id, session_id=session_id, expires_at=expires_at)
         self.position = position
         self.rights = rights
-        self.expires_at = expires_at
-        self.written_at = monotonic()
-        self.is_ended = False
-        self._waiting: deque[bytes] = deque()
-        self._ready = asyncio.Event()
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self
-
-    async def __anext__(self) -> bytes:
-        await self._ready.wait()
-        if not self._waiting:
-            raise StopAsyncIteration
-        chunk = b"".join(self._waiting)
-        self._waiting.clear()
-        if not self.is_ended:
-            self._ready.clear()
-        return chunk
-
-    def write(self, chunk: bytes) -> None:
-        if self.is_ended:
-            return
-        self._waiting.append(chunk)
-        self.written_at = monotonic()
-        self._ready.set()
 
     def give(self, seq: int, event: bytes) -> None:
         """Write an item, unless it was written; too much for a slow client becomes a reset."""
@@ -115,13 +81,8 @@ class InboxStream:
     def reset(self, seq: int, *, why: str) -> None:
         """Tell the client to load its inbox anew; the stream goes on behind `seq`."""
         self.position = seq
-        self.write(_event("reset", {"seq": seq}, seq=seq))
+        self.write(event_of("reset", {"seq": seq}, seq=seq))
         _RESETS.labels(why).inc()
-
-    def end(self) -> None:
-        """No more; what waits is still written."""
-        self.is_ended = True
-        self._ready.set()
 
 
 class StreamHub:
@@ -143,6 +104,7 @@ class StreamHub:
         self._max_streams = max_streams
         # By account, the oldest stream first.
         self._streams: dict[UUID, list[InboxStream]] = {}
+        self.boards = BoardHub(pool, clock)
         self._number = 0
         self._dirty: dict[UUID, None] = {}
         self._wake = asyncio.Event()
@@ -179,10 +141,10 @@ class StreamHub:
             expires_at=expires_at,
         )
         if max(0, last_seq - MAX_MISSED) <= stream.position <= last_seq:
-            stream.write(_event("hello", {"seq": stream.position}, seq=stream.position))
+            stream.write(event_of("hello", {"seq": stream.position}, seq=stream.position))
         else:
             # No id: who loses the connection before the reset must ask with its old one again.
-            stream.write(_event("hello", {"seq": last_seq}))
+            stream.write(event_of("hello", {"seq": last_seq}))
             stream.reset(last_seq, why="missed")
         self._streams.setdefault(account_id, mine).append(stream)
         self._number += 1
@@ -207,17 +169,19 @@ class StreamHub:
         """End every stream: the process is to stop, and would wait for them."""
         for stream in self._all():
             self._end(stream, why="stopping")
+        self.boards.end_all()
 
     async def close(self) -> None:
         """End every stream and all work."""
         self.end_all()
+        await self.boards.close()
         await end(self._tasks)
         self._tasks.clear()
 
     def _start(self) -> None:
         if not self._tasks:
             works = (self._listen, self._feed, self._check, self._tend)
-            self._tasks = [asyncio.create_task(_for_ever(work)) for work in works]
+            self._tasks = [asyncio.create_task(for_ever(work)) for work in works]
 
     def _all(self) -> list[InboxStream]:
         return [stream for mine in self._streams.values() for stream in mine]
@@ -327,27 +291,5 @@ class StreamHub:
                 stream.write(b": ping\n\n")
 
 
-async def _for_ever(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Do the work again and again; a server that is away is waited for, and said once."""
-    is_away = False
-    while True:
-        try:
-            await work()
-            is_away = False
-            continue
-        except (RedisError, OSError, TimeoutError, db.PostgresError, db.InterfaceError) as error:
-            if not is_away:
-                _log.warning("streams.away", what=work.__name__, error=type(error).__name__)
-            is_away = True
-        except Exception:
-            _log.exception("streams.bug", what=work.__name__)
-        await asyncio.sleep(_PAUSE_S)
-
-
 def _item_event(item: InboxItem) -> bytes:
     return b"id: %d\nevent: item\ndata: %b\n\n" % (item.seq, _encode(item))
-
-
-def _event(name: str, data: dict[str, object], *, seq: int | None = None) -> bytes:
-    line = b"" if seq is None else b"id: %d\n" % seq
-    return line + b"event: %b\ndata: %b\n\n" % (name.encode(), _encode(data))

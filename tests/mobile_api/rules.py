@@ -409,6 +409,12 @@ ATTENDANCE: Final = {
     ),
 }
 
+MONITOR: Final = {
+    f"GET {_SCHOOL}/monitor/today": Rule(here=PRINCIPAL),
+    f"GET {_SCHOOL}/monitor/stream": Rule(here=PRINCIPAL),
+    "GET /v1/stations/{station_id}/arrivals": Rule(own=("display",)),
+}
+
 _PICKUPS: Final = _STUDENT + "/pickups"
 # The person who is named was proposed by the guardian.
 _PICKUP: Final = _PICKUPS + "/{pickup_id}"
@@ -432,5 +438,5 @@ PHOTOS: Final = {
 }
 
 RULES: Final[dict[str, Rule]] = (
-    PUBLIC | MINE | DEPARTMENTS | PLACES | PEOPLE | LIFE | IMPORTS | PHOTOS | ATTENDANCE
+    PUBLIC | MINE | DEPARTMENTS | PLACES | PEOPLE | LIFE | IMPORTS | PHOTOS | ATTENDANCE | MONITOR
 )

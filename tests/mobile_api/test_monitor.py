@@ -1,0 +1,402 @@
+"""The board of a school's day: its numbers against a count by hand, who sees it, how it moves."""
+
+import asyncio
+import contextlib
+import random
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from litestar import Litestar
+
+from app.ids import new_id
+from mobile_api import board_streams
+from mobile_api.board_streams import BoardStream
+from mobile_api.resources import Resources
+from tests.cast import Cast, assert_refused, gather
+from tests.conftest import HANOI, Clock
+from tests.gate import Gate, minutes
+from tests.mobile_api.test_stream import Reader, served
+from tests.notifications.news import until
+from tests.world import Person, School, Student, World
+
+BELL = datetime(2026, 11, 16, 7, 5, tzinfo=HANOI)
+
+
+async def board_of(api: httpx.AsyncClient, school: School, who: Person) -> dict[str, Any]:
+    answer = await api.get(f"/v1/schools/{school.id}/monitor/today", headers=who.headers)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+@pytest.fixture
+async def principal(world: World, school: School) -> Person:
+    return await world.staff(school, "principal")
+
+
+async def random_morning(
+    gate: Gate, pupils: list[Student], chance: random.Random
+) -> dict[str, str]:
+    """Scans of all kinds between 6:30 and 8:30; the outcome of each that was not taken back."""
+    outcomes: dict[str, str] = {}
+    for _ in range(12):
+        gate.clock.now += timedelta(minutes=chance.randint(1, 9))
+        scans = []
+        for pupil in chance.choices(pupils, k=8):
+            token = chance.choice([pupil.token, pupil.token, pupil.token, "CT1:KHONGPHAI"])
+            at = gate.clock.now - timedelta(seconds=chance.randint(0, 200))
+            where = gate.school.location(at, lat=chance.choice([16.4637] * 5 + [16.6]))
+            direction = chance.choice(["in", "in", "in", "out"])
+            scans.append(gate.scan(token, direction, at=at, location=where))
+        for scan, result in zip(scans, await gate.results(*scans), strict=True):
+            outcomes[scan["event_id"]] = result["outcome"]
+        undone = chance.choice(scans)["event_id"]
+        url = f"/v1/attendance/scans/{undone}/undo"
+        answer = await gate.api.post(url, headers=gate.who.headers)
+        if answer.status_code == 200:
+            del outcomes[undone]
+    return outcomes
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_the_numbers_are_those_of_a_count_by_hand(
+    gate: Gate, world: World, principal: Person, owner: asyncpg.Connection, seed: int
+) -> None:
+    chance = random.Random(seed)
+    next_class = await world.school_class(gate.school, "6A10")
+    pupils = [
+        await world.student(gate.school, f"Em {n}", class_id=chance.choice([None, next_class]))
+        for n in range(20)
+    ]
+    await gate.outcome((await world.student(await world.school(), "Em Khác")).token)
+    gate.clock.now -= minutes(20)
+    outcomes = await random_morning(gate, pupils, chance)
+
+    board = await board_of(gate.api, gate.school, principal)
+
+    assert board["classes"] == await classes_by_hand(gate, principal)
+    assert sum(board["arrivals"]) == len(await arrivals_by_hand(gate, principal))
+    assert minutes_of(board) == Counter(
+        at.replace(second=0, microsecond=0) for at in await arrivals_by_hand(gate, principal)
+    )
+    summed = {name: sum(row[name] for row in board["classes"]) for name in board["totals"]}
+    assert board["totals"] == summed
+    # What became an event after all is refused no more, and counts as what it became.
+    risen = await owner.fetch(
+        "select id::text, recorded_as from scan_refusal where promoted_at is not null"
+    )
+    outcomes |= {row["id"]: row["recorded_as"] for row in risen if row["id"] in outcomes}
+    (shown,) = board["gates"]
+    by_outcome = {each["outcome"]: each["count"] for each in shown["outcomes"]}
+    refused = {each["outcome"]: each["count"] for each in board["refused"]}
+    stranger = Counter({"wrong_school": 1}) if "wrong_school" in refused else Counter()
+    assert by_outcome == Counter(outcomes.values()) + stranger
+    recorded = by_outcome.keys() - refused.keys()
+    assert shown["scans"] == sum(by_outcome[each] for each in recorded)
+
+
+async def classes_by_hand(gate: Gate, principal: Person) -> list[dict[str, Any]]:
+    """From the register, pupil by pupil."""
+    rows: dict[str, dict[str, Any]] = {}
+    for pupil in await register(gate, principal):
+        row = rows.setdefault(
+            pupil["class_name"],
+            {
+                "class_id": pupil["class_id"],
+                "name": pupil["class_name"],
+                "shift_id": str(gate.school.morning_id),
+                "is_current": True,
+                **dict.fromkeys(("enrolled", "arrived", "late", "missing", "left"), 0),
+            },
+        )
+        (shift,) = pupil["shifts"]
+        row["enrolled"] += 1
+        row["missing"] += shift["state"] == "not_scanned"
+        row["arrived"] += shift["state"] != "not_scanned"
+        row["late"] += shift["late_minutes"] > 0
+        row["left"] += shift["left_at"] is not None
+    return [rows[name] for name in ("6A1", "6A10") if name in rows]
+
+
+async def arrivals_by_hand(gate: Gate, principal: Person) -> list[datetime]:
+    shifts = [pupil["shifts"][0] for pupil in await register(gate, principal)]
+    return [datetime.fromisoformat(each["arrived_at"]) for each in shifts if each["arrived_at"]]
+
+
+async def register(gate: Gate, principal: Person) -> list[dict[str, Any]]:
+    url = f"/v1/schools/{gate.school.id}/attendance/2026-11-16?limit=100"
+    answer = await gate.api.get(url, headers=principal.headers)
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+def minutes_of(board: dict[str, Any]) -> Counter[datetime]:
+    first = datetime.fromisoformat(board["arrivals_from"])
+    assert board["arrivals"][0]
+    assert board["arrivals"][-1]
+    return Counter(
+        {first + minutes(n): count for n, count in enumerate(board["arrivals"]) if count}
+    )
+
+
+async def test_a_class_counts_in_the_shift_that_has_begun_last(
+    gate: Gate, world: World, student: Student, principal: Person, owner: asyncpg.Connection
+) -> None:
+    afternoon = await owner.fetchval(
+        """
+        insert into shift (school_id, id, name, starts_at, ends_at, late_after, cut_off, weekdays)
+        values ($1, gen_random_uuid(), 'Ca chiều', '13:00', '17:00', '13:10', '13:30', '{1}')
+        returning id
+        """,
+        gate.school.id,
+    )
+    await owner.execute(
+        "insert into class_shift values ($1, $2, $3)", gate.school.id, student.class_id, afternoon
+    )
+    gate.clock.now = BELL - timedelta(hours=3)
+    early = await board_of(gate.api, gate.school, principal)
+    assert (early["totals"]["enrolled"], early["totals"]["missing"]) == (0, 0)
+    assert [shift["has_begun"] for shift in early["shifts"]] == [False, False]
+    gate.clock.now = BELL
+    await gate.outcome(student.token)
+    morning = await board_of(gate.api, gate.school, principal)
+    assert [row["is_current"] for row in morning["classes"]] == [True, False]
+    assert morning["totals"] | {"late": 0} == {
+        "enrolled": 1, "arrived": 1, "late": 0, "missing": 0, "left": 0,
+    }  # fmt: skip
+    gate.clock.now = BELL + timedelta(hours=6)
+    noon = await board_of(gate.api, gate.school, principal)
+    assert (noon["totals"]["arrived"], noon["totals"]["missing"]) == (0, 1)
+    assert [shift["has_begun"] for shift in noon["shifts"]] == [True, True]
+    gate.clock.now = BELL + timedelta(hours=15)
+    night = await board_of(gate.api, gate.school, principal)
+    assert [row["is_current"] for row in night["classes"]] == [False, True]
+    gate.clock.now = BELL + timedelta(days=6)
+    sunday = await board_of(gate.api, gate.school, principal)
+    assert (sunday["day"], sunday["classes"], sunday["shifts"]) == ("2026-11-22", [], [])
+
+
+async def test_a_gate_says_who_scans_there_who_is_silent_and_what_is_held_back(
+    gate: Gate, clock: Clock, principal: Person, owner: asyncpg.Connection
+) -> None:
+    url = f"/v1/attendance/scanners/{gate.who.device_id}"
+    beat = {"station_id": str(gate.station_id), "pending": 7, "oldest_at": None, "closed": False}
+    await gate.api.put(url, json=beat, headers=gate.who.headers)
+    clock.now += minutes(2)
+    board = await board_of(gate.api, gate.school, principal)
+    (phone,) = board["gates"][0]["phones"]
+    assert (phone["device_name"], phone["person_name"]) == ("Điện thoại", "Trần Thị Bảo")
+    assert (phone["pending"], phone["is_silent"]) == (7, False)
+    assert board["not_yet_synced"] == 7
+    clock.now += minutes(1)
+    (phone,) = (await board_of(gate.api, gate.school, principal))["gates"][0]["phones"]
+    assert phone["is_silent"]
+    await gate.api.put(url, json=beat | {"closed": True}, headers=gate.who.headers)
+    clock.now += timedelta(days=1)
+    board = await board_of(gate.api, gate.school, principal)
+    assert (board["gates"][0]["phones"][0]["is_silent"], board["not_yet_synced"]) == (False, 7)
+    await owner.execute("update device set revoked_at = now() where id = $1", gate.who.device_id)
+    board = await board_of(gate.api, gate.school, principal)
+    assert (board["gates"][0]["phones"], board["not_yet_synced"]) == ([], 0)
+
+
+async def test_the_last_minute_is_that_in_which_the_scans_were_made(
+    gate: Gate, world: World, student: Student, clock: Clock, principal: Person
+) -> None:
+    other = await world.student(gate.school, "Lê Hai")
+    await gate.results(gate.scan(student.token, at=clock.now - minutes(5)), gate.scan(other.token))
+    (shown,) = (await board_of(gate.api, gate.school, principal))["gates"]
+    assert (shown["scans"], shown["last_minute"]) == (2, 1)
+
+
+async def test_nobody_but_the_principal_sees_the_board_and_nobody_but_the_screen_its_count(
+    api: httpx.AsyncClient, owner: asyncpg.Connection, world: World
+) -> None:
+    cast: Cast = await gather(world)
+    boards = [("GET", cast.url(f"/monitor/{what}"), None) for what in ("today", "stream")]
+    await assert_refused(api, owner, cast, boards, allowed=["principal"])
+    arrivals = [("GET", f"/v1/stations/{cast.school.gate_id}/arrivals", None)]
+    await assert_refused(api, owner, cast, arrivals, allowed=["display"])
+    room = f"/v1/stations/{cast.school.staff_room_id}/arrivals"
+    assert (await api.get(room, headers=cast["display"].headers)).status_code == 404
+
+
+async def test_a_screen_counts_each_pupil_of_its_campus_once(
+    api: httpx.AsyncClient, world: World, clock: Clock
+) -> None:
+    cast = await gather(world)
+    gate = Gate(api, clock, cast.school, cast["guard"])
+    url = f"/v1/stations/{cast.school.gate_id}/arrivals"
+
+    async def count() -> int:
+        answer = (await api.get(url, headers=cast["display"].headers)).json()
+        assert answer["day"] == "2026-11-16"
+        assert datetime.fromisoformat(answer["as_of"]) == clock.now
+        return int(answer["count"])
+
+    assert await count() == 0
+    await gate.outcome(cast.student.token)
+    await gate.outcome(cast.student.token, "out", at=clock.now + minutes(1))
+    clock.now += minutes(2)
+    await gate.outcome(cast.student.token)
+    mistake = gate.scan(cast.neighbour.token)
+    await gate.results(mistake)
+    assert await count() == 2
+    undo = f"/v1/attendance/scans/{mistake['event_id']}/undo"
+    assert (await api.post(undo, headers=gate.who.headers)).status_code == 200
+    assert await count() == 1
+
+
+# The stream ---------------------------------------------------------------------------------
+
+
+class Watch:
+    """A served app whose board can be watched."""
+
+    def __init__(self, client: httpx.AsyncClient, school: School) -> None:
+        self.client, self.school = client, school
+
+    @contextlib.asynccontextmanager
+    async def __call__(self, who: Person) -> AsyncIterator[Reader]:
+        url = f"/v1/schools/{self.school.id}/monitor/stream"
+        async with self.client.stream("GET", url, headers=who.headers) as response:
+            assert response.status_code == 200, await response.aread()
+            yield Reader(response)
+
+
+@pytest.fixture
+async def watch(app: Litestar, school: School) -> AsyncIterator[Watch]:
+    async with served(app) as base_url, httpx.AsyncClient(base_url=base_url, timeout=20) as client:
+        yield Watch(client, school)
+
+
+async def data_of(reader: Reader, name: str) -> dict[str, Any]:
+    event = await reader.next()
+    assert event is not None
+    assert event["event"] == name
+    data: dict[str, Any] = event["data"]
+    return data
+
+
+async def test_a_scan_moves_the_board_within_two_seconds(
+    watch: Watch, gate: Gate, student: Student, principal: Person
+) -> None:
+    async with watch(principal) as reader:
+        assert reader.response.headers["content-type"].startswith("text/event-stream")
+        first = await data_of(reader, "board")
+        assert first == await board_of(gate.api, gate.school, principal) | {"as_of": first["as_of"]}
+        await gate.outcome(student.token)
+        async with asyncio.timeout(2):
+            change = await data_of(reader, "change")
+        assert change["totals"]["arrived"] == 1
+        assert [row["arrived"] for row in change["classes"]] == [1]
+        assert change["arrivals"] == [1]
+        # Nothing new, nothing told.
+        with pytest.raises(TimeoutError):
+            await reader.next(within_s=3.5)
+
+
+async def test_what_was_received_first_and_committed_last_is_not_missed(
+    watch: Watch, gate: Gate, world: World, student: Student, principal: Person,
+    owner: asyncpg.Connection,
+) -> None:  # fmt: skip
+    late = await world.student(gate.school, "Em Muộn")
+    await gate.outcome(late.token)
+    event = await owner.fetchrow("delete from scan_event returning *")
+    day = await owner.fetchrow("delete from attendance_day returning *")
+    assert event is not None
+    assert day is not None
+    gate.clock.now += timedelta(seconds=1)
+    async with watch(principal) as reader:
+        await data_of(reader, "board")
+        await gate.outcome(student.token)
+        await data_of(reader, "change")
+        for table, row in (("scan_event", event), ("attendance_day", day)):
+            columns = ", ".join(row.keys())
+            marks = ", ".join(f"${n}" for n in range(1, len(row) + 1))
+            await owner.execute(f"insert into {table} ({columns}) values ({marks})", *row.values())
+        change = await data_of(reader, "change")
+        assert change["totals"]["arrived"] == 2
+
+
+async def test_many_watchers_cost_one_count(
+    watch: Watch, gate: Gate, world: World, student: Student, resources: Resources
+) -> None:
+    people = [await world.staff(gate.school, "principal") for _ in range(4)]
+    before = counted()
+    async with contextlib.AsyncExitStack() as stack:
+        readers = [await stack.enter_async_context(watch(person)) for person in people]
+        for reader in readers:
+            await data_of(reader, "board")
+        await gate.outcome(student.token)
+        changes = [await data_of(reader, "change") for reader in readers]
+        assert all(change == changes[0] for change in changes)
+        # The first look, the change, and what follows each of them after two seconds.
+        assert counted() - before <= 4
+        idle = resources.pool.get_size() - resources.pool.get_idle_size()
+        assert idle <= 1, "streams hold connections to the database"
+    await until(lambda: not resources.streams.boards._schools)
+
+
+def counted() -> int:
+    return int(board_streams._COUNTED._value.get())
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "update session set revoked_at = now(), revoked_reason = 'owner' where id = $1",
+        "update membership set ended_at = now() from session s"
+        " where s.id = $1 and membership.account_id = s.account_id",
+        "update account set disabled_at = now() from session s"
+        " where s.id = $1 and account.id = s.account_id",
+    ],
+)
+async def test_who_leads_the_school_no_more_sees_no_more_within_two_seconds(
+    watch: Watch, world: World, principal: Person, owner: asyncpg.Connection, end: str
+) -> None:
+    other = await world.staff(watch.school, "principal", "Lê Văn Khác")
+    async with watch(principal) as reader, watch(other) as unharmed:
+        await data_of(reader, "board")
+        await data_of(unharmed, "board")
+        await owner.execute(end, principal.session_id)
+        assert await reader.next(within_s=2.0) is None
+        with pytest.raises(TimeoutError):
+            await unharmed.next(within_s=0.2)
+
+
+async def test_a_board_ends_with_its_access_token_and_with_the_server(
+    watch: Watch, principal: Person, clock: Clock, resources: Resources
+) -> None:
+    async with watch(principal) as reader:
+        await data_of(reader, "board")
+        clock.now += timedelta(seconds=601)
+        while event := await reader.next(within_s=2.0):
+            assert event["event"] in ("board", "change")
+    async with watch(principal) as reader:
+        await data_of(reader, "board")
+        resources.streams.end_all()
+        assert await reader.next(within_s=1.0) is None
+
+
+async def test_a_sixth_board_of_an_account_ends_the_oldest(watch: Watch, principal: Person) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        readers = []
+        for _ in range(6):
+            reader = await stack.enter_async_context(watch(principal))
+            await data_of(reader, "board")
+            readers.append(reader)
+        assert await readers[0].next() is None
+
+
+async def test_a_slow_client_gets_the_whole_board_instead_of_a_pile_of_changes() -> None:
+    stream = BoardStream(account_id=new_id(), session_id=new_id(), school_id=1, expires_at=0.0)
+    for n in range(board_streams._MAX_WAITING + 2):
+        stream.give(b"change %d" % n, b"board %d" % n)
+    last = board_streams._MAX_WAITING + 1
+    assert await anext(stream) == b"board %d" % (last - 1) + b"change %d" % last
