@@ -17,6 +17,11 @@ effect(() => {
   document.documentElement.lang = lang.value;
 });
 
+// Chosen in another tab.
+addEventListener("storage", (event) => {
+  if (event.key === KEY) lang.value = remembered();
+});
+
 export function chooseLang(chosen: Lang): void {
   localStorage.setItem(KEY, chosen);
   lang.value = chosen;
