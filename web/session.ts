@@ -79,8 +79,8 @@ function deviceName(): string {
 
 /** A good access token, renewed when it is about to end. Throws `SignedOut` or `Unreached`. */
 export async function accessToken(): Promise<string> {
-  if (phase.peek() === "out") throw new SignedOut();
   if (token && token.endsAt - AHEAD_MS > Date.now()) return token.value;
+  if (phase.peek() === "out" && !token) throw new SignedOut();
   return await renew(token);
 }
 
