@@ -123,12 +123,17 @@ def scope_sql(*, schools: Iterable[int] = (), accounts: Iterable[UUID] = ()) -> 
 async def one(conn: Conn, kind: type[T], sql: str, *args: Any) -> T | None:
     """The single row as `kind`, or None. A drift between SQL and Struct fails here."""
     row = await conn.fetchrow(sql, *args)
-    return None if row is None else msgspec.convert(row, kind)
+    return None if row is None else msgspec.convert(dict(row), kind)
 
 
 async def many(conn: Conn, kind: type[T], sql: str, *args: Any) -> list[T]:
     """All rows as `kind`."""
-    return msgspec.convert(await conn.fetch(sql, *args), list[kind])  # type: ignore[valid-type]
+    return convert(await conn.fetch(sql, *args), kind)
+
+
+def convert(rows: Iterable[asyncpg.Record], kind: type[T]) -> list[T]:
+    """Raw records as `kind`. By way of dicts: from records it costs four times as much."""
+    return msgspec.convert([*map(dict, rows)], list[kind])  # type: ignore[valid-type]
 
 
 async def value(conn: Conn, sql: str, *args: Any) -> Any:

@@ -48,7 +48,7 @@ async def links_of_sessions(
         HEARD_LATE,
     )
     links: dict[UUID, Link] = {}
-    for row in found:
+    for row in map(dict, found):
         if row["session_id"] not in links:
             links[row["session_id"]] = msgspec.convert(row, Link)
         # Without a plan's version there is no such school any more.
@@ -105,8 +105,9 @@ async def hold_people(
     short the arrays are, reads all cards of the province for a batch. `coalesce` stands in a step
     of its own: under row level security it is no index condition, since it might leak.
     """
-    found = await db.rows(
+    return await db.many(
         conn,
+        CardHolder,
         """
         with held as materialized (
             select q.idx::int as idx, q.school_id, q.day, c.id is not null as card_exists,
@@ -143,7 +144,6 @@ async def hold_people(
         person_ids,
         days,
     )
-    return msgspec.convert(found, list[CardHolder])
 
 
 async def receipts(
