@@ -13,6 +13,12 @@ _DEMO_ONLY = "is required outside the demo (make one with: cong-truong admin new
 
 _SUBJECT = re.compile(r"mailto:[^\s@:]+@[^\s@:]+|https://[^\s/]+(/\S*)?")
 
+# One host, named in full: it goes into the pages' Content-Security-Policy.
+_TILES = re.compile(
+    r"(https://[A-Za-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:\d+)?/"
+    r"(?=\S*\{z\})(?=\S*\{x\})(?=\S*\{y\})[^\s\"'<>;,]*"
+)
+
 
 class BadSettings(Exception):
     """An environment variable holds a value that cannot be used."""
@@ -45,6 +51,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     storage_secret_key: str | None = None
     storage_region: str = "us-east-1"
     storage_allow_http: bool = False
+    map_tile_url: str | None = None
+    map_attribution: str = ""
     demo: bool = False
     demo_public: bool = False
     log_level: str = "info"
@@ -78,6 +86,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if settings.vapid_subject and not _SUBJECT.fullmatch(settings.vapid_subject):
             raise BadSettings("VAPID_SUBJECT: must be mailto:name@host or https://host")
         _check_storage(settings)
+        if settings.map_tile_url and not _TILES.fullmatch(settings.map_tile_url):
+            raise BadSettings(
+                "MAP_TILE_URL: must be https://host/ with {z}, {x} and {y} in its path"
+            )
         return settings
 
     @property

@@ -5,6 +5,7 @@ import socket
 import sys
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -66,6 +67,7 @@ from mobile_api.query_strings import require_well_formed
 from mobile_api.resources import Resources, utc_now
 from mobile_api.scan_door import ScanDoor
 from mobile_api.streams import StreamHub
+from mobile_api.web import DIST, WebDoor, warn_unless_built
 from notifications.channels.sms import sms_sender
 from notifications.one_time_codes import SmsCodes
 
@@ -135,7 +137,9 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources, None]:
         await pool.close()
 
 
-def create_app(resources: Resources | None = None, *, settings: Settings | None = None) -> Litestar:
+def create_app(
+    resources: Resources | None = None, *, settings: Settings | None = None, web: Path = DIST
+) -> Litestar:
     """The ASGI app, on given resources (tests) or on those that `settings` describe."""
 
     @asynccontextmanager
@@ -169,7 +173,9 @@ def create_app(resources: Resources | None = None, *, settings: Settings | None 
         debug=False,
     )
     _require_rules(app)
-    app.asgi_handler = ScanDoor(app, app.asgi_handler, max_body_bytes=MAX_BODY_BYTES)
+    in_force = resources.settings if resources else settings or Settings()
+    pages = WebDoor(app.asgi_handler, in_force, dist=web)
+    app.asgi_handler = ScanDoor(app, pages, max_body_bytes=MAX_BODY_BYTES)
     return app
 
 
@@ -205,6 +211,7 @@ def serve(settings: Settings) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    warn_unless_built()
     app = create_app(settings=settings)
     config = uvicorn.Config(
         app,
