@@ -18,7 +18,7 @@ effect(() => {
 });
 
 // Chosen in another tab.
-addEventListener("storage", (event) => {
+window.addEventListener("storage", (event) => {
   if (event.key === KEY) lang.value = remembered();
 });
 

@@ -1,9 +1,14 @@
 /** What the app offers by itself: a newer version, a place on the home screen. */
 
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
+import { api, of } from "./api";
 import { Icon } from "./components/icons";
 import { Button } from "./components/ui";
+import { isFailure } from "./failure";
+import { schoolDay } from "./format";
 import { C } from "./i18n/common";
+import { place } from "./router";
+import { phase } from "./session";
 
 interface InstallPrompt extends Event {
   prompt(): Promise<void>;
@@ -11,6 +16,8 @@ interface InstallPrompt extends Event {
 }
 
 const LATER = "ct.install-later";
+const LOOKED = "ct.consents-looked";
+const LOOKS_AFTER_MS = 4000;
 const waiting = signal<ServiceWorker | null>(null);
 const prompt = signal<InstallPrompt | null>(null);
 const postponed = signal(localStorage.getItem(LATER) !== null);
@@ -56,6 +63,31 @@ async function install(): Promise<void> {
   prompt.value = null;
 }
 
+const asked = signal(false);
+
+/** Once a day, after the screen is there: is there something a guardian has not chosen yet? */
+async function lookForConsents(): Promise<void> {
+  if (localStorage.getItem(LOOKED) === schoolDay()) return;
+  try {
+    const found = await of(api.GET("/v1/me/consents"));
+    asked.value = found.items.some((each) => each.asks);
+    localStorage.setItem(LOOKED, schoolDay());
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+  }
+}
+
+effect(() => {
+  if (phase.value === "starting") return undefined;
+  if (phase.value === "out") {
+    asked.value = false;
+    localStorage.removeItem(LOOKED);
+    return undefined;
+  }
+  const timer = setTimeout(() => void lookForConsents(), LOOKS_AFTER_MS);
+  return () => clearTimeout(timer);
+});
+
 const isInstalled = matchMedia("(display-mode: standalone)").matches;
 const isApple = /iPhone|iPad/.test(navigator.userAgent);
 
@@ -68,6 +100,16 @@ export function Offers() {
           {C.update()}
         </Button>
       </div>
+    );
+  }
+  if (asked.value && place.value.path !== "/dong-y") {
+    return (
+      <aside class="offer" aria-label={C.choices()}>
+        <span class="grow">{C.openChoices()}</span>
+        <a class="button main" href="/dong-y">
+          {C.show()}
+        </a>
+      </aside>
     );
   }
   if (isInstalled || postponed.value || !(prompt.value || isApple)) return null;

@@ -26,6 +26,11 @@ export const TEACHERS = ["homeroom_teacher", "subject_teacher", "principal"] as 
 
 export const ROUTES: readonly Route[] = [
   { pattern: "/dang-nhap", load: () => import("./views/entry/login"), open: true },
+  { pattern: "/kich-hoat", load: () => import("./views/entry/activate"), open: true },
+  { pattern: "/quen-mat-khau", load: () => import("./views/entry/reset"), open: true },
+  { pattern: "/dong-y", load: () => import("./views/entry/consents"), bare: true },
+  { pattern: "/cai-dat", load: () => import("./views/shared/settings") },
+  { pattern: "/cai-dat/*", load: () => import("./views/shared/settings") },
 ];
 
 /** Where each role begins its day. */

@@ -156,10 +156,16 @@ export async function enter(answer: LoginAnswer): Promise<void> {
   phase.value = "in";
 }
 
-/** POST to one of the doors of `/v1/auth` and log in by its answer. Throws a `Failure`. */
-export async function enterBy<A extends LoginAnswer>(path: string, body: unknown): Promise<A> {
+/** POST without a session. Throws a `Failure`. */
+export async function ask(path: string, body: unknown): Promise<Response> {
   const response = await send(path, body);
   if (!response.ok) throw await refusalOf(response);
+  return response;
+}
+
+/** POST to one of the doors of `/v1/auth` and log in by its answer. Throws a `Failure`. */
+export async function enterBy<A extends LoginAnswer>(path: string, body: unknown): Promise<A> {
+  const response = await ask(path, body);
   const answer = (await response.json()) as A;
   await enter(answer);
   return answer;

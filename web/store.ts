@@ -78,3 +78,12 @@ export async function forgetSeen(): Promise<void> {
     // There was no storage to forget.
   }
 }
+
+/** How many scans of this account have still to be sent. */
+export async function scansWaiting(account: string): Promise<number> {
+  try {
+    return await (await database()).countFromIndex("scans", "by_account", account);
+  } catch {
+    return 0;
+  }
+}

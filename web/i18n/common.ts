@@ -85,5 +85,8 @@ export const C = texts({
   stateUnexcused: ["Vắng không phép", "Absent"],
   stateLeftEarly: ["Về sớm", "Left early"],
   directionIn: ["Vào", "In"],
+  choices: ["Gia đình chọn", "Your choices"],
+  openChoices: ["Có mục cần gia đình chọn", "There is something to choose"],
+  show: ["Xem", "Show"],
   directionOut: ["Ra", "Out"],
 });

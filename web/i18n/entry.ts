@@ -66,6 +66,6 @@ export const E = texts({
   sendAgain: ["Gửi lại mã", "Send the code again"],
   sendAgainIn: [(s: number) => `Gửi lại sau ${s} giây`, (s: number) => `Send again in ${s} s`],
   reset: ["Đặt lại mật khẩu", "Set a new password"],
-  useMessage: ["Nhận mã qua tin nhắn", "Get a code by text message"],
+  byMessage: ["Nhận mã qua tin nhắn", "Get a code by text message"],
   toLogin: ["Về trang đăng nhập", "Back to the login"],
 });

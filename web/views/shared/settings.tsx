@@ -1,0 +1,143 @@
+/** Settings: what the account is told, agrees to, and where it is logged in. */
+
+import type { ComponentType } from "preact";
+import { useState } from "preact/hooks";
+import { api, of } from "../../api";
+import { ConsentList, useConsents } from "../../components/consents";
+import { useSending } from "../../components/form";
+import { Icon, type IconName } from "../../components/icons";
+import { Button, Card, Dialog, Fault, Page } from "../../components/ui";
+import { C } from "../../i18n/common";
+import { S } from "../../i18n/settings";
+import { chooseLang, type Lang, lang } from "../../lang";
+import { go, type Parameters } from "../../router";
+import { logOut, me } from "../../session";
+import { scansWaiting } from "../../store";
+import { Devices } from "./devices";
+import { Notifications } from "./notifications";
+import { Password } from "./password";
+
+const PAGES: Record<string, ComponentType> = {
+  "thong-bao": Notifications,
+  "dong-y": OwnConsents,
+  "thiet-bi": Devices,
+  "mat-khau": Password,
+};
+
+export default function Settings({ params }: { params: Parameters }) {
+  const View = params.rest ? PAGES[params.rest] : Overview;
+  if (!View) {
+    go("/cai-dat", { replace: true });
+    return null;
+  }
+  return <View />;
+}
+
+function Overview() {
+  const [leaving, setLeaving] = useState(false);
+  return (
+    <Page title={C.settings()}>
+      <Card>
+        <h2>{S.account()}</h2>
+        <p class="muted">
+          {S.phone()}: {me.value?.account.phone}
+        </p>
+        <Language />
+      </Card>
+      <Card>
+        <ul class="plain-list">
+          <Line
+            href="thong-bao"
+            icon="bell"
+            name={S.notifications()}
+            about={S.notificationsLine()}
+          />
+          <Line href="dong-y" icon="check" name={S.consents()} about={S.consentsLine()} />
+          <Line href="thiet-bi" icon="phone" name={S.devices()} about={S.devicesLine()} />
+          <Line href="mat-khau" icon="gear" name={S.password()} />
+        </ul>
+      </Card>
+      <Button kind="danger" icon="out" onClick={() => setLeaving(true)}>
+        {S.logOut()}
+      </Button>
+      {leaving && <Leave onClose={() => setLeaving(false)} />}
+    </Page>
+  );
+}
+
+interface LineProps {
+  href: string;
+  icon: IconName;
+  name: string;
+  about?: string;
+}
+
+function Line({ href, icon, name, about }: LineProps) {
+  return (
+    <li>
+      <a class="row" href={`/cai-dat/${href}`}>
+        <Icon name={icon} />
+        <span class="grow">
+          <strong>{name}</strong>
+          {about && <span class="muted small">{about}</span>}
+        </span>
+        <Icon name="next" />
+      </a>
+    </li>
+  );
+}
+
+/** The screen's language at once, and the account's, in which news is written. */
+function Language() {
+  const sending = useSending();
+  async function choose(chosen: Lang): Promise<void> {
+    chooseLang(chosen);
+    me.value = await of(api.PATCH("/v1/me", { body: { locale: chosen } }));
+  }
+  return (
+    <fieldset>
+      <legend>{S.language()}</legend>
+      <div class="segments">
+        {(["vi", "en"] as const).map((each) => (
+          <Button
+            key={each}
+            lang={each}
+            aria-pressed={lang.value === each}
+            onClick={() => void sending.run(() => choose(each))}
+          >
+            {each === "vi" ? "Tiếng Việt" : "English"}
+          </Button>
+        ))}
+      </div>
+      <Fault error={sending.failure.value} />
+    </fieldset>
+  );
+}
+
+function Leave({ onClose }: { onClose: () => void }) {
+  const sending = useSending();
+  const [waiting, setWaiting] = useState<number | null>(null);
+  if (waiting === null) void scansWaiting(me.peek()?.account.id ?? "").then(setWaiting);
+  return (
+    <Dialog title={S.logOutAsk()} onClose={onClose}>
+      {waiting ? <p>{S.logOutWaiting(waiting)}</p> : null}
+      <div class="across">
+        <Button kind="danger" busy={sending.busy.value} onClick={() => void sending.run(logOut)}>
+          {S.logOut()}
+        </Button>
+        <Button onClick={onClose}>{C.cancel()}</Button>
+      </div>
+      <Fault error={sending.failure.value} />
+    </Dialog>
+  );
+}
+
+function OwnConsents() {
+  const query = useConsents();
+  return (
+    <Page title={S.consents()} back="/cai-dat">
+      <p class="muted">{S.choicesHint()}</p>
+      <ConsentList query={query} />
+    </Page>
+  );
+}
