@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from app.attendance import queries
 from app.monitoring import service
-from app.monitoring.model import Arrivals, Board, BoardChange
+from app.monitoring.model import Arrivals, Board
 from app.schools.places import station_codes
 from app.schools.places.model import NoSuchStation
 from mobile_api.access import only
@@ -22,10 +22,13 @@ _WHO = {"who": only("principal")}
 
 
 class BoardEvent(Struct, frozen=True, kw_only=True):
-    """One event of the stream; `data` is JSON: of `board` a board, of `change` a change."""
+    """One event of the stream; `data` is a board as JSON, of a `change` with the changed rows only.
+
+    Rows are known by `shift_id`, by `class_id` and `shift_id`, by `station_id`.
+    """
 
     event: Literal["board", "change"]
-    data: Board | BoardChange
+    data: str
 
 
 @get("/v1/schools/{school_id:int}/monitor/today", opt=_WHO, tags=["monitor"])

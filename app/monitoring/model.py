@@ -98,26 +98,12 @@ class Board(Struct, frozen=True, kw_only=True):
     first shift they are zero. `arrivals` has an entry a minute from `arrivals_from` to the last
     arrival: pupils who came in that minute. `not_yet_synced`: scans that phones still hold back.
     `refused`: what was refused today, at whatever station.
+
+    As a change, told to who has the board of before, `shifts`, `classes` and `gates` hold only the
+    rows that are others now.
     """
 
     day: date
-    as_of: datetime
-    totals: Counts
-    shifts: list[ShiftCounts]
-    classes: list[ClassCounts]
-    arrivals_from: datetime | None
-    arrivals: list[int]
-    gates: list[Gate]
-    not_yet_synced: int
-    refused: list[OutcomeCount]
-
-
-class BoardChange(Struct, frozen=True, kw_only=True):
-    """What is another than in the event before: rows to put in the place of those of their id.
-
-    A row is known by `class_id` and `shift_id`, by `shift_id`, by `station_id`.
-    """
-
     as_of: datetime
     totals: Counts
     shifts: list[ShiftCounts]

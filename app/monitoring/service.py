@@ -13,7 +13,6 @@ from app.monitoring import queries
 from app.monitoring.model import (
     Arrivals,
     Board,
-    BoardChange,
     ClassCounts,
     Counts,
     Gate,
@@ -201,14 +200,15 @@ def _natural(name: str) -> list[tuple[int, str]]:
     ]
 
 
-def change(before: Board, after: Board) -> Board | BoardChange | None:
-    """What to tell who has `before`: the rows that changed, or all when rows went or came.
+def change(before: Board, after: Board) -> Board | None:
+    """What to tell who has `before`: the rows that changed, or `after` when rows went or came.
 
     None: nothing but the time has changed.
     """
     if before.day != after.day or _rows_of(before) != _rows_of(after):
         return after
-    found = BoardChange(
+    found = Board(
+        day=after.day,
         as_of=after.as_of,
         totals=after.totals,
         shifts=_changed(before.shifts, after.shifts),
