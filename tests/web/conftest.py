@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from app import db
 from app.settings import Settings
@@ -23,11 +24,14 @@ from tests.conftest import MASTER_KEY, create_database, open_test_resources
 from tests.fakes import sms as fake_sms
 from tests.fakes.sms import FakeSms
 from tests.fakes.webpush import FakePushService
+from tests.gate import Gate
 from tests.web.phone import Phone
 from tests.web.province import Province, Town, WallClock, running, stay_within_the_day
+from tests.world import Person, School
 
 HERE = Path(__file__).parent
 OpenPhone = Callable[..., Awaitable[Phone]]
+GuardAt = Callable[[School, Person], Gate]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -44,6 +48,8 @@ def camera(tmp_path_factory: pytest.TempPathFactory) -> Camera:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium(camera: Camera) -> AsyncIterator[Browser]:
+    # Two cores are shared by two test processes, each with a browser and a province.
+    expect.set_options(timeout=15_000)
     async with browsers.chromium(camera) as browser:
         yield browser
 
@@ -109,6 +115,19 @@ def town(province_town: Town) -> Town:
     """Who lives in the province; each test makes schools and people of its own."""
     stay_within_the_day()
     return province_town
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def api(province: Province) -> AsyncIterator[httpx.AsyncClient]:
+    """The served API, to arrange what no screen is asked for."""
+    async with httpx.AsyncClient(base_url=province.url, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+def guard_at(api: httpx.AsyncClient) -> GuardAt:
+    """A guard's native phone at a school's gate: scans through the API alone."""
+    return lambda school, who: Gate(api, WallClock(), school, who)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

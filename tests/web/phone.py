@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, Geolocation, Locator, Page, expect
 
@@ -62,6 +63,10 @@ class Phone:
 
     async def another_tab(self) -> Page:
         return await self.context.new_page()
+
+    def asked(self, path: str) -> int:
+        """How many requests went to this path so far."""
+        return sum(urlsplit(url).path == path for url in self.watch.requests)
 
     def says(self, text: str) -> Locator:
         return self.page.get_by_text(text)

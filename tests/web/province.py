@@ -24,10 +24,21 @@ _LEAST_LEFT_S: Final = 100
 
 
 class WallClock(Clock):
-    """The real time: the processes have no other."""
+    """The real time: the processes have no other, so this one cannot be set."""
+
+    def __init__(self) -> None:
+        pass
+
+    @property
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    @now.setter
+    def now(self, moment: datetime) -> None:
+        raise AssertionError("the processes would not know of it")
 
     def __call__(self) -> datetime:
-        return datetime.now(UTC)
+        return self.now
 
 
 class Province(Struct, frozen=True, kw_only=True):
