@@ -9,10 +9,7 @@ export const E = texts({
   ],
   login: ["Đăng nhập", "Log in"],
   phone: ["Số điện thoại", "Phone number"],
-  phoneHint: [
-    "Số đã đăng ký với nhà trường, ví dụ 0905 123 456",
-    "As registered with the school, such as 0905 123 456",
-  ],
+  phoneHint: ["Ví dụ 0905 123 456", "Such as 0905 123 456"],
   phoneMissing: ["Mời nhập số điện thoại.", "Please enter the phone number."],
   password: ["Mật khẩu", "Password"],
   passwordMissing: ["Mời nhập mật khẩu.", "Please enter the password."],
