@@ -51,6 +51,7 @@ from mobile_api import (
     staff,
     stations,
     students,
+    today,
 )
 from mobile_api.bodies import MULTIPART, StrictRequest, body_of
 from mobile_api.deps import (
@@ -94,6 +95,7 @@ CONTROLLERS: Sequence[Any] = [
     *custody.HANDLERS,
     *attendance.HANDLERS,
     *register.HANDLERS,
+    *today.HANDLERS,
     *photos.HANDLERS,
     *pickups.HANDLERS,
     *imports.HANDLERS,

@@ -65,7 +65,9 @@ class _Pupil(Struct, frozen=True, kw_only=True):
     photo_key: str | None
 
 
-class _State(Struct, frozen=True, kw_only=True):
+class DayState(Struct, frozen=True, kw_only=True):
+    """The state of a person's shift on a day, as it is stored."""
+
     day: date
     person_id: UUID
     shift_id: UUID
@@ -75,8 +77,11 @@ class _State(Struct, frozen=True, kw_only=True):
     left_at: datetime | None
 
 
-class _Scan(Struct, frozen=True, kw_only=True):
+class DayScan(Struct, frozen=True, kw_only=True):
+    """A scan with whose it is and the day it belongs to."""
+
     day: date
+    person_id: UUID
     id: UUID
     direction: Literal["in", "out"]
     occurred_at: datetime
@@ -109,7 +114,7 @@ async def class_register(
         conn, school_id=plan.school_id, day=day, class_ids=class_ids, after=after, limit=limit + 1
     )
     page = page_of(pupils, limit=limit, key=lambda p: (p.class_name, p.sort_key, str(p.student_id)))
-    states = await _states(
+    states = await states_of(
         conn,
         school_id=plan.school_id,
         person_ids=[pupil.student_id for pupil in page.items],
@@ -126,7 +131,7 @@ async def class_register(
             class_id=pupil.class_id,
             class_name=pupil.class_name,
             photo_url=_photo_url(pupil, sight, urls),
-            shifts=_shift_states(plan, day, pupil.class_id, by_person[pupil.student_id]),
+            shifts=shift_states(plan, day, pupil.class_id, by_person[pupil.student_id]),
         )
         for pupil in page.items
     ]
@@ -141,26 +146,16 @@ async def timeline(
     conn: db.Conn, *, plan: Plan, student_id: UUID, first: date, last: date
 ) -> list[TimelineDay]:
     """A pupil's days with their scans, the newest first; days without anything are left out."""
-    states: defaultdict[date, list[_State]] = defaultdict(list)
-    for state in await _states(
+    states: defaultdict[date, list[DayState]] = defaultdict(list)
+    for state in await states_of(
         conn, school_id=plan.school_id, person_ids=[student_id], first=first, last=last
     ):
         states[state.day].append(state)
     scans: defaultdict[date, list[TimelineScan]] = defaultdict(list)
-    for scan in await _scans(
-        conn, school_id=plan.school_id, student_id=student_id, first=first, last=last
+    for scan in await scans_of(
+        conn, school_id=plan.school_id, person_ids=[student_id], first=first, last=last
     ):
-        scans[scan.day].append(
-            TimelineScan(
-                id=scan.id,
-                direction=scan.direction,
-                occurred_at=scan.occurred_at,
-                outcome=scan.outcome,
-                source=scan.source,
-                station_name=scan.station_name,
-                is_undone=scan.is_undone,
-            )
-        )
+        scans[scan.day].append(timeline_scan(scan))
     return [
         TimelineDay(
             day=day, shifts=[_shift_state(plan, state) for state in states[day]], scans=scans[day]
@@ -169,8 +164,24 @@ async def timeline(
     ]
 
 
-def _shift_states(plan: Plan, day: date, class_id: UUID, states: list[_State]) -> list[ShiftState]:
-    school_class = plan.classes.get(class_id)
+def timeline_scan(scan: DayScan) -> TimelineScan:
+    """As the family sees it."""
+    return TimelineScan(
+        id=scan.id,
+        direction=scan.direction,
+        occurred_at=scan.occurred_at,
+        outcome=scan.outcome,
+        source=scan.source,
+        station_name=scan.station_name,
+        is_undone=scan.is_undone,
+    )
+
+
+def shift_states(
+    plan: Plan, day: date, class_id: UUID | None, states: list[DayState]
+) -> list[ShiftState]:
+    """The states that are stored, then `not_scanned` for each other shift that is held."""
+    school_class = plan.classes.get(class_id) if class_id else None
     held = plan.shifts_on(day, school_class.shift_ids if school_class else [])
     known = {state.shift_id for state in states}
     missing = [
@@ -181,7 +192,7 @@ def _shift_states(plan: Plan, day: date, class_id: UUID, states: list[_State]) -
     return [_shift_state(plan, state) for state in states] + missing
 
 
-def _shift_state(plan: Plan, state: _State) -> ShiftState:
+def _shift_state(plan: Plan, state: DayState) -> ShiftState:
     shift = plan.shifts.get(state.shift_id)
     return ShiftState(
         shift_id=state.shift_id,
@@ -227,12 +238,13 @@ async def _pupils_on(
     )
 
 
-async def _states(
+async def states_of(
     conn: db.Conn, *, school_id: int, person_ids: Sequence[UUID], first: date, last: date
-) -> list[_State]:
+) -> list[DayState]:
+    """The stored states of these people, by day and by shift."""
     return await db.many(
         conn,
-        _State,
+        DayState,
         """
         select d.day, d.person_id, d.shift_id, d.state, d.late_minutes, d.arrived_at, d.left_at
           from attendance_day d
@@ -247,25 +259,26 @@ async def _states(
     )
 
 
-async def _scans(
-    conn: db.Conn, *, school_id: int, student_id: UUID, first: date, last: date
-) -> list[_Scan]:
+async def scans_of(
+    conn: db.Conn, *, school_id: int, person_ids: Sequence[UUID], first: date, last: date
+) -> list[DayScan]:
+    """What was recorded of these people, undone or not, in the order in which it happened."""
     return await db.many(
         conn,
-        _Scan,
+        DayScan,
         """
-        select e.day, e.id, e.direction, e.occurred_at, e.outcome, e.source,
+        select e.day, e.person_id, e.id, e.direction, e.occurred_at, e.outcome, e.source,
                station.name as station_name,
                exists (select from attendance_correction k
                         where k.school_id = e.school_id and k.day = e.day and k.event_id = e.id
                           and k.kind = 'undo') as is_undone
           from scan_event e
           left join station on station.school_id = e.school_id and station.id = e.station_id
-         where e.school_id = $1 and e.person_id = $2 and e.day between $3 and $4
+         where e.school_id = $1 and e.person_id = any($2) and e.day between $3 and $4
          order by e.occurred_at, e.id
         """,
         school_id,
-        student_id,
+        person_ids,
         first,
         last,
     )

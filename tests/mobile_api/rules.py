@@ -407,6 +407,7 @@ ATTENDANCE: Final = {
     "GET /v1/students/{student_id}/attendance": Rule(
         here=PRINCIPAL, own=(*TEACHERS, "guardian", "student")
     ),
+    "GET /v1/me/today": Rule(anywhere=("guardian", "student")),
 }
 
 MONITOR: Final = {
