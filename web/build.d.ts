@@ -18,3 +18,7 @@ declare module "*.wasm" {
   const address: string;
   export default address;
 }
+declare module "*.worker.ts?address" {
+  const address: string;
+  export default address;
+}

@@ -82,6 +82,32 @@ const stylesWithModules = {
   },
 };
 
+/**
+ * `import address from "./x.worker.ts?address"`: the worker bundled by itself, and where it lies.
+ *
+ * In tests there is no place for it: nothing runs there that starts one.
+ */
+const bundledApart = new Set();
+const workers = (isServed) => ({
+  name: "workers",
+  setup(build) {
+    build.onResolve({ filter: /\.worker\.ts\?address$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path.replace("?address", "")),
+      namespace: "worker",
+    }));
+    build.onLoad({ filter: /./, namespace: "worker" }, async ({ path }) => {
+      if (!isServed) return { contents: 'export default "";' };
+      const bundle = { ...COMMON, ...HASHED, entryPoints: [path], format: "iife" };
+      const { metafile } = await esbuild.build(bundle);
+      const script = Object.keys(metafile.outputs).find((name) => name.endsWith(".js"));
+      for (const name of Object.keys(metafile.inputs)) bundledApart.add(name);
+      const inputs = Object.keys(metafile.inputs).map((name) => join(ROOT, name));
+      const contents = `export default ${JSON.stringify(`/a/${basename(script)}`)};`;
+      return { contents, watchFiles: inputs };
+    });
+  },
+});
+
 const PAGE = {
   ...COMMON,
   ...HASHED,
@@ -89,7 +115,7 @@ const PAGE = {
   format: "esm",
   splitting: true,
   sourcemap: WATCH,
-  plugins: [stylesWithModules],
+  plugins: [stylesWithModules, workers(true)],
 };
 
 /** The outputs that the page needs before it shows anything: the entry, its styles, its imports. */
@@ -167,7 +193,7 @@ async function buildWorker(shell, version) {
 
 /** The licences of everything that was bundled: each asks to be handed on with a copy. */
 async function writeLicences(metafile) {
-  const inputs = Object.keys(metafile.inputs).join("\n");
+  const inputs = [...Object.keys(metafile.inputs), ...bundledApart].join("\n");
   const names = new Set(
     [...inputs.matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)\//g)].map((m) => m[1]),
   );
@@ -287,6 +313,7 @@ async function buildTests() {
     minify: false,
     sourcemap: "inline",
     loader: { ...LOADERS, ".css": "empty" },
+    plugins: [workers(false)],
   });
 }
 

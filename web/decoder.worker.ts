@@ -1,0 +1,50 @@
+/** Finds QR codes in pictures beside the page's own thread, which has to stay quick for fingers. */
+
+import { prepareZXingModule, type ReaderOptions, readBarcodes } from "zxing-wasm/reader";
+import wasm from "zxing-wasm/reader/zxing_reader.wasm";
+
+export interface Picture {
+  readonly id: number;
+  /** RGBA. */
+  readonly pixels: ArrayBuffer;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** `failed`: the reader itself could not be had, as without a network. */
+export interface Reading {
+  readonly id: number;
+  readonly text: string | null;
+  readonly failed?: boolean;
+}
+
+// A code may be askew and in bad light, but it is dark on light: looking for the inverse of each
+// picture without a code would double what the common frame costs.
+const OPTIONS: ReaderOptions = {
+  formats: ["QRCode"],
+  tryHarder: true,
+  tryRotate: false,
+  tryInvert: false,
+  tryDownscale: true,
+  maxNumberOfSymbols: 1,
+};
+
+const ready = prepareZXingModule({
+  overrides: { locateFile: () => wasm },
+  fireImmediately: true,
+});
+
+async function read({ id, pixels, width, height }: Picture): Promise<Reading> {
+  try {
+    await ready;
+  } catch {
+    return { id, text: null, failed: true };
+  }
+  const picture = new ImageData(new Uint8ClampedArray(pixels), width, height);
+  const [found] = await readBarcodes(picture, OPTIONS);
+  return { id, text: found?.text ?? null };
+}
+
+self.onmessage = (event: MessageEvent<Picture>) => {
+  void read(event.data).then((reading) => self.postMessage(reading));
+};
