@@ -310,6 +310,7 @@ async function buildTests() {
     outdir,
     format: "esm",
     platform: "node",
+    target: "node20", // an older one would lose its "node:"
     minify: false,
     sourcemap: "inline",
     loader: { ...LOADERS, ".css": "empty" },

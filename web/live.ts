@@ -58,7 +58,7 @@ export async function* eventsOf(
       const { done, value } = await reader.read();
       if (done) return;
       onSign();
-      rest += value.replaceAll("\r\n", "\n");
+      rest = (rest + value).replaceAll("\r\n", "\n");
       for (let end = rest.indexOf("\n\n"); end >= 0; end = rest.indexOf("\n\n")) {
         const event = parseEvent(rest.slice(0, end));
         rest = rest.slice(end + 2);

@@ -60,8 +60,19 @@ export function match(pattern: string, path: string): Parameters | null {
     }
     const word = given[n];
     if (word === undefined) return null;
-    if (part.startsWith(":")) found[part.slice(1)] = decodeURIComponent(word);
-    else if (part !== word) return null;
+    if (part.startsWith(":")) {
+      const text = decoded(word);
+      if (text === null) return null;
+      found[part.slice(1)] = text;
+    } else if (part !== word) return null;
   }
   return given.length === wanted.length ? found : null;
+}
+
+export function decoded(word: string): string | null {
+  try {
+    return decodeURIComponent(word);
+  } catch {
+    return null;
+  }
 }

@@ -8,7 +8,7 @@ import { Badge, Button, Field, Note } from "../../components/ui";
 import { Refusal } from "../../failure";
 import { C } from "../../i18n/common";
 import { E } from "../../i18n/entry";
-import { go, place } from "../../router";
+import { decoded, go, place } from "../../router";
 import { device, enterBy } from "../../session";
 import { CodeByMessage } from "./by_message";
 import {
@@ -26,7 +26,7 @@ type Linked = Schemas["LinkedChild"];
 
 /** The code was in an address: it must not stay in the history of a phone that is handed on. */
 function takeCode(): string {
-  const code = decodeURIComponent(place.peek().hash);
+  const code = decoded(place.peek().hash) ?? "";
   if (code) history.replaceState(null, "", place.peek().path);
   return code;
 }

@@ -1,0 +1,43 @@
+/** The little of a browser that the client's modules touch when they are loaded in Node. */
+
+class Storage {
+  readonly #kept = new Map<string, string>();
+  getItem(key: string): string | null {
+    return this.#kept.get(key) ?? null;
+  }
+  setItem(key: string, value: string): void {
+    this.#kept.set(key, value);
+  }
+  removeItem(key: string): void {
+    this.#kept.delete(key);
+  }
+}
+
+const events = new EventTarget();
+const page = Object.assign(new EventTarget(), {
+  documentElement: { lang: "" },
+  visibilityState: "visible",
+});
+
+export const address = {
+  pathname: "/",
+  search: "",
+  hash: "",
+  origin: "http://localhost:8000",
+  assign: () => undefined,
+};
+
+const globals: Record<string, unknown> = {
+  window: Object.assign(events, { scrollTo: () => undefined }),
+  document: page,
+  location: address,
+  localStorage: new Storage(),
+  history: { pushState: () => undefined, replaceState: () => undefined },
+  matchMedia: () => ({ matches: false }),
+  BroadcastChannel: class {
+    postMessage(): void {}
+  },
+};
+for (const [name, value] of Object.entries(globals)) {
+  Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+}
