@@ -7,6 +7,7 @@
 import type { ComponentType } from "preact";
 import type { Hat } from "./hats";
 import type { Parameters } from "./router";
+import { OFFICE } from "./views/office/routes";
 
 export type View = ComponentType<{ params: Parameters }>;
 
@@ -31,6 +32,7 @@ export const ROUTES: readonly Route[] = [
   { pattern: "/dong-y", load: () => import("./views/entry/consents"), bare: true },
   { pattern: "/cai-dat", load: () => import("./views/shared/settings") },
   { pattern: "/cai-dat/*", load: () => import("./views/shared/settings") },
+  ...OFFICE,
 ];
 
 /** Where each role begins its day. */

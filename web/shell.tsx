@@ -16,6 +16,8 @@ interface Tab {
   icon: IconName;
   name: string;
   count?: number;
+  /** Other addresses that belong to it. */
+  under?: RegExp;
 }
 
 function tabsOf(on: Hat): Tab[] {
@@ -41,7 +43,12 @@ function tabsOf(on: Hat): Tab[] {
     case "principal":
       return [
         { href: `/truong/${on.schoolId}/hom-nay`, icon: "chart", name: C.board() },
-        { href: `/truong/${on.schoolId}/chuan-bi`, icon: "list", name: C.setup() },
+        {
+          href: `/truong/${on.schoolId}/chuan-bi`,
+          icon: "list",
+          name: C.setup(),
+          under: /^\/truong\/\d+\/(co-so|diem-quet|ca-hoc|lich|nhap|lop|the)(\/|$)/,
+        },
         scan,
         news,
         settings,
@@ -55,16 +62,15 @@ function tabsOf(on: Hat): Tab[] {
   }
 }
 
-function isHere(href: string): boolean {
+function isHere({ href, under }: Tab): boolean {
   const path = place.value.path;
+  if (under?.test(path)) return true;
   return href === "/" ? path === "/" : path === href || path.startsWith(`${href}/`);
 }
 
 function Tabs({ on }: { on: Hat }) {
   const tabs = tabsOf(on);
-  const best = tabs
-    .filter((tab) => isHere(tab.href))
-    .sort((a, b) => b.href.length - a.href.length)[0];
+  const best = tabs.filter(isHere).sort((a, b) => b.href.length - a.href.length)[0];
   return (
     <nav class="tabs" aria-label={C.menu()}>
       {tabs.map((tab) => (

@@ -1,0 +1,132 @@
+/** Sheets and pictures that a school takes over. */
+
+import { texts } from "./texts";
+
+export const I = texts({
+  title: ["Nhập từ tệp", "Import files"],
+  lead: [
+    "Tải tệp mẫu, điền, rồi chọn tệp. Hệ thống kiểm tra trước, chưa ghi gì.",
+    "Download the template, fill it in, choose the file. It is checked first; nothing is written.",
+  ],
+  roster: ["Học sinh", "Pupils"],
+  rosterWhat: [
+    "Học sinh và người giám hộ. Không xóa em nào; ô trống giữ nguyên điều đã có.",
+    "Pupils and their guardians. Nobody is removed; an empty cell changes nothing.",
+  ],
+  staff: ["Cán bộ, giáo viên", "Staff"],
+  staffWhat: [
+    "Họ tên, số điện thoại, vai trò, lớp chủ nhiệm, môn và lớp dạy.",
+    "Names, phones, roles, homeroom classes, subjects taught.",
+  ],
+  calendar: ["Lịch năm học", "Calendar"],
+  calendarWhat: [
+    "Ngày nghỉ lễ, ngày nghỉ của trường, ngày học bù.",
+    "Holidays, closures and make-up days.",
+  ],
+  timetable: ["Ca của lớp, môn của giáo viên", "Shifts of classes, subjects of teachers"],
+  timetableWhat: [
+    "Sửa ca học và phân công của nhiều lớp một lúc.",
+    "Change the shifts and teachers of many classes at once.",
+  ],
+  photos: ["Ảnh học sinh", "Pupils' pictures"],
+  photosWhat: [
+    "Một tệp zip, mỗi ảnh mang tên là mã định danh, ví dụ 4600000001.jpg. Ảnh chỉ hiện khi gia đình đồng ý.",
+    "One zip, each picture named by the pupil's code, such as 4600000001.jpg. Shown only with the family's consent.",
+  ],
+  template: ["Tải tệp mẫu", "Download the template"],
+  step1: ["1. Tệp mẫu", "1. Template"],
+  step2: ["2. Chọn tệp đã điền", "2. Choose the filled-in file"],
+  choose: ["Chọn tệp", "Choose a file"],
+  chooseAnother: ["Chọn tệp khác", "Choose another file"],
+  orDrop: ["hoặc kéo tệp thả vào đây", "or drop the file here"],
+  sheetKinds: ["Excel (.xlsx) hoặc CSV, tối đa 10 MB", "Excel (.xlsx) or CSV, up to 10 MB"],
+  zipKinds: ["Tệp .zip, tối đa 100 MB, 1.000 ảnh", "A .zip, up to 100 MB and 1,000 pictures"],
+  tooBig: [
+    (mb: string) => `Tệp lớn hơn ${mb} MB. Mời chia thành nhiều tệp nhỏ hơn.`,
+    (mb: string) => `The file is larger than ${mb} MB. Please split it.`,
+  ],
+  createClasses: ["Tạo các lớp chưa có", "Make the classes that are missing"],
+  createClassesHint: [
+    "Lần đầu nhập thì nên chọn. Nếu gõ nhầm tên lớp, hãy sửa tệp và đừng chọn.",
+    "Good for the first import. If a class's name is mistyped, mend the file instead.",
+  ],
+  missing: [
+    (names: string) => `Trường chưa có các lớp: ${names}.`,
+    (names: string) => `The school has no such classes yet: ${names}.`,
+  ],
+  makeThem: ["Tạo các lớp này và kiểm tra lại", "Make these classes and check again"],
+  checking: ["Đang kiểm tra tệp…", "Checking the file…"],
+  sending: ["Đang nhập…", "Importing…"],
+  jobChecking: [
+    (done: string, total: string) => `Đang kiểm tra: ${done} trên ${total} dòng`,
+    (done: string, total: string) => `Checking: row ${done} of ${total}`,
+  ],
+  jobWriting: [
+    (done: string, total: string) => `Đang nhập: ${done} trên ${total} dòng`,
+    (done: string, total: string) => `Importing: row ${done} of ${total}`,
+  ],
+  mayLeave: [
+    "Thầy cô có thể rời trang này; việc nhập vẫn chạy tiếp.",
+    "You may leave this page; the work goes on.",
+  ],
+  running: ["Xem tiến độ", "See how far it is"],
+  waiting: ["Đang chờ đến lượt…", "Waiting for its turn…"],
+  clean: ["Tệp không có lỗi", "The file is correct"],
+  cleanHint: [
+    "Chưa ghi gì. Xem các con số rồi bấm nhập.",
+    "Nothing is written yet. Look at the figures, then import.",
+  ],
+  nothing: ["Mọi dòng đều đã có, không có gì để nhập.", "All rows are there already."],
+  faulty: [(n: string) => `${n} chỗ cần sửa`, (n: string) => `${n} places to mend`],
+  faultyHint: [
+    "Chưa ghi gì. Sửa trong Excel, lưu lại, rồi chọn lại tệp.",
+    "Nothing is written. Mend it in Excel, save, and choose the file again.",
+  ],
+  photosFaulty: [
+    (n: string) => `${n} ảnh không nhận được`,
+    (n: string) => `${n} pictures cannot be taken`,
+  ],
+  photosFaultyHint: ["Các ảnh còn lại vẫn nhập được.", "The others can be imported all the same."],
+  again: ["Kiểm tra lại tệp", "Check the file again"],
+  changed: [
+    "Tệp đã được sửa trên máy. Mời chọn lại tệp ấy.",
+    "The file has changed on this device. Please choose it once more.",
+  ],
+  importNow: [(n: string) => `Nhập ${n} dòng`, (n: string) => `Import ${n} rows`],
+  importPhotos: [(n: string) => `Nhập ${n} ảnh`, (n: string) => `Import ${n} pictures`],
+  chooseToImport: [
+    "Tệp đã được kiểm tra. Mời chọn lại tệp để nhập.",
+    "The file was checked. Please choose it again to import it.",
+  ],
+  done: ["Đã nhập xong", "Imported"],
+  fileWas: [
+    (name: string, at: string) => `Tệp “${name}”, lúc ${at}`,
+    (name: string, at: string) => `File “${name}”, at ${at}`,
+  ],
+  rows: ["dòng trong tệp", "rows in the file"],
+  files: ["ảnh trong tệp", "pictures in the file"],
+  created: ["thêm mới", "new"],
+  updated: ["cập nhật", "updated"],
+  unchanged: ["không đổi", "unchanged"],
+  wouldCreate: ["sẽ thêm mới", "to be added"],
+  wouldUpdate: ["sẽ cập nhật", "to be updated"],
+  ignored: [
+    (names: string) => `Cột không dùng đến: ${names}.`,
+    (names: string) => `Columns that are not used: ${names}.`,
+  ],
+  errorsTable: ["Những chỗ cần sửa", "What to mend"],
+  warnings: ["Cần lưu ý", "Please note"],
+  row: ["Dòng", "Row"],
+  column: ["Cột", "Column"],
+  fileName: ["Tệp ảnh", "Picture"],
+  what: ["Cần sửa", "What is wrong"],
+  copy: ["Chép", "Copy"],
+  copied: ["Đã chép, dán được vào Excel.", "Copied; paste it into Excel."],
+  notCopied: ["Không chép được. Mời tải tệp về.", "It cannot be copied. Please download it."],
+  downloadList: ["Tải danh sách", "Download the list"],
+  print: ["In", "Print"],
+  listName: ["can-sua", "to-mend"],
+  next: ["Bước tiếp theo", "Next step"],
+  another: ["Nhập tệp khác", "Import another file"],
+  failed: ["Chưa nhập được", "It was not imported"],
+});

@@ -1,0 +1,15 @@
+/** The office's addresses: below /truong/:school, for principals. */
+
+import type { Route } from "../../routes";
+
+const LOADS: Readonly<Record<string, Route["load"]>> = {
+  "chuan-bi": () => import("./checklist"),
+  nhap: () => import("./imports"),
+  "nhap/:kind": () => import("./import_kind"),
+};
+
+export const OFFICE: readonly Route[] = Object.entries(LOADS).map(([path, load]) => ({
+  pattern: `/truong/:school/${path}`,
+  load,
+  roles: ["principal"],
+}));
