@@ -18,7 +18,7 @@ _EDGES = (0, 1, 2**31 - 1, 2**31, 2**32 - 1)
 
 def vectors() -> list[dict[str, Any]]:
     """Cards and instants, the edges among them: the same each time."""
-    dice = random.Random(45)  # noqa: S311 - examples, no secrets
+    dice = random.Random(45)
     cards = [(bytes((fill,)) * 32, bytes((fill,)) * 12) for fill in (0, 255)]
     cards += [(dice.randbytes(32), dice.randbytes(CARD_PREFIX_BYTES - 1)) for _ in range(40)]
     return [
