@@ -40,6 +40,8 @@ NEWS: Final[Mapping[str, NewsKind]] = {
     "transferred": NewsKind(ttl_s=7 * _1_DAY),
     # A stranger who may fetch the child is no news to switch off.
     "pickup_approved": NewsKind(ttl_s=7 * _1_DAY, is_safety=True),
+    "dispute_asked": NewsKind(ttl_s=7 * _1_DAY),
+    "dispute_answered": NewsKind(ttl_s=7 * _1_DAY),
     "otp_activation": _ONE_TIME_CODE,
     "otp_reset": _ONE_TIME_CODE,
 }

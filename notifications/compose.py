@@ -25,7 +25,7 @@ from notifications.texts import (
 MAX_ATTEMPTS: Final = 10
 _FIRST_WAIT_S: Final = 2.0
 _DIRECTIONS: Final = {"arrival": "in", "arrival_late": "in", "departure": "out"}
-_KEPT_PARAMS: Final = ("direction", "at", "gate", "minutes", "day", "status")
+_KEPT_PARAMS: Final = ("direction", "at", "gate", "minutes", "day", "status", "class_id")
 
 
 @dataclass(kw_only=True)

@@ -14,7 +14,10 @@ Settled = Literal["queued", "sent", "failed", "dead"]
 
 
 class OutboxRow(Struct, frozen=True, kw_only=True):
-    """A fact that somebody is to be told of. `attempts` counts the failed ones before."""
+    """A fact that somebody is to be told of. `attempts` counts the failed ones before.
+
+    `account_id` None: it is for the pupil's guardians; else for that account alone.
+    """
 
     school_id: int
     id: UUID
@@ -23,6 +26,7 @@ class OutboxRow(Struct, frozen=True, kw_only=True):
     event_id: UUID
     student_id: UUID | None
     actor_account_id: UUID | None
+    account_id: UUID | None
     params: Any  # an object, as every writer has it; a row that has not must fail alone
     attempts: int
     age_ms: int

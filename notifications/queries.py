@@ -1,7 +1,7 @@
 """The relay's statements: out of the outbox, into the inboxes."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,8 @@ async def claim_due(conn: db.Conn, *, limit: int) -> list[OutboxRow]:
         conn,
         OutboxRow,
         """
-        select school_id, id, kind, day, event_id, student_id, actor_account_id, params, attempts,
+        select school_id, id, kind, day, event_id, student_id, actor_account_id, account_id,
+               params, attempts,
                (extract(epoch from now() - created_at) * 1000)::bigint as age_ms
           from outbox
          where dead_at is null and due_at <= now()
@@ -41,7 +42,8 @@ async def claim_one(conn: db.Conn, *, school_id: int, outbox_id: UUID) -> list[O
         conn,
         OutboxRow,
         """
-        select school_id, id, kind, day, event_id, student_id, actor_account_id, params, attempts,
+        select school_id, id, kind, day, event_id, student_id, actor_account_id, account_id,
+               params, attempts,
                (extract(epoch from now() - created_at) * 1000)::bigint as age_ms
           from outbox
          where school_id = $1 and id = $2 and dead_at is null for update skip locked
@@ -52,7 +54,7 @@ async def claim_one(conn: db.Conn, *, school_id: int, outbox_id: UUID) -> list[O
 
 
 async def recipients(conn: db.Conn, rows: Sequence[OutboxRow]) -> list[Recipient]:
-    """Who is told of each row, as the rights are at this moment.
+    """Who of the guardians is told of each row, as the rights are at this moment.
 
     A custody block belongs to the pair of account and pupil, whichever of the school's guardian
     rows it was set on, and outlives the guardianship. Who was a guardian until the pupil moved to
@@ -77,6 +79,36 @@ async def recipients(conn: db.Conn, rows: Sequence[OutboxRow]) -> list[Recipient
                   and b.custody_blocked_at is not null)
         """,
         *_columns(rows, "id", "school_id", "student_id", "actor_account_id", "day"),
+    )
+
+
+async def addressees(conn: db.Conn, rows: Sequence[OutboxRow], *, now: datetime) -> list[Recipient]:
+    """The accounts that the rows are for, if they may know of the pupil at this moment.
+
+    As a guardian who may see the child, as the pupil, or as who leads the class or the school.
+    """
+    return await db.many(
+        conn,
+        Recipient,
+        """
+        select q.outbox_id, a.id as account_id, a.locale
+          from unnest($1::uuid[], $2::int[], $3::uuid[], $4::uuid[], $5::uuid[])
+               as q (outbox_id, school_id, student_id, actor_id, account_id)
+          join account a on a.id = q.account_id
+         where a.disabled_at is null and a.id is distinct from q.actor_id
+           and not exists (
+               select from guardianship b
+                where b.school_id = q.school_id and b.student_id = q.student_id
+                  and a.id in (b.account_id, b.pending_account_id)
+                  and b.custody_blocked_at is not null)
+           and (exists (
+               select from guardianship g
+                where g.school_id = q.school_id and g.student_id = q.student_id
+                  and g.account_id = a.id and g.ended_at is null and g.can_see)
+             or (a.paper_at is null and may_hear_of(a.id, q.school_id, q.student_id, $6)))
+        """,
+        *_columns(rows, "id", "school_id", "student_id", "actor_account_id", "account_id"),
+        now,
     )
 
 

@@ -113,7 +113,9 @@ class Relay:
         return {item.account_id for item in batch.items}, written.buckets
 
     async def _audience(self, conn: db.Conn, rows: Sequence[OutboxRow]) -> Audience:
-        told = await queries.recipients(conn, rows)
+        told = await queries.recipients(conn, [row for row in rows if row.account_id is None])
+        if addressed := [row for row in rows if row.account_id is not None]:
+            told += await queries.addressees(conn, addressed, now=self._clock())
         accounts = list({recipient.account_id for recipient in told})
         choosable = [row.kind for row in rows if row.kind in NEWS and not NEWS[row.kind].is_safety]
         replacing = [row for row in rows if replaced_event(row)]

@@ -2,7 +2,7 @@
 
 Who is told at all is looked up when it is told (`queries.recipients`): every live guardian of the
 pupil with the rights to see and to be told, whom no custody block holds off, but not the person
-who caused the fact.
+who caused the fact. Or, of what is for one account, that account, if it may know of the pupil.
 """
 
 import zlib

@@ -5,32 +5,28 @@ Three renderings: the inbox names the child; a push names the kind alone, since 
 foreign platform; an SMS fits one part. Whoever changes a wording raises the kind's `version`.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date
 from string import Formatter
-from typing import Annotated, Any, Final, Literal
+from typing import Final, Literal
 from unicodedata import normalize
-from zoneinfo import ZoneInfo
 
-import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from app.kinds import NEWS, Channel, NewsKind
+from notifications.fillers import FILLERS
+from notifications.fillers import SCHOOL_ZONE as SCHOOL_ZONE
+from notifications.fillers import BadParameter as BadParameter
+from notifications.fillers import Locale as Locale
 
-Locale = Literal["vi", "en"]
 Tone = Literal["good", "alarm", "plain"]
 """How a client shows it: an arrival and an absence must not look alike, or both are muted."""
 
 LOCALES: Final[tuple[Locale, ...]] = ("vi", "en")
-SCHOOL_ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 class UnknownKind(LookupError):
     """There is no such kind, or it is not told this way."""
-
-
-class BadParameter(ValueError):
-    """A text cannot be made, because a parameter is missing or is not what it should be."""
 
 
 class Text(Struct, frozen=True, kw_only=True):
@@ -194,6 +190,41 @@ KINDS: Final[Mapping[str, Kind]] = {
             push=("Another person may fetch your child", _TAP_EN),
         ),
     ),
+    # To who is to answer it at the school; the other to who asked.
+    "dispute_asked": Kind(
+        news=NEWS["dispute_asked"],
+        vi=Wording(
+            inbox=(
+                "Gia đình {student} báo điểm danh chưa đúng",
+                "Ngày {day}: {dispute}. Mời thầy cô xem và trả lời.",
+            ),
+            push=("Một gia đình báo điểm danh chưa đúng", _TAP_VI),
+        ),
+        en=Wording(
+            inbox=(
+                "{student}'s family says the attendance is wrong",
+                "{day}: {dispute}. Please look at it and answer.",
+            ),
+            push=("A family says the attendance is wrong", _TAP_EN),
+        ),
+    ),
+    "dispute_answered": Kind(
+        news=NEWS["dispute_answered"],
+        vi=Wording(
+            inbox=(
+                "Trường đã trả lời về điểm danh của {student}",
+                "Ngày {day}: {answer}. {message}",
+            ),
+            push=("Trường đã trả lời về điểm danh của con", _TAP_VI),
+        ),
+        en=Wording(
+            inbox=(
+                "The school has answered about {student}'s attendance",
+                "{day}: {answer}. {message}",
+            ),
+            push=("The school has answered about the attendance", _TAP_EN),
+        ),
+    ),
     # With diacritics a part holds 70 characters instead of 160; both codes fit one part.
     "otp_activation": Kind(
         news=NEWS["otp_activation"],
@@ -214,19 +245,6 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
 }
 
-_STATUS: Final[Mapping[str, tuple[str, str]]] = {
-    "not_scanned": ("chưa quét", "not scanned"),
-    "present": ("có mặt", "present"),
-    "late": ("đi muộn", "late"),
-    "absent_excused": ("vắng có phép", "absent, excused"),
-    "absent_unexcused": ("vắng không phép", "absent, unexcused"),
-    "left_early": ("về sớm", "left early"),
-}
-_WAYS: Final[Mapping[str, tuple[str, str]]] = {
-    "in": ("Vào lúc", "In at"),
-    "out": ("Ra lúc", "Out at"),
-}
-
 
 def locale_of(language_tag: str | None) -> Locale:
     """`en-GB` -> `en`; everything else, and None, is Vietnamese."""
@@ -238,10 +256,11 @@ def render_inbox(
 ) -> Text:
     """The full text, for after login.
 
-    `params`, as far as the kind's text asks for them: `student`, `school`, `person`, `gate`
-    (optional), `at` (aware datetime or RFC 3339), `minutes`, `day` (date or ISO), `status`,
-    `direction` (optional: of the scan that a correction is due to, which was at `at`). `today` is
-    the school's day on which it is told: an event of another day is then told with its date.
+    `params`, as far as the kind's text asks for them: `student`, `school`, `person`, `message`,
+    `gate` (optional), `at` (aware datetime or RFC 3339), `minutes`, `day` (date or ISO), `status`,
+    `dispute`, `answer`, `direction` (optional: of the scan that a correction is due to, which was
+    at `at`). `today` is the school's day on which it is told: an event of another day is then told
+    with its date.
 
     Raises:
         UnknownKind: no such kind, or it has no inbox text.
@@ -295,82 +314,5 @@ def _kind(name: str) -> Kind:
 
 
 def _fill(template: str, locale: Locale, params: Mapping[str, object], today: date | None) -> str:
-    values = {name: _FILLERS[name](params, locale, today) for name in placeholders(template)}
+    values = {name: FILLERS[name](params, locale, today) for name in placeholders(template)}
     return normalize("NFC", template.format_map(values))
-
-
-_Filler = Callable[[Mapping[str, object], Locale, date | None], str]
-
-
-def _given(name: str) -> _Filler:
-    return lambda params, _locale, _today: _text(params, name)
-
-
-def _text(params: Mapping[str, object], name: str) -> str:
-    value = params.get(name)
-    # A newline in a school's name would break the one line of a notification.
-    text = " ".join(value.split()) if isinstance(value, str) else ""
-    if not text:
-        raise BadParameter(f"{name}: is missing or not a text")
-    return text
-
-
-def _time(params: Mapping[str, object], locale: Locale, today: date | None) -> str:
-    instant: datetime = _converted(params, "at", Annotated[datetime, Meta(tz=True)])
-    at = instant.astimezone(SCHOOL_ZONE)
-    if today is None or at.date() == today:
-        return f"{at:%H:%M}"
-    return f"{at:%H:%M} on {at:%d/%m}" if locale == "en" else f"{at:%H:%M} ngày {at:%d/%m}"
-
-
-def _place(params: Mapping[str, object], _locale: Locale, _today: date | None) -> str:
-    school = _text(params, "school")
-    # A child marked by name came through no gate.
-    return f"{_text(params, 'gate')}, {school}" if params.get("gate") else school
-
-
-def _scan(params: Mapping[str, object], locale: Locale, _today: date | None) -> str:
-    """The scan that turned up late, if it was one that brought the correction about."""
-    way = params.get("direction")
-    if way is None:
-        return ""
-    if not isinstance(way, str) or way not in _WAYS:
-        raise BadParameter("direction: is neither in nor out")
-    # Without the date: the text goes on with the day.
-    return f"{_WAYS[way][locale == 'en']} {_time(params, locale, None)}. "
-
-
-def _minutes(params: Mapping[str, object], _locale: Locale, _today: date | None) -> str:
-    return str(_converted(params, "minutes", Annotated[int, Meta(ge=0, le=1440)]))
-
-
-def _day(params: Mapping[str, object], _locale: Locale, _today: date | None) -> str:
-    return f"{_converted(params, 'day', date):%d/%m/%Y}"
-
-
-def _status(params: Mapping[str, object], locale: Locale, _today: date | None) -> str:
-    code = _text(params, "status")
-    if code not in _STATUS:
-        raise BadParameter(f"status: {code} is no state of a student's shift")
-    return _STATUS[code][locale == "en"]
-
-
-def _converted(params: Mapping[str, object], name: str, kind: Any) -> Any:
-    try:
-        return msgspec.convert(params.get(name), kind)
-    except msgspec.ValidationError as error:
-        raise BadParameter(f"{name}: {error}") from None
-
-
-_FILLERS: Final[Mapping[str, _Filler]] = {
-    "student": _given("student"),
-    "school": _given("school"),
-    "person": _given("person"),
-    "code": _given("code"),
-    "time": _time,
-    "place": _place,
-    "scan": _scan,
-    "minutes": _minutes,
-    "day": _day,
-    "status": _status,
-}

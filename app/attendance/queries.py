@@ -303,13 +303,17 @@ async def insert_outbox(
     student_id: UUID | None,
     actor_account_id: UUID,
     params: dict[str, object],
+    account_id: UUID | None = None,
 ) -> None:
-    """One message for the relay, in the transaction of its fact."""
+    """One message for the relay, in the transaction of its fact.
+
+    It is for the pupil's guardians; with an `account_id` for that account alone.
+    """
     await conn.execute(
         """
         insert into outbox (school_id, id, kind, day, event_id, student_id, actor_account_id,
-               params)
-        values ($1, $2, $3, $4, $5, $6, $7, $8)
+               params, account_id)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         """,
         school_id,
         message_id,
@@ -319,6 +323,7 @@ async def insert_outbox(
         student_id,
         actor_account_id,
         params,
+        account_id,
     )
 
 

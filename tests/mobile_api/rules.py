@@ -401,6 +401,15 @@ ATTENDANCE: Final = {
     "POST /v1/attendance/scans/{event_id}/undo": Rule(door_is_for=SCANNERS, own=("guard",)),
     "PUT /v1/attendance/scanners/{device_id}": Rule(here=SCANNERS, body=_BEAT),
     "GET /v1/attendance/roster": Rule(here=SCANNERS, query={"station_id": "{station_id}"}),
+    "POST /v1/attendance/disputes": Rule(
+        own=("guardian", "student"),
+        body={"student_id": "{student_id}", "day": "2026-11-14", "kind": "was_there"},
+    ),
+    "GET /v1/students/{student_id}/disputes": Rule(own=("guardian", "student")),
+    f"GET {_SCHOOL}/disputes": Rule(here=PRINCIPAL, own=LEADER, query={"class_id": "{class_id}"}),
+    f"POST {_SCHOOL}/disputes/{{dispute_id}}/answer": Rule(
+        here=PRINCIPAL, own=LEADER, body={"answer": "upheld", "message": "Cô xin lỗi gia đình"}
+    ),
     f"GET {_SCHOOL}/attendance/{{day}}": Rule(
         here=PRINCIPAL, own=TEACHERS, query={"class_id": "{class_id}"}
     ),

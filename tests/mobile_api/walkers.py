@@ -195,6 +195,7 @@ async def _ids(world: World, api: httpx.AsyncClient, cast: Cast, vice: Caller) -
         "lost_device_id": await _lost_device(world, school),
         "substitute_id": await _substitute(world, school),
         "pickup_id": await _pickup(owner, cast, guardian.account_id),
+        "dispute_id": await _dispute(owner, cast, guardian.account_id),
         "token": "A" * 68,
         "day": "2026-11-16",
         "holiday": await _holiday(owner, school),
@@ -228,6 +229,7 @@ async def _foreign(owner: asyncpg.Connection, cast: Cast) -> dict[str, Any]:
         "waiting_id": guardian_id,
         "document_id": new_id(),
         "pickup_id": new_id(),
+        "dispute_id": new_id(),
         "session_id": cast["other guardian"].session_id,
         "job_id": await owner.fetchval("select id from job where school_id = $1", other.id),
         **dict(zip(("class_id", "next_class_id", "spare_class_id"), classes, strict=True)),
@@ -286,6 +288,21 @@ async def _pickup(owner: asyncpg.Connection, cast: Cast, proposed_by: UUID) -> U
         proposed_by,
     )
     return pickup_id
+
+
+async def _dispute(owner: asyncpg.Connection, cast: Cast, asked_by: UUID) -> UUID:
+    """The guardian says that the pupil's day is wrong."""
+    dispute_id = new_id()
+    await owner.execute(
+        "insert into attendance_dispute (school_id, id, student_id, day, kind, note, asked_by,"
+        " asked_as, nth, created_at)"
+        " values ($1, $2, $3, '2026-11-16', 'was_there', '', $4, 'guardian', 1, now())",
+        cast.school.id,
+        dispute_id,
+        cast.student.id,
+        asked_by,
+    )
+    return dispute_id
 
 
 async def _spare_campus(owner: asyncpg.Connection, school: School) -> UUID:

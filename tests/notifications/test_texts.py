@@ -21,6 +21,9 @@ PARAMS: dict[str, object] = {
     "status": "present",
     "code": "123456",
     "person": "Nguyễn Thị Dì",
+    "dispute": "not_there",
+    "answer": "upheld",
+    "message": "Cô đã xem lại.",
 }
 INBOX_KINDS = [name for name, kind in KINDS.items() if "inbox" in kind.channels]
 SMS_KINDS = [name for name, kind in KINDS.items() if "sms" in kind.channels]
@@ -199,6 +202,8 @@ WORDINGS = {
     ("card_lost", 1): "659823efdb27",
     ("transferred", 1): "87820c38c3e3",
     ("pickup_approved", 1): "386e9849664a",
+    ("dispute_asked", 1): "ab9b0643d906",
+    ("dispute_answered", 1): "b7af6300f81f",
     ("otp_activation", 1): "4556398568bf",
     ("otp_reset", 1): "5d7d6b218ebe",
 }

@@ -1,0 +1,1 @@
+"""A family says that the record of a day is wrong; the school answers."""

@@ -1,0 +1,123 @@
+"""What fills the placeholders of a text: the parameters of a fact, in words of a language."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Meta
+
+Locale = Literal["vi", "en"]
+SCHOOL_ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+class BadParameter(ValueError):
+    """A text cannot be made, because a parameter is missing or is not what it should be."""
+
+
+_STATUS: Final[Mapping[str, tuple[str, str]]] = {
+    "not_scanned": ("chưa quét", "not scanned"),
+    "present": ("có mặt", "present"),
+    "late": ("đi muộn", "late"),
+    "absent_excused": ("vắng có phép", "absent, excused"),
+    "absent_unexcused": ("vắng không phép", "absent, unexcused"),
+    "left_early": ("về sớm", "left early"),
+}
+_WAYS: Final[Mapping[str, tuple[str, str]]] = {
+    "in": ("Vào lúc", "In at"),
+    "out": ("Ra lúc", "Out at"),
+}
+_DISPUTE: Final[Mapping[str, tuple[str, str]]] = {
+    "not_there": ("lúc đó con không có mặt ở trường", "the child was not at school then"),
+    "was_there": ("con có mặt ở trường", "the child was at school"),
+    "wrong_time": ("giờ chưa đúng", "the time is wrong"),
+    "wrong_direction": ("nhầm giữa vào và ra", "in and out are mixed up"),
+    "other": ("điều khác", "something else"),
+}
+_ANSWER: Final[Mapping[str, tuple[str, str]]] = {
+    "upheld": ("trường xác nhận gia đình báo đúng", "the school agrees with you"),
+    "declined": ("trường thấy điểm danh đã đúng", "the school finds that the record is right"),
+}
+
+Filler = Callable[[Mapping[str, object], Locale, date | None], str]
+
+
+def _given(name: str) -> Filler:
+    return lambda params, _locale, _today: _text(params, name)
+
+
+def _text(params: Mapping[str, object], name: str) -> str:
+    value = params.get(name)
+    # A newline in a school's name would break the one line of a notification.
+    text = " ".join(value.split()) if isinstance(value, str) else ""
+    if not text:
+        raise BadParameter(f"{name}: is missing or not a text")
+    return text
+
+
+def _time(params: Mapping[str, object], locale: Locale, today: date | None) -> str:
+    instant: datetime = _converted(params, "at", Annotated[datetime, Meta(tz=True)])
+    at = instant.astimezone(SCHOOL_ZONE)
+    if today is None or at.date() == today:
+        return f"{at:%H:%M}"
+    return f"{at:%H:%M} on {at:%d/%m}" if locale == "en" else f"{at:%H:%M} ngày {at:%d/%m}"
+
+
+def _place(params: Mapping[str, object], _locale: Locale, _today: date | None) -> str:
+    school = _text(params, "school")
+    # A child marked by name came through no gate.
+    return f"{_text(params, 'gate')}, {school}" if params.get("gate") else school
+
+
+def _scan(params: Mapping[str, object], locale: Locale, _today: date | None) -> str:
+    """The scan that turned up late, if it was one that brought the correction about."""
+    way = params.get("direction")
+    if way is None:
+        return ""
+    if not isinstance(way, str) or way not in _WAYS:
+        raise BadParameter("direction: is neither in nor out")
+    # Without the date: the text goes on with the day.
+    return f"{_WAYS[way][locale == 'en']} {_time(params, locale, None)}. "
+
+
+def _minutes(params: Mapping[str, object], _locale: Locale, _today: date | None) -> str:
+    return str(_converted(params, "minutes", Annotated[int, Meta(ge=0, le=1440)]))
+
+
+def _day(params: Mapping[str, object], _locale: Locale, _today: date | None) -> str:
+    return f"{_converted(params, 'day', date):%d/%m/%Y}"
+
+
+def _word(name: str, words: Mapping[str, tuple[str, str]], what: str) -> Filler:
+    def word(params: Mapping[str, object], locale: Locale, _today: date | None) -> str:
+        code = _text(params, name)
+        if code not in words:
+            raise BadParameter(f"{name}: {code} is no {what}")
+        return words[code][locale == "en"]
+
+    return word
+
+
+def _converted(params: Mapping[str, object], name: str, kind: Any) -> Any:
+    try:
+        return msgspec.convert(params.get(name), kind)
+    except msgspec.ValidationError as error:
+        raise BadParameter(f"{name}: {error}") from None
+
+
+FILLERS: Final[Mapping[str, Filler]] = {
+    "student": _given("student"),
+    "school": _given("school"),
+    "person": _given("person"),
+    "code": _given("code"),
+    "time": _time,
+    "place": _place,
+    "scan": _scan,
+    "minutes": _minutes,
+    "day": _day,
+    "status": _word("status", _STATUS, "state of a student's shift"),
+    "message": _given("message"),
+    "dispute": _word("dispute", _DISPUTE, "kind of dispute"),
+    "answer": _word("answer", _ANSWER, "answer to a dispute"),
+}
