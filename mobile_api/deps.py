@@ -11,6 +11,7 @@ from litestar.params import SkipValidation
 
 from app import db, idempotency
 from app.errors import Unauthenticated
+from app.identity import sessions
 from app.identity.model import Caller
 from app.identity.queries import caller_of_session
 from app.identity.tokens import BadAccessToken, Claims
@@ -99,8 +100,20 @@ async def provide_tx(request: AnyRequest) -> AsyncGenerator[db.Conn, None]:
         if answered is None and attempt is not None:
             answer = answer_of(request)
             await idempotency.keep(conn, vault=resources.vault, attempt=attempt, answer=answer)
+    await _note_heard(caller, claims, resources)
     if answered is not None:
         raise Replay(answered)
+
+
+async def _note_heard(caller: Caller, claims: Claims, resources: Resources) -> None:
+    """Once after each refresh, and after the request's own transaction: it must hold up nobody."""
+    made_at = caller.unheard_since
+    if made_at is None or claims.issued_at < int(made_at.timestamp()):
+        return
+    async with resources.pool.acquire() as conn:
+        await sessions.note_heard(
+            conn, session_id=caller.session_id, refreshed_at=made_at, now=resources.clock()
+        )
 
 
 # For handlers that must hold no connection for long: the same, around a part of their work.

@@ -53,6 +53,8 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     memberships: list[Membership]
     children: list[ChildLink]
     department_school_ids: list[int]
+    # When the tokens of the latest login or refresh were made; None: one of them was shown since.
+    unheard_since: datetime | None = None
 
     @property
     def school_ids(self) -> frozenset[int]:

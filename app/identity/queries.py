@@ -49,7 +49,9 @@ async def caller_of_session(conn: db.Conn, *, session_id: UUID, now: datetime) -
                         union
                        select o.id from org_unit o join unit on o.parent_id = unit.id)
                    select school.id from school join unit on unit.id = school.org_unit_id
-                    order by school.id) as department_school_ids
+                    order by school.id) as department_school_ids,
+               case when s.heard_at >= s.last_used_at then null
+                    else s.last_used_at end as unheard_since
           from session s
           join account a on a.id = s.account_id
           join device d on d.id = s.device_id

@@ -1,7 +1,7 @@
 """Device sessions and their rotating refresh tokens (docs/decisions/0010).
 
 A refresh token is 256 bits; only its SHA-256 is stored. A used one that comes again ends the
-session, but for the one before the current: its answer may have been lost on the way.
+session, but for the one before the current until a request has shown that its answer arrived.
 """
 
 import hashlib
@@ -52,6 +52,7 @@ class _Session(msgspec.Struct, frozen=True, kw_only=True):
     account_id: UUID
     device_id: UUID
     is_live: bool
+    is_heard: bool
 
 
 class _Token(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,10 +125,29 @@ async def rotate(
     )
     if used is None:  # ended while we waited for the lock
         return Refused(reason="unknown")
-    successor = await _successor(conn, ring=ring, token=token, used_at=used.used_at, now=now)
+    successor = await _successor(
+        conn, ring=ring, session=session, token=token, used_at=used.used_at, now=now
+    )
     if successor is None:
         return await _end(conn, session, reason="reuse", now=now)
     return await _continue(conn, session, token=token, successor=successor, now=now)
+
+
+async def note_heard(
+    conn: db.Conn, *, session_id: UUID, refreshed_at: datetime, now: datetime
+) -> None:
+    """The tokens made at `refreshed_at` have arrived: one was shown. Waits for nobody."""
+    await db.run(
+        conn,
+        """
+        update session set heard_at = $3
+         where id = (select id from session where id = $1 and last_used_at = $2
+                        for no key update skip locked)
+        """,
+        session_id,
+        refreshed_at,
+        now,
+    )
 
 
 async def revoke(
@@ -264,7 +284,8 @@ async def _locked_session(conn: db.Conn, *, token: str, now: datetime) -> _Sessi
         select s.id, s.account_id, s.device_id,
                s.revoked_at is null and s.expires_at > $2 and exists (
                    select 1 from account a
-                    where a.id = s.account_id and a.disabled_at is null) as is_live
+                    where a.id = s.account_id and a.disabled_at is null) as is_live,
+               coalesce(s.heard_at >= s.last_used_at, false) as is_heard
           from session s
          where s.id = (select session_id from refresh_token where token_hash = $1)
            for no key update
@@ -275,13 +296,21 @@ async def _locked_session(conn: db.Conn, *, token: str, now: datetime) -> _Sessi
 
 
 async def _successor(
-    conn: db.Conn, *, ring: KeyRing, token: str, used_at: datetime | None, now: datetime
+    conn: db.Conn,
+    *,
+    ring: KeyRing,
+    session: _Session,
+    token: str,
+    used_at: datetime | None,
+    now: datetime,
 ) -> str | None:
     """The token that follows, the same one however often it is asked for; None: a replay."""
     candidates = [_next_token(ring, key_id, token) for key_id in ring.ids]
     if used_at is None:
         return candidates[0]
-    if now - used_at > LOST_ANSWER:
+    # Two tabs or processes with one token come within seconds; a phone whose answer was lost comes
+    # with its next signal, be it tomorrow.
+    if session.is_heard and now - used_at > LOST_ANSWER:
         return None
     unused = await db.value(
         conn,

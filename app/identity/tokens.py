@@ -21,10 +21,11 @@ class BadAccessToken(Unauthenticated):
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
-    """What a verified token says: `expires_at` in Unix seconds."""
+    """What a verified token says: instants in Unix seconds."""
 
     account_id: UUID
     session_id: UUID
+    issued_at: int
     expires_at: int
 
 
@@ -79,11 +80,12 @@ class AccessTokens:
                 key,
                 algorithms=["EdDSA"],
                 issuer=_ISSUER,
-                options={"verify_exp": False, "require": ["exp", "sub", "sid"]},
+                options={"verify_exp": False, "require": ["iat", "exp", "sub", "sid"]},
             )
             return Claims(
                 account_id=UUID(payload["sub"]),
                 session_id=UUID(payload["sid"]),
+                issued_at=payload["iat"],
                 expires_at=payload["exp"],
             )
         except (jwt.PyJWTError, KeyError, ValueError, TypeError):

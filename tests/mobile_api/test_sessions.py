@@ -66,6 +66,7 @@ async def test_a_replayed_token_ends_the_session_at_once(
 ) -> None:
     _, device_id, first = await entered(api, world)
     second = await refresh(api, first["refresh_token"], device_id)
+    assert await is_let_in(api, bearer_of(second))
     clock.now += timedelta(seconds=31)
     replay = await refresh(api, first["refresh_token"], device_id)
     assert (replay.status_code, replay.json()["type"]) == (401, "bad-refresh-token")
@@ -83,6 +84,37 @@ async def test_a_lost_answer_does_not_log_a_parent_out(
     assert again.status_code == 200
     assert again.json()["refresh_token"] == lost.json()["refresh_token"]
     assert (await refresh(api, again.json()["refresh_token"], device_id)).status_code == 200
+
+
+async def test_an_answer_lost_in_the_evening_does_not_log_a_parent_out_in_the_morning(
+    api: httpx.AsyncClient, world: World, clock: Clock
+) -> None:
+    _, device_id, first = await entered(api, world)
+    headers = {"Authorization": f"Bearer {first['access_token']}"}
+    clock.now += timedelta(minutes=5)
+    lost = await refresh(api, first["refresh_token"], device_id)
+    # The token from before is still good, and proves nothing about the answer.
+    assert (await api.get("/v1/me", headers=headers)).status_code == 200
+    clock.now += timedelta(hours=10)
+    again = await refresh(api, first["refresh_token"], device_id)
+    assert again.json()["refresh_token"] == lost.json()["refresh_token"]
+    assert await is_let_in(api, bearer_of(again))
+    clock.now += timedelta(seconds=31)
+    assert (await refresh(api, first["refresh_token"], device_id)).status_code == 401
+    assert not await is_let_in(api, bearer_of(again))
+
+
+async def test_a_request_that_holds_the_session_does_not_hold_up_who_notes_that_it_lives(
+    api: httpx.AsyncClient, world: World, owner: asyncpg.Connection
+) -> None:
+    _, _, first = await entered(api, world)
+    async with owner.transaction():
+        await owner.execute("select 1 from session for update")
+        async with asyncio.timeout(5):
+            response = await api.get(
+                "/v1/me", headers={"Authorization": f"Bearer {first['access_token']}"}
+            )
+    assert response.status_code == 200
 
 
 async def test_the_token_before_is_a_replay_once_its_successor_was_used(
