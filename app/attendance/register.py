@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
@@ -27,17 +27,6 @@ class ShiftState(Struct, frozen=True, kw_only=True):
     left_at: datetime | None = None
 
 
-class RegisterRow(Struct, frozen=True, kw_only=True):
-    """One pupil's day; `photo_url` only for who may see the photo, null without consent."""
-
-    student_id: UUID
-    name: str
-    class_id: UUID
-    class_name: str
-    photo_url: str | UnsetType | None = UNSET
-    shifts: list[ShiftState]
-
-
 class TimelineScan(Struct, frozen=True, kw_only=True):
     """A scan as the family sees it; `source` mark: a person recognised the child."""
 
@@ -48,6 +37,18 @@ class TimelineScan(Struct, frozen=True, kw_only=True):
     source: str
     station_name: str | None
     is_undone: bool
+
+
+class RegisterRow(Struct, frozen=True, kw_only=True):
+    """One pupil's day with the scans; `photo_url` only for who may see it, null without consent."""
+
+    student_id: UUID
+    name: str
+    class_id: UUID
+    class_name: str
+    photo_url: str | UnsetType | None = UNSET
+    shifts: list[ShiftState]
+    scans: list[TimelineScan]
 
 
 class TimelineDay(Struct, frozen=True, kw_only=True):
@@ -104,7 +105,8 @@ async def class_register(
 ) -> Page[RegisterRow]:
     """The pupils of these classes (None: of the school) on a day, with a state for each shift.
 
-    By class, then by name. A shift that was held and has no scan is `not_scanned`.
+    By class, then by name. A shift that was held and has no scan is `not_scanned`; scans are the
+    earliest first, undone ones too.
 
     Raises:
         BadCursor: the cursor is none of ours.
@@ -114,16 +116,18 @@ async def class_register(
         conn, school_id=plan.school_id, day=day, class_ids=class_ids, after=after, limit=limit + 1
     )
     page = page_of(pupils, limit=limit, key=lambda p: (p.class_name, p.sort_key, str(p.student_id)))
-    states = await states_of(
-        conn,
-        school_id=plan.school_id,
-        person_ids=[pupil.student_id for pupil in page.items],
-        first=day,
-        last=day,
-    )
-    by_person = defaultdict(list)
-    for state in states:
-        by_person[state.person_id].append(state)
+    asked: dict[str, Any] = {
+        "school_id": plan.school_id,
+        "person_ids": [pupil.student_id for pupil in page.items],
+        "first": day,
+        "last": day,
+    }
+    states: defaultdict[UUID, list[DayState]] = defaultdict(list)
+    for state in await states_of(conn, **asked):
+        states[state.person_id].append(state)
+    scans: defaultdict[UUID, list[TimelineScan]] = defaultdict(list)
+    for scan in await scans_of(conn, **asked):
+        scans[scan.person_id].append(timeline_scan(scan))
     rows = [
         RegisterRow(
             student_id=pupil.student_id,
@@ -131,7 +135,8 @@ async def class_register(
             class_id=pupil.class_id,
             class_name=pupil.class_name,
             photo_url=_photo_url(pupil, sight, urls),
-            shifts=shift_states(plan, day, pupil.class_id, by_person[pupil.student_id]),
+            shifts=shift_states(plan, day, pupil.class_id, states[pupil.student_id]),
+            scans=scans[pupil.student_id],
         )
         for pupil in page.items
     ]

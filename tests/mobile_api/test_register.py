@@ -154,6 +154,9 @@ async def test_a_class_is_listed_in_vietnamese_order_with_a_state_for_everybody(
     rows = (await gate.api.get(url, headers=teacher.headers)).json()["items"]
     assert [row["name"] for row in rows] == ["Nguyễn Văn An", "Lê Ánh", "Đỗ Bình", "Trần Đạt"]
     assert [row["shifts"][0]["state"] for row in rows] == ["present"] + ["not_scanned"] * 3
+    assert [[scan["station_name"] for scan in row["scans"]] for row in rows] == [
+        ["Cổng chính"], [], [], [],
+    ]  # fmt: skip
 
     page = (await gate.api.get(url + "?limit=3", headers=teacher.headers)).json()
     rest = await gate.api.get(
