@@ -3,7 +3,7 @@
  * scripts cannot read. All tabs share one session: they take turns refreshing and tell each other.
  */
 
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { type Failure, Refusal, SignedOut, Unreached } from "./failure";
 import { lang } from "./lang";
 import type { components } from "./schema";
@@ -250,7 +250,10 @@ async function leave(byServer: boolean): Promise<void> {
   token = null;
   localStorage.removeItem(SIGNED_IN);
   await forgetSeen();
-  me.value = null;
-  endedByServer.value = byServer && wasIn;
-  phase.value = "out";
+  // At once: whoever follows one of them must not find the others as they were.
+  batch(() => {
+    me.value = null;
+    endedByServer.value = byServer && wasIn;
+    phase.value = "out";
+  });
 }
