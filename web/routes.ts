@@ -30,6 +30,7 @@ export const ROUTES: readonly Route[] = [
   { pattern: "/kich-hoat", load: () => import("./views/entry/activate"), open: true },
   { pattern: "/quen-mat-khau", load: () => import("./views/entry/reset"), open: true },
   { pattern: "/dong-y", load: () => import("./views/entry/consents"), bare: true },
+  { pattern: "/man-hinh", load: () => import("./views/display/display"), open: true },
   { pattern: "/cai-dat", load: () => import("./views/shared/settings") },
   { pattern: "/cai-dat/*", load: () => import("./views/shared/settings") },
   ...OFFICE,
