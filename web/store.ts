@@ -10,7 +10,14 @@ export interface QueuedScan {
   school_id: number;
   /** The scan as it is sent; not changed after it was made, so that a repeat is the same. */
   scan: unknown;
+  /** ms since 1970 by this phone's clock. */
   made_at: number;
+  /** A request may have carried it, so only an answer says whether it is recorded. */
+  tried: boolean;
+  /** It is taken back as soon as it is answered. */
+  undo: boolean;
+  /** Refused when nobody was looking: kept until somebody has seen it, and not sent any more. */
+  refused: { outcome: string; name: string | null; class_name: string | null } | null;
 }
 
 interface Schema extends DBSchema {
