@@ -9,6 +9,7 @@ import { type Hat, hat } from "./hats";
 import { C } from "./i18n/common";
 import { startLive, stopLive } from "./live";
 import { watchVersion } from "./offers";
+import { linkPushes } from "./push_link";
 import { go, match, type Parameters, place } from "./router";
 import { homeOf, ROUTES, type Route, type View } from "./routes";
 import { phase, start } from "./session";
@@ -182,4 +183,5 @@ if (root) {
   render(<App />, root);
   void start();
   void watchVersion();
+  linkPushes();
 }

@@ -30,7 +30,16 @@ export const ROUTES: readonly Route[] = [
   { pattern: "/kich-hoat", load: () => import("./views/entry/activate"), open: true },
   { pattern: "/quen-mat-khau", load: () => import("./views/entry/reset"), open: true },
   { pattern: "/dong-y", load: () => import("./views/entry/consents"), bare: true },
+  {
+    pattern: "/truong/:school/hom-nay",
+    load: () => import("./views/board/board"),
+    roles: ["principal"],
+  },
   { pattern: "/man-hinh", load: () => import("./views/display/display"), open: true },
+  // Also from a push while another hat is on: the server says whose child it is.
+  { pattern: "/tin", load: () => import("./views/parent/inbox") },
+  { pattern: "/con/:student", load: () => import("./views/parent/child") },
+  { pattern: "/con/:student/ma", load: () => import("./views/parent/code") },
   { pattern: "/cai-dat", load: () => import("./views/shared/settings") },
   { pattern: "/cai-dat/*", load: () => import("./views/shared/settings") },
   ...OFFICE,
@@ -40,7 +49,7 @@ export const ROUTES: readonly Route[] = [
 export function homeOf(hat: Hat): string | (() => Promise<{ default: View }>) {
   switch (hat.role) {
     case "guardian":
-      return "/cai-dat";
+      return () => import("./views/parent/today");
     case "student":
       return `/con/${hat.personId}`;
     case "guard":

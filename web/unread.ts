@@ -1,6 +1,7 @@
 /** How much of the inbox nobody has read yet, for the badge at the tab and on the app's icon. */
 
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
+import { readHere } from "./acks";
 import { api, of } from "./api";
 import { isFailure } from "./failure";
 import { onItem, onReset } from "./live";
@@ -9,12 +10,19 @@ import { phase } from "./session";
 /** Among the newest 100: beyond that the number says nothing any more. */
 const LOOKED_AT = 100;
 
-export const unread = signal(0);
+const told = signal<ReadonlySet<string>>(new Set());
+
+/** What is read on this phone counts no more, whether the server knows it yet or not. */
+export const unread = computed(() => {
+  let n = 0;
+  for (const id of told.value) if (!readHere.value.has(id)) n += 1;
+  return n;
+});
 
 export async function countUnread(): Promise<void> {
   try {
     const page = await of(api.GET("/v1/inbox", { params: { query: { limit: LOOKED_AT } } }));
-    unread.value = page.items.filter((item) => item.read_at === null).length;
+    told.value = new Set(page.items.filter((item) => item.read_at === null).map(({ id }) => id));
   } catch (error) {
     if (!isFailure(error)) throw error;
   }
@@ -22,11 +30,11 @@ export async function countUnread(): Promise<void> {
 
 onReset(() => void countUnread());
 onItem((item) => {
-  if (item.read_at === null) unread.value += 1;
+  if (item.read_at === null) told.value = new Set([...told.peek(), item.id]);
 });
 
 effect(() => {
-  if (phase.value === "out") unread.value = 0;
+  if (phase.value === "out") told.value = new Set();
 });
 
 effect(() => {

@@ -1,0 +1,175 @@
+/** A child: today on top, then the days before; what is wrong can be said. */
+
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { api, of } from "../../api";
+import { useSending } from "../../components/form";
+import { Icon } from "../../components/icons";
+import { Avatar, Button, Card, Empty, Fault, Loaded, Page } from "../../components/ui";
+import { schoolDay } from "../../format";
+import { hat } from "../../hats";
+import { C } from "../../i18n/common";
+import { P } from "../../i18n/parent";
+import { onItem, onReset } from "../../live";
+import { now } from "../../now";
+import { type Query, useQuery } from "../../query";
+import type { Parameters } from "../../router";
+import { type About, DisputeForm } from "./dispute_form";
+import { type Dispute, useDisputes } from "./disputes";
+import { type Kin, kin, useToday } from "./family";
+import { Fresh } from "./fresh";
+import { LostCard } from "./lost_card";
+import { StateBlock, UnknownBlock } from "./state_block";
+import { type Day, DayCard, DayDetails } from "./timeline";
+import "./parent.css";
+
+const DAY_MS = 24 * 3600 * 1000;
+/** As far back as the school looks at what is said to be wrong. */
+const OLDEST_DAYS = 92;
+const FIRST_DAYS = 30;
+
+export default function ChildPage({ params }: { params: Parameters }) {
+  const who = kin(params.student ?? "");
+  if (!who) {
+    return (
+      <Page title={P.notYours()} back="/">
+        <Empty icon="person" title={P.notYours()}>
+          <a class="button" href="/">
+            {C.home()}
+          </a>
+        </Empty>
+      </Page>
+    );
+  }
+  return <Child key={who.student_id} who={who} />;
+}
+
+async function daysOf(studentId: string, from: number, to: number): Promise<Day[]> {
+  const today = Date.now();
+  const query = { from: schoolDay(today - from * DAY_MS), to: schoolDay(today - to * DAY_MS) };
+  const params = { path: { student_id: studentId }, query };
+  return (await of(api.GET("/v1/students/{student_id}/attendance", { params }))).items;
+}
+
+function useDays(studentId: string): Query<Day[]> {
+  const query = useQuery(`days/${studentId}`, () => daysOf(studentId, FIRST_DAYS, 1));
+  useEffect(() => {
+    // What is told may be about an earlier day: a correction, a phone that was offline.
+    const again = () => void query.reload();
+    const stops = [onItem((item) => item.kind === "correction" && again()), onReset(again)];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [query]);
+  return query;
+}
+
+function Child({ who }: { who: Kin }) {
+  const today = useToday();
+  const days = useDays(who.student_id);
+  const disputes = useDisputes(who.student_id);
+  const about = useSignal<About | null>(null);
+  const onWrong = (what: About) => {
+    about.value = what;
+  };
+  const said = disputes.data.value ?? [];
+  return (
+    <Page
+      title={who.name}
+      {...(who.isSelf ? {} : { back: hat.value?.role === "guardian" ? "/" : "/tin" })}
+    >
+      <Fresh query={today} />
+      <TodayCard who={who} query={today} disputes={said} onWrong={onWrong} />
+      <nav class="across" aria-label={who.name}>
+        <a class="button main grow" href={`/con/${who.student_id}/ma`}>
+          <Icon name="phone" />
+          {who.isSelf ? P.ownCode() : P.childCode()}
+        </a>
+        <LostCard who={who} />
+      </nav>
+      <h2>{P.days()}</h2>
+      <Loaded query={days}>
+        {(found) => <Days who={who} first={found} disputes={said} onWrong={onWrong} />}
+      </Loaded>
+      <Button icon="flag" onClick={() => onWrong({ day: null, scan: null })}>
+        {P.wrongDay()}
+      </Button>
+      {about.value && (
+        <DisputeForm
+          studentId={who.student_id}
+          about={about.value}
+          onClose={() => {
+            about.value = null;
+          }}
+          onSent={(dispute) => {
+            disputes.data.value = [dispute, ...(disputes.data.peek() ?? [])];
+            about.value = null;
+          }}
+        />
+      )}
+    </Page>
+  );
+}
+
+interface Shown {
+  who: Kin;
+  disputes: readonly Dispute[];
+  onWrong: (about: About) => void;
+}
+
+function TodayCard({
+  who,
+  query,
+  disputes,
+  onWrong,
+}: Shown & { query: ReturnType<typeof useToday> }) {
+  const found = query.data.value;
+  const day = found?.items.find((each) => each.student_id === who.student_id) ?? null;
+  const isOld = found !== null && found.day !== schoolDay(now.value);
+  const place = [day?.class_name ?? who.class_name, who.school_name];
+  return (
+    <Card>
+      <div class="who">
+        <Avatar name={who.name} url={day?.photo_url ?? who.photo_url} />
+        <span class="grow">
+          <strong>{C.today()}</strong>
+          <span class="muted">{place.filter(Boolean).join(" · ")}</span>
+        </span>
+      </div>
+      {isOld ? <UnknownBlock /> : <StateBlock day={day} />}
+      {found && day && !isOld && (
+        <DayDetails day={{ ...day, day: found.day }} disputes={disputes} onWrong={onWrong} />
+      )}
+      {found === null && <Fault error={query.failure.value} retry={() => void query.reload()} />}
+    </Card>
+  );
+}
+
+function Days({ who, first, disputes, onWrong }: Shown & { first: readonly Day[] }) {
+  const older = useSignal<Day[]>([]);
+  const isAll = useSignal(false);
+  const sending = useSending();
+  async function more(): Promise<void> {
+    older.value = await daysOf(who.student_id, OLDEST_DAYS, FIRST_DAYS + 1);
+    isAll.value = true;
+  }
+  const days = [...first, ...older.value];
+  return (
+    <>
+      {days.length === 0 && <p class="muted">{P.noDays()}</p>}
+      <ul class="days">
+        {days.map((day) => (
+          <DayCard key={day.day} day={day} disputes={disputes} onWrong={onWrong} />
+        ))}
+      </ul>
+      <Fault error={sending.failure.value} />
+      {isAll.value ? (
+        <p class="muted centered">{P.oldest()}</p>
+      ) : (
+        <Button busy={sending.busy.value} onClick={() => void sending.run(more)}>
+          {P.older()}
+        </Button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,135 @@
+/** "This is wrong": about a scan, or about a day as such. */
+
+import { useSignal } from "@preact/signals";
+import { useId } from "preact/hooks";
+import { api, of } from "../../api";
+import { Form, useSending } from "../../components/form";
+import { Button, Dialog, Field } from "../../components/ui";
+import { clock, dayFromToday, schoolDay } from "../../format";
+import { P } from "../../i18n/parent";
+import { now } from "../../now";
+import { type Dispute, type DisputeKind, kindsFor } from "./disputes";
+import type { Scan } from "./standing";
+
+const WORDS: Record<DisputeKind, () => string> = {
+  not_there: P.notThere,
+  was_there: P.wasThere,
+  wrong_time: P.wrongTime,
+  wrong_direction: P.wrongDirection,
+  other: P.otherWrong,
+};
+
+export function kindWords(kind: DisputeKind): string {
+  return WORDS[kind]();
+}
+
+/** What is said to be wrong. `day` null: the family chooses it. */
+export interface About {
+  day: string | null;
+  scan: Scan | null;
+}
+
+interface Props {
+  studentId: string;
+  about: About;
+  onSent: (dispute: Dispute) => void;
+  onClose: () => void;
+}
+
+const DAY_MS = 24 * 3600 * 1000;
+const OLDEST_DAYS = 92;
+
+function titleOf({ day, scan }: About): string {
+  if (!day) return P.wrongDay();
+  const name = dayFromToday(day, now.peek());
+  if (!scan) return P.wrongOf(name);
+  const way = scan.direction === "in" ? P.scanIn() : P.scanOut();
+  return P.wrongOf(`${name}, ${way.toLowerCase()} ${clock(scan.occurred_at)}`);
+}
+
+export function DisputeForm({ studentId, about, onSent, onClose }: Props) {
+  const id = useId();
+  const sending = useSending();
+  const chosen = useSignal<DisputeKind | null>(null);
+  const fault = useSignal(false);
+  const note = useSignal("");
+  const today = schoolDay(now.peek());
+  const oldest = schoolDay(now.peek() - OLDEST_DAYS * DAY_MS);
+  const day = useSignal(about.day ?? "");
+  const dayFault = useSignal<string | null>(null);
+
+  function check(): boolean {
+    fault.value = chosen.peek() === null;
+    const isGood = day.peek() >= oldest && day.peek() <= today;
+    dayFault.value = isGood ? null : P.dayBad();
+    return !fault.peek() && isGood;
+  }
+
+  async function send(): Promise<void> {
+    const kind = chosen.peek();
+    if (!kind) return;
+    const body = {
+      student_id: studentId,
+      day: day.peek(),
+      event_id: about.scan?.id ?? null,
+      kind,
+      note: note.peek().trim(),
+    };
+    onSent(await of(api.POST("/v1/attendance/disputes", { body })));
+  }
+
+  return (
+    <Dialog title={titleOf(about)} onClose={onClose}>
+      <Form sending={sending} onSend={send} check={check}>
+        {about.day === null && (
+          <Field
+            label={P.whichDay()}
+            type="date"
+            min={oldest}
+            max={today}
+            fault={dayFault.value}
+            value={day.value}
+            onInput={(event) => {
+              day.value = event.currentTarget.value;
+            }}
+          />
+        )}
+        <fieldset>
+          <legend>{P.whatIsWrong()}</legend>
+          {kindsFor(about.scan).map((kind, n) => (
+            <label key={kind} class="choice">
+              <input
+                type="radio"
+                name={id}
+                aria-invalid={fault.value && n === 0}
+                checked={chosen.value === kind}
+                onChange={() => {
+                  chosen.value = kind;
+                  fault.value = false;
+                }}
+              />
+              {kindWords(kind)}
+            </label>
+          ))}
+          {fault.value && <p class="fault">{P.chooseWrong()}</p>}
+        </fieldset>
+        <div class="field">
+          <label for={`${id}-note`}>{P.noteForSchool()}</label>
+          <textarea
+            id={`${id}-note`}
+            rows={3}
+            maxLength={500}
+            value={note.value}
+            onInput={(event) => {
+              note.value = event.currentTarget.value;
+            }}
+          />
+        </div>
+        <p class="hint">{P.wrongHint()}</p>
+        <Button kind="main" type="submit" busy={sending.busy.value}>
+          {P.sendWrong()}
+        </Button>
+      </Form>
+    </Dialog>
+  );
+}

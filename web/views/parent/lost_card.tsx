@@ -1,0 +1,45 @@
+/** The card is lost: it is worthless from that moment, so it is asked twice. */
+
+import { useSignal } from "@preact/signals";
+import { api, of } from "../../api";
+import { Confirm } from "../../components/confirm";
+import { Button, Note } from "../../components/ui";
+import { P } from "../../i18n/parent";
+import type { Kin } from "./family";
+
+export function LostCard({ who }: { who: Kin }) {
+  const step = useSignal<"none" | "asking" | "done">("none");
+  async function revoke(): Promise<void> {
+    const params = { path: { student_id: who.student_id } };
+    await of(api.POST("/v1/students/{student_id}/card/loss", { params, body: {} }));
+    step.value = "done";
+  }
+  return (
+    <>
+      {step.value === "done" ? (
+        <Note tone="late">{P.cardLostDone()}</Note>
+      ) : (
+        <Button
+          icon="card"
+          onClick={() => {
+            step.value = "asking";
+          }}
+        >
+          {P.cardLost()}
+        </Button>
+      )}
+      {step.value === "asking" && (
+        <Confirm
+          title={P.cardLostAsk(who.name)}
+          action={P.cardLostDo()}
+          onYes={revoke}
+          onClose={() => {
+            if (step.peek() === "asking") step.value = "none";
+          }}
+        >
+          <p>{P.cardLostHint()}</p>
+        </Confirm>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,45 @@
+/** Offers pushes, gently: once, until they are on or it was put off for a month. */
+
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { useSending } from "../../components/form";
+import { Icon } from "../../components/icons";
+import { PushFault } from "../../components/push_switch";
+import { Button } from "../../components/ui";
+import { C } from "../../i18n/common";
+import { U } from "../../i18n/push";
+import { lookAtPush, pushState, turnOn } from "../../push";
+
+const LATER = "ct.push-later";
+const MONTH_MS = 30 * 24 * 3600 * 1000;
+
+export function PushCard() {
+  const isLater = useSignal(Date.now() - Number(localStorage.getItem(LATER)) < MONTH_MS);
+  const sending = useSending();
+  useEffect(lookAtPush, []);
+  if (isLater.value || pushState.value !== "off") return null;
+  function later(): void {
+    localStorage.setItem(LATER, `${Date.now()}`);
+    isLater.value = true;
+  }
+  return (
+    <section class="card push-card" aria-label={U.title()}>
+      <div class="who">
+        <Icon name="bell" />
+        <span class="grow">
+          <strong>{U.title()}</strong>
+          <span class="muted">{U.hint()}</span>
+        </span>
+      </div>
+      <div class="across">
+        <Button kind="main" busy={sending.busy.value} onClick={() => void sending.run(turnOn)}>
+          {U.turnOn()}
+        </Button>
+        <Button kind="quiet" onClick={later}>
+          {C.notNow()}
+        </Button>
+      </div>
+      <PushFault error={sending.failure.value} />
+    </section>
+  );
+}

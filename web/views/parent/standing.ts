@@ -1,0 +1,57 @@
+/** What a day's states and scans come to in one sentence. Never "arrived" without a scan. */
+
+import type { Schemas } from "../../api";
+
+export type Child = Schemas["ChildDay"];
+export type Shift = Schemas["ShiftState"];
+export type Scan = Schemas["TimelineScan"];
+
+export type Standing =
+  /** Nothing is held for the child on this day. */
+  | { kind: "none" }
+  /** Not absent: that is the school's to say. */
+  | { kind: "not_scanned" }
+  | { kind: "in" | "out"; scan: Scan }
+  /** The newest scan says nothing until the school has looked; `before` still holds. */
+  | { kind: "checking"; scan: Scan; before: Scan | null }
+  /** The school knows the child is there, and no scan says since when. */
+  | { kind: "present" }
+  | { kind: "absent"; isExcused: boolean };
+
+const SUSPECT: ReadonlySet<string> = new Set(["clone_suspect", "impossible_travel"]);
+
+/** A scan that the school has still to look at: it changes no state. */
+export function isSuspect(scan: Scan): boolean {
+  return SUSPECT.has(scan.outcome);
+}
+
+/** The scans that count for something, the earliest first. */
+export function scansThatStand(scans: readonly Scan[]): Scan[] {
+  return scans
+    .filter((scan) => !scan.is_undone)
+    .sort((a, b) => Date.parse(a.occurred_at) - Date.parse(b.occurred_at));
+}
+
+export function standingOf({ shifts, scans }: Pick<Child, "shifts" | "scans">): Standing {
+  const standing = scansThatStand(scans);
+  const last = standing.at(-1);
+  if (last && isSuspect(last)) {
+    const before = standing.findLast((scan) => !isSuspect(scan)) ?? null;
+    return { kind: "checking", scan: last, before };
+  }
+  if (last) return { kind: last.direction, scan: last };
+  const states = shifts.map((shift) => shift.state);
+  if (states.some((state) => state === "present" || state === "late" || state === "left_early"))
+    return { kind: "present" };
+  // One half of the day still to come says nothing of the other.
+  if (states.includes("not_scanned")) return { kind: "not_scanned" };
+  if (states.includes("absent_unexcused")) return { kind: "absent", isExcused: false };
+  if (states.includes("absent_excused")) return { kind: "absent", isExcused: true };
+  return { kind: "none" };
+}
+
+/** The states worth a word beside the big ones, in the order of the day. */
+export function shiftsToTell(shifts: readonly Shift[]): Shift[] {
+  const isHalved = shifts.length > 1 && shifts.some(({ state }) => state !== "not_scanned");
+  return shifts.filter(({ state }) => isHalved || state === "late" || state === "left_early");
+}

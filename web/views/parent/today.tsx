@@ -1,0 +1,75 @@
+/** Today: a card for each child, across schools. What a parent opens twenty seconds a day. */
+
+import { Icon } from "../../components/icons";
+import { Avatar, Empty, Fault, Page } from "../../components/ui";
+import { dayName, schoolDay } from "../../format";
+import { C } from "../../i18n/common";
+import { P } from "../../i18n/parent";
+import { now } from "../../now";
+import { me } from "../../session";
+import { type FamilyDay, type Kin, kinOf, useToday } from "./family";
+import { Fresh } from "./fresh";
+import "./parent.css";
+import { PushCard } from "./push_card";
+import type { Child } from "./standing";
+import { StateBlock, UnknownBlock } from "./state_block";
+
+export default function Today() {
+  const query = useToday();
+  const found = query.data.value;
+  const today = schoolDay(now.value);
+  const cards = cardsOf(
+    found,
+    kinOf(me.value).filter((each) => !each.isSelf),
+  );
+  return (
+    <Page title={C.today()} actions={<span class="muted">{dayName(today)}</span>}>
+      {found === null && query.failure.value ? (
+        <Fault error={query.failure.value} retry={() => void query.reload()} />
+      ) : (
+        <Fresh query={query} />
+      )}
+      {cards.length === 0 && (
+        <Empty icon="person" title={P.noChildren()}>
+          {P.noChildrenHint()}
+        </Empty>
+      )}
+      {cards.map((each) => (
+        <ChildCard
+          key={each.student_id}
+          who={each}
+          day={each.day}
+          isOld={found !== null && found.day !== today}
+        />
+      ))}
+      <PushCard />
+    </Page>
+  );
+}
+
+type Card = Omit<Kin, "isSelf"> & { day: Child | null };
+
+/** Whom the account may see is known at once; the day follows into the same place. */
+function cardsOf(found: FamilyDay | null, kin: Kin[]): Card[] {
+  const days = new Map(found?.items.map((child) => [child.student_id, child]));
+  return kin.map((each) => {
+    const day = days.get(each.student_id) ?? null;
+    return { ...each, photo_url: day?.photo_url ?? each.photo_url, day };
+  });
+}
+
+function ChildCard({ who, day, isOld }: { who: Card; day: Child | null; isOld: boolean }) {
+  return (
+    <a class="card child" href={`/con/${who.student_id}`}>
+      <span class="who">
+        <Avatar name={who.name} url={who.photo_url} />
+        <span class="grow">
+          <strong class="name">{who.name}</strong>
+          <span class="muted">{[who.class_name, who.school_name].filter(Boolean).join(" · ")}</span>
+        </span>
+        <Icon name="next" />
+      </span>
+      {isOld ? <UnknownBlock /> : <StateBlock day={day} />}
+    </a>
+  );
+}
