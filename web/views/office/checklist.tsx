@@ -104,7 +104,7 @@ function StepRow({ step, number, school }: { step: Step; number: number; school:
       </span>
       <span class="setup-words">
         <strong>{step.title}</strong>
-        <span class="muted">{meansOf(step)}</span>
+        <span class="setup-means muted">{meansOf(step)}</span>
         <span class="small strong">{counted || STATES[step.state]()}</span>
         {counted && <span class="sr-only">{STATES[step.state]()}</span>}
       </span>

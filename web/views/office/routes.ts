@@ -4,6 +4,8 @@ import type { Route } from "../../routes";
 
 const LOADS: Readonly<Record<string, Route["load"]>> = {
   "chuan-bi": () => import("./checklist"),
+  "co-so": () => import("./campuses"),
+  "co-so/:campus": () => import("./campus"),
   nhap: () => import("./imports"),
   "nhap/:kind": () => import("./import_kind"),
 };
