@@ -4,6 +4,7 @@ import "./display.css";
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { type Drawn, drawn } from "../../components/qr";
+import { Spinner } from "../../components/ui";
 import { clock, count, dayName, schoolDay } from "../../format";
 import { C } from "../../i18n/common";
 import { D } from "../../i18n/display";
@@ -81,6 +82,7 @@ function Code() {
   const code = useCode();
   const key = screen.keyOfDay.value;
   if (!key) {
+    if (!screen.hasAsked.value) return <Spinner />;
     return (
       <section class="gate-code without" role="status">
         <h2>{D.noKey()}</h2>

@@ -22,6 +22,8 @@ export const offset = signal<number | null>(null);
 /** The device's clock was set since the server was heard: the offset may be wrong. */
 export const hasMoved = signal(false);
 export const arrivals = signal<Schemas["Arrivals"] | null>(null);
+/** Whether the keys were asked for once: until then it is not said that there are none. */
+export const hasAsked = signal(false);
 /** Since when nothing was heard, device's clock; null: the last request was answered. */
 export const awaySince = signal<number | null>(null);
 /** The whole second by the server's clock, ms; changes with it. */
@@ -71,6 +73,7 @@ function forget(): void {
   arrivals.value = null;
   awaySince.value = null;
   hasMoved.value = false;
+  hasAsked.value = false;
 }
 
 async function readCount(station: string): Promise<void> {
@@ -121,6 +124,7 @@ export async function work(station: string, stop: AbortSignal): Promise<void> {
       if (!isFailure(error)) throw error;
       awaySince.value ??= Date.now();
     }
+    hasAsked.value = true;
     await pause(COUNT_EVERY_MS, stop);
   }
 }

@@ -1,0 +1,176 @@
+/** The principal's morning: who is here, who is late, who is missing, as it happens. */
+
+import "./board.css";
+import { useSignal } from "@preact/signals";
+import { Badge, Button, Empty, Fault, Note, Page, Spinner } from "../../components/ui";
+import { clock, count, dayName } from "../../format";
+import { B } from "../../i18n/board";
+import type { Parameters } from "../../router";
+import { Arrivals } from "./arrivals";
+import { Classes } from "./classes";
+import { Gates } from "./gates";
+import { Missing } from "./missing";
+import { type Board, type ClassCounts, useBoard, type Watched } from "./watch";
+
+export default function BoardView({ params }: { params: Parameters }) {
+  const schoolId = Number(params.school);
+  const watched = useBoard(schoolId);
+  const board = watched.board.value;
+  return (
+    <Page title={B.title()} wide>
+      {board ? (
+        <Day board={board} watched={watched} schoolId={schoolId} />
+      ) : watched.failure.value ? (
+        <Fault error={watched.failure.value} />
+      ) : (
+        <Spinner />
+      )}
+    </Page>
+  );
+}
+
+interface DayProps {
+  board: Board;
+  watched: Watched;
+  schoolId: number;
+}
+
+function Day({ board, watched, schoolId }: DayProps) {
+  // null: the shift that has begun last, for each class its own.
+  const shiftId = useSignal<string | null>(null);
+  const opened = useSignal<string | null>(null);
+  const chosen = board.shifts.find((shift) => shift.shift_id === shiftId.value);
+  const shown = chosen ?? firstToCome(board);
+  const rows = board.classes.filter((row) =>
+    shown ? row.shift_id === shown.shift_id : row.is_current,
+  );
+  const open = rows.find((row) => row.class_id === opened.value);
+  return (
+    <>
+      <Standing board={board} isLive={watched.isLive.value} />
+      {board.shifts.length > 1 && <Shifts board={board} chosen={shiftId} />}
+      {board.shifts.length === 0 ? (
+        <NoShift board={board} schoolId={schoolId} />
+      ) : (
+        <>
+          {shown && !shown.has_begun && (
+            <Note>{B.notBegun(shown.name, shown.starts_at.slice(0, 5))}</Note>
+          )}
+          <Numbers counts={shown ?? board.totals} />
+          <Pending board={board} />
+        </>
+      )}
+      <div class="board-columns">
+        {rows.length > 0 && <Classes rows={rows} onOpen={(id) => (opened.value = id)} />}
+        <div class="stack">
+          <Arrivals from={board.arrivals_from} counts={board.arrivals} />
+          <Gates gates={board.gates} />
+        </div>
+      </div>
+      {open && (
+        <Missing
+          schoolId={schoolId}
+          day={board.day}
+          row={open}
+          onClose={() => (opened.value = null)}
+        />
+      )}
+    </>
+  );
+}
+
+/** Before the day's first shift there is none that has begun: the one to come is shown. */
+function firstToCome(board: Board) {
+  return board.classes.some((row) => row.is_current) ? undefined : board.shifts[0];
+}
+
+function Standing({ board, isLive }: { board: Board; isLive: boolean }) {
+  return (
+    <div class="across board-standing">
+      <span class="strong">{dayName(board.day)}</span>
+      <span role="status">
+        {isLive ? (
+          <Badge tone="good">{B.live()}</Badge>
+        ) : (
+          <Badge tone="wait">{B.away(clock(board.as_of))}</Badge>
+        )}
+      </span>
+    </div>
+  );
+}
+
+function Shifts({ board, chosen }: { board: Board; chosen: { value: string | null } }) {
+  const choices = [
+    { id: null as string | null, name: B.current() },
+    ...board.shifts.map((shift) => ({ id: shift.shift_id as string | null, name: shift.name })),
+  ];
+  return (
+    <fieldset class="segments board-shifts">
+      <legend class="sr-only">{B.shifts()}</legend>
+      {choices.map((choice) => (
+        <Button
+          key={choice.id ?? ""}
+          aria-pressed={chosen.value === choice.id}
+          onClick={() => (chosen.value = choice.id)}
+        >
+          {choice.name}
+        </Button>
+      ))}
+    </fieldset>
+  );
+}
+
+type Counted = Pick<ClassCounts, "enrolled" | "arrived" | "late" | "missing" | "left">;
+
+function Numbers({ counts }: { counts: Counted }) {
+  return (
+    <>
+      <dl class="board-numbers">
+        <div class="good">
+          <dt>{B.arrived()}</dt>
+          <dd data-testid="arrived">{count(counts.arrived)}</dd>
+          <dd class="small">{B.ofAll(count(counts.enrolled))}</dd>
+        </div>
+        <div class="late">
+          <dt>{B.late()}</dt>
+          <dd data-testid="late">{count(counts.late)}</dd>
+        </div>
+        <div class="wait">
+          <dt>{B.missing()}</dt>
+          <dd data-testid="missing">{count(counts.missing)}</dd>
+        </div>
+        {counts.left > 0 && (
+          <div>
+            <dt>{B.left()}</dt>
+            <dd>{count(counts.left)}</dd>
+          </div>
+        )}
+      </dl>
+      {counts.missing > 0 && <p class="muted small">{B.missingHint()}</p>}
+    </>
+  );
+}
+
+/** Scans that phones hold back make "missing" too large: said before anybody acts on it. */
+function Pending({ board }: { board: Board }) {
+  if (board.not_yet_synced === 0) return null;
+  const phones = board.gates.flatMap((gate) => gate.phones).filter((phone) => phone.pending > 0);
+  return (
+    <Note tone="late">
+      {B.pending(count(board.not_yet_synced), count(Math.max(1, phones.length)))}
+    </Note>
+  );
+}
+
+function NoShift({ board, schoolId }: { board: Board; schoolId: number }) {
+  return (
+    <Empty icon="calendar" title={B.noShift()}>
+      <p>{B.noShiftHint()}</p>
+      {board.gates.length === 0 && (
+        <a class="button" href={`/truong/${schoolId}/chuan-bi`}>
+          {B.toSetup()}
+        </a>
+      )}
+    </Empty>
+  );
+}
