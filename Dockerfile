@@ -1,6 +1,13 @@
 # One image for every part: `serve` (the default), `relay`, `worker`, `migrate`, `admin create`.
 # The address of PostgreSQL and Valkey, MASTER_KEY and the rest come from the environment.
 
+FROM node:22-bookworm-slim AS web
+WORKDIR /srv/cong-truong
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev
+COPY web web
+RUN node web/build.mjs
+
 FROM python:3.11-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/venv
@@ -15,7 +22,8 @@ COPY mobile_api mobile_api
 COPY notifications notifications
 COPY scripts scripts
 COPY migrations migrations
-# Editable: migrations and templates are found beside the code, as in a checkout.
+COPY --from=web /srv/cong-truong/web/dist web/dist
+# Editable: migrations, templates and web/dist are found beside the code, as in a checkout.
 RUN pip install --no-deps --no-build-isolation --editable . \
     && python -m compileall -q /opt/venv/lib app mobile_api notifications scripts
 

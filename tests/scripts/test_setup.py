@@ -11,7 +11,13 @@ from tests.scripts.processes import REPOSITORY
 def setup(venv: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [REPOSITORY / "scripts" / "setup", "runtime"],
-        env={"PATH": os.environ["PATH"], "HOME": str(venv.parent), "VENV": str(venv)} | environment,
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(venv.parent),
+            "VENV": str(venv),
+            "NO_WEB": "1",
+        }
+        | environment,
         capture_output=True,
         text=True,
         check=False,
