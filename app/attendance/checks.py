@@ -3,7 +3,7 @@
 The first failing check names the outcome. Nothing here reads or writes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, timedelta
 from uuid import UUID
 
@@ -103,7 +103,7 @@ def _read_station_code(item: Item, code: StationCode, plans: Plans) -> None:
     # The code itself proves that it was not read before it was shown.
     latest = min(item.received_at, shown + timedelta(seconds=codes.STEP_S * 3))
     occurred_at = min(max(item.scanned_at.astimezone(UTC), shown), max(latest, shown))
-    item.placed = Placed(occurred_at=occurred_at, clock="server", is_suspect=False)
+    item.stand_at(Placed(occurred_at=occurred_at, clock="server", is_suspect=False))
     if item.is_stale:
         item.refuse("stale_event")
     if not link.is_device_bound:
@@ -153,9 +153,9 @@ def judge_place(item: Item, plan: Plan) -> tuple[Refused | Recorded | None, str,
     return verdict.outcome, verdict.outcome, verdict.distance_m
 
 
-def shift_ids_of(item: Item, plan: Plan) -> list[UUID]:
+def shift_ids_of(item: Item, plan: Plan) -> Sequence[UUID]:
     """The shifts that the person belongs to."""
     if item.person_kind == "staff" and item.person_id is not None:
-        return list(plan.staff_shifts.get(item.person_id, []))
+        return plan.staff_shifts.get(item.person_id, ())
     school_class = plan.classes.get(item.class_id) if item.class_id else None
-    return list(school_class.shift_ids) if school_class else []
+    return school_class.shift_ids if school_class else ()

@@ -86,8 +86,9 @@ class ScanDesk:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
         results = await future
-        for result in results:
-            _count(result.outcome)
+        outcomes = [result.outcome for result in results]
+        for outcome in set(outcomes):
+            _counter(outcome).inc(outcomes.count(outcome))
         return results
 
     async def require_scanner(self, session_id: UUID) -> None:
@@ -198,11 +199,11 @@ class ScanDesk:
             accepted = [request for request in batch if _is_accepted(request, links)]
             if not accepted:
                 return
-            # Copies: a retry must start from what was sent.
-            work = [[item.fresh() for item in request.items] for request in accepted]
-            items = list(itertools.chain.from_iterable(work))
-            for item in items:
-                item.put_in_time(links[item.session_id])
+            items = [
+                item
+                for request in accepted
+                for item in _begun(request, links[request.items[0].session_id])
+            ]
             answers = await self._transact(conn, items, list(links.values()))
         position = 0
         for request in accepted:
@@ -250,6 +251,14 @@ def _is_accepted(request: _Request, links: dict[UUID, Link]) -> bool:
         _fail(request, NotAScanner())
         return False
     return True
+
+
+def _begun(request: _Request, link: Link) -> list[Item]:
+    """Copies, placed in time: a retry must start from what was sent."""
+    work = [item.fresh() for item in request.items]
+    for item in work:
+        item.put_in_time(link)
+    return work
 
 
 async def _know_people(conn: db.Conn, items: list[Item], plans: dict[int, Plan]) -> None:
@@ -300,10 +309,6 @@ async def _read_ledger(conn: db.Conn, items: list[Item], plans: dict[int, Plan])
 @lru_cache(maxsize=64)
 def _counter(outcome: str) -> Counter:
     return SCANS.labels(outcome)
-
-
-def _count(outcome: str) -> None:
-    _counter(outcome).inc()
 
 
 def _resolve(request: _Request, results: list[ScanResult]) -> None:

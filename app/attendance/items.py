@@ -1,7 +1,7 @@
 """One scan on its way through the checks, and who sent it."""
 
 import hashlib
-from dataclasses import dataclass
+from copy import copy
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from uuid import UUID
@@ -113,8 +113,7 @@ class CardHolder(Struct, frozen=True, kw_only=True):
     class_id: UUID | None
 
 
-@dataclass(slots=True, kw_only=True)
-class Item:
+class Item(Struct, kw_only=True, eq=False):
     """A scan, a check-in or a mark. The checks fill in what they find, in the order of DESIGN 4."""
 
     session_id: UUID
@@ -134,7 +133,10 @@ class Item:
     sending: Sending | None = None
 
     link: Link | None = None
+    # What `stand_at` says.
     placed: Placed | None = None
+    is_stale: bool = False
+    day: date = date.min
     school_id: int = 0
     code: CardCode | PhoneCode | StationCode | None = None
     is_late_code: bool = False
@@ -146,8 +148,6 @@ class Item:
     person_name: str = ""
     photo_key: str | None = None
     refused: Refused | None = None
-    # Memory of `day`, which is asked for often: (where it stands in time, day).
-    day_of: tuple[Placed, date] | None = None
     # The ledger's list of the person's day, asked for several times a scan.
     past: list[Past] | None = None
 
@@ -163,42 +163,19 @@ class Item:
             raise ValueError("the sender is not looked up yet")
         return self.link
 
-    @property
-    def is_stale(self) -> bool:
-        """Whether it is older than what may still be recorded."""
-        return self.when.occurred_at < self.received_at - MAX_AGE
+    def stand_at(self, placed: Placed) -> None:
+        """Where it stands in time, whether it is too old to be recorded, the day it belongs to.
 
-    @property
-    def day(self) -> date:
-        """The day it is written under.
-
-        One too old to be recorded is counted on the day it arrived, whatever else is wrong with
-        it: its own day may have no partition.
+        One too old is counted on the day it arrived, whatever else is wrong with it: its own day
+        may have no partition.
         """
-        if self.day_of is None or self.day_of[0] is not self.placed:
-            at = self.received_at if self.is_stale else self.when.occurred_at
-            self.day_of = (self.when, school_day(at))
-        return self.day_of[1]
+        self.placed = placed
+        self.is_stale = placed.occurred_at < self.received_at - MAX_AGE
+        self.day = school_day(self.received_at if self.is_stale else placed.occurred_at)
 
     def fresh(self) -> "Item":
-        """The item as it was sent, for another try."""
-        return Item(
-            session_id=self.session_id,
-            event_id=self.event_id,
-            body_hash=self.body_hash,
-            source=self.source,
-            direction=self.direction,
-            scanned_at=self.scanned_at,
-            received_at=self.received_at,
-            location=self.location,
-            token=self.token,
-            station_id=self.station_id,
-            student_id=self.student_id,
-            reason=self.reason,
-            mono_ms=self.mono_ms,
-            boot_id=self.boot_id,
-            sending=self.sending,
-        )
+        """A copy to work on; what was sent stays as it is, for another try."""
+        return copy(self)
 
     def refuse(self, outcome: Refused) -> None:
         """The first reason stands."""
@@ -214,16 +191,17 @@ class Item:
             self.scanned_at = self.received_at
             self.location = None
         if self.sending is None or self.refused is not None:
-            self.placed = Placed(occurred_at=self.received_at, clock="server", is_suspect=False)
-            return
-        self.placed = place(
-            self.sending,
-            scanned_at=self.scanned_at,
-            mono_ms=self.mono_ms,
-            boot_id=self.boot_id,
-            known_boot_id=link.boot_id,
-            known_offset_ms=link.clock_offset_ms,
-        )
+            placed = Placed(occurred_at=self.received_at, clock="server", is_suspect=False)
+        else:
+            placed = place(
+                self.sending,
+                scanned_at=self.scanned_at,
+                mono_ms=self.mono_ms,
+                boot_id=self.boot_id,
+                known_boot_id=link.boot_id,
+                known_offset_ms=link.clock_offset_ms,
+            )
+        self.stand_at(placed)
 
 
 def is_plausible(instant: datetime) -> bool:

@@ -4,6 +4,7 @@ Held in memory by version (`school.plan_version`), so it is never older than the
 """
 
 import itertools
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from uuid import UUID
@@ -109,11 +110,11 @@ class Plan:
         self._held: dict[tuple[object, ...], list[_Window]] = {}
         self._calendar = {day.day: day.kind for day in stored.calendar}
 
-    def shifts_on(self, day: date, shift_ids: list[UUID]) -> list[PlannedShift]:
+    def shifts_on(self, day: date, shift_ids: Sequence[UUID]) -> list[PlannedShift]:
         """Those of the shifts that are held on that day, in the order of their starts."""
         return [window.shift for window in self._windows(day, shift_ids)]
 
-    def shift_at(self, occurred_at: datetime, shift_ids: list[UUID]) -> PlannedShift | None:
+    def shift_at(self, occurred_at: datetime, shift_ids: Sequence[UUID]) -> PlannedShift | None:
         """The shift that a scan belongs to; None: outside every shift.
 
         Two shifts of a day part in the middle of the break between them, for both directions: who
@@ -124,7 +125,7 @@ class Plan:
                 return window.shift if occurred_at >= window.since else None
         return None
 
-    def _windows(self, day: date, shift_ids: list[UUID]) -> list[_Window]:
+    def _windows(self, day: date, shift_ids: Sequence[UUID]) -> list[_Window]:
         key = (day, *shift_ids)
         if key not in self._held:
             if len(self._held) > _HELD_MOST:
@@ -132,7 +133,7 @@ class Plan:
             self._held[key] = self._windows_on(day, shift_ids)
         return self._held[key]
 
-    def _windows_on(self, day: date, shift_ids: list[UUID]) -> list[_Window]:
+    def _windows_on(self, day: date, shift_ids: Sequence[UUID]) -> list[_Window]:
         windows: list[_Window] = []
         held = self._held_on(day, shift_ids)
         for shift, following in itertools.zip_longest(held, held[1:]):
@@ -144,7 +145,7 @@ class Plan:
             windows.append(_Window(since=since, until=until, shift=shift))
         return windows
 
-    def _held_on(self, day: date, shift_ids: list[UUID]) -> list[PlannedShift]:
+    def _held_on(self, day: date, shift_ids: Sequence[UUID]) -> list[PlannedShift]:
         kind = self._calendar.get(day)
         if kind in ("holiday", "closure"):
             return []

@@ -142,9 +142,12 @@ async def drop_day_row(
 async def remember_clocks(conn: db.Conn, items: list[Item]) -> None:
     """Keep each phone's boot and clock offset, when it is another boot or moved by a second."""
     seen: dict[object, tuple[object, str, int]] = {}
+    last: Sending | None = None
     for item in items:
-        if item.sending is None or item.link is None:
+        # All scans of a request share one.
+        if item.sending is None or item.link is None or item.sending is last:
             continue
+        last = item.sending
         offset_ms = _offset_ms(item.sending)
         known = item.link.clock_offset_ms
         is_same = item.link.boot_id == item.sending.boot_id
