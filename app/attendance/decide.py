@@ -88,7 +88,8 @@ class Ledger:
 
     def decide(self, item: Item) -> ScanResult:
         """The answer to one scan: an earlier answer again, or a new decision."""
-        receipt = self.receipts.get((item.school_id, item.event_id))
+        key = (item.school_id, item.event_id)
+        receipt = self.receipts.get(key)
         if receipt is not None:
             if receipt.body_hash != item.body_hash:
                 return ScanResult(event_id=item.event_id, outcome="conflict")
@@ -100,7 +101,7 @@ class Ledger:
             body_hash=item.body_hash,
             answer=msgspec.json.encode(result).decode(),
         )
-        self.receipts[item.school_id, item.event_id] = receipt
+        self.receipts[key] = receipt
         self.new_receipts.append(receipt)
         return result
 
@@ -111,9 +112,7 @@ class Ledger:
         shift = plan.shift_at(item.when.occurred_at, shift_ids_of(item, plan))
         same_shift = self._same_shift(item, shift)
         place = judge_place(item, plan)
-        order = (item.when.occurred_at, item.event_id)
-        before = days.said_already(item.direction, order, history=same_shift, shift=shift)
-        before = before or _repeated_suspect(item, same_shift)
+        before = _said_already(item, same_shift, shift)
         if before is not None:
             return self._refuse(item, "duplicate", shift=shift, before=before, place=place)
         finding = place[0]
@@ -201,16 +200,18 @@ class Ledger:
         self, item: Item, event: Event, *, shift: PlannedShift | None, before: Past | None
     ) -> DayRow | None:
         """Nobody is told of a duplicate, unless the echo that came first was still in time."""
+        same_shift = self._same_shift(item, shift)
         if event.recorded_as is None:
-            return self._row(item, shift)
+            return self._row(item, shift, same_shift)
         past = past_of(event)
         is_echo = before is not None and past.order < before.order
-        was = self._row(item, shift) if is_echo else None
+        was = self._row(item, shift, same_shift) if is_echo else None
         self._of_person(item).append(past)
-        row = self._row(item, shift)
+        same_shift.append(past)
+        row = self._row(item, shift, same_shift)
         is_other = was and row and (was.state, was.late_minutes) != (row.state, row.late_minutes)
         if is_other and item.person_kind == "student":
-            pupil = self._pupil(item, shift, row)
+            pupil = self._pupil(item, shift, same_shift, row)
             self.told.append(correction_of(past, pupil, replaces=before))
         return row
 
@@ -222,9 +223,10 @@ class Ledger:
         past = past_of(event)
         history.append(past)
         risen = [] if event.outcome in SUSPECT else self._promote(history, shift)
-        row = self._row(item, shift)
+        same_shift = self._same_shift(item, shift)
+        row = self._row(item, shift, same_shift)
         if item.person_kind == "student":
-            self.told += news_of(past, risen, self._pupil(item, shift, row))
+            self.told += news_of(past, risen, self._pupil(item, shift, same_shift, row))
         return ScanResult(
             event_id=item.event_id,
             outcome=event.outcome,
@@ -237,6 +239,8 @@ class Ledger:
         """Duplicates that an opposite scan has just made meaningful become recorded scans."""
         shift_id = shift.id if shift else None
         relevant = [p for p in history if p.shift_id == shift_id and p.outcome not in SUSPECT]
+        if not any(past.is_duplicate for past in relevant):
+            return []
         risen = []
         for past in days.promoted(relevant, shift):
             risen.append(msgspec.structs.replace(past, is_duplicate=False))
@@ -244,30 +248,46 @@ class Ledger:
         self.promoted += risen
         return risen
 
-    def _row(self, item: Item, shift: PlannedShift | None) -> DayRow | None:
+    def _row(self, item: Item, shift: PlannedShift | None, same_shift: list[Past]) -> DayRow | None:
         """The state of the shift as it stands now; it is kept as the row to write."""
         if shift is None or item.person_kind is None:
             return None
-        history = self._same_shift(item, shift)
-        row = days.derive(shift, history, person_kind=item.person_kind)
+        row = days.derive(shift, same_shift, person_kind=item.person_kind)
         if row is not None:
             self.day_rows[row.school_id, row.day, row.person_id, row.shift_id] = row
         return row
 
-    def _pupil(self, item: Item, shift: PlannedShift | None, row: DayRow | None) -> Pupil:
+    def _pupil(
+        self,
+        item: Item,
+        shift: PlannedShift | None,
+        same_shift: list[Past],
+        row: DayRow | None,
+    ) -> Pupil:
         return Pupil(
             name=item.person_name,
             plan=self.plans[item.school_id],
             shift=shift,
-            history=self._same_shift(item, shift),
+            history=same_shift,
             row=row,
         )
 
 
+def _said_already(item: Item, same_shift: list[Past], shift: PlannedShift | None) -> Past | None:
+    # Mostly it is the first scan of the shift, of which there is nothing to be looked through.
+    if not same_shift:
+        return None
+    order = (item.when.occurred_at, item.event_id)
+    before = days.said_already(item.direction, order, history=same_shift, shift=shift)
+    return before or _repeated_suspect(item, same_shift)
+
+
 def _repeated_suspect(item: Item, same_shift: list[Past]) -> Past | None:
     """A suspected card held up again and again must not alarm the family each time."""
+    suspects = [past for past in same_shift if past.outcome in SUSPECT]
+    if not suspects:
+        return None
     at = item.when.occurred_at
-    suspects = (past for past in same_shift if past.outcome in SUSPECT)
     repeat = days.predecessor(suspects, (at, item.event_id))
     if repeat is None or repeat.direction != item.direction:
         return None

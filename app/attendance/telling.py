@@ -47,11 +47,14 @@ def news_of(past: Past, risen: Sequence[Past], pupil: Pupil) -> list[Told]:
     """
     if past.outcome in SUSPECT:
         return [_told(past, "scan_unconfirmed", _params(past, pupil))]
+    is_latest = all(other.order <= past.order for other in pupil.history)
+    if is_latest and not risen:
+        # As nearly always: there is nothing that it could contradict or repeat.
+        return [_movement(past, pupil, repeat=None)]
     fresh = {past.id, *(other.id for other in risen)}
-    if pupil.row is not None and not _is_newest(fresh, past, pupil):
+    if pupil.row is not None and not (is_latest or _is_newest(fresh, pupil)):
         return [correction_of(past, pupil, replaces=_made_wrong(past, fresh, pupil))]
-    movements = sorted((past, *risen), key=lambda each: each.order)
-    return [_movement(each, fresh, pupil) for each in movements]
+    return _movements((past, *risen), fresh, pupil)
 
 
 def correction_of(past: Past, pupil: Pupil, *, replaces: Past | None) -> Told:
@@ -78,8 +81,7 @@ def news_after_undo(
     fresh = {past.id for past in risen}
     newest = _newest(pupil)
     if newest is not None and newest.id in fresh:
-        movements = sorted(risen, key=lambda each: each.order)
-        return [mistake, *(_movement(each, fresh, pupil) for each in movements)]
+        return [mistake, *_movements(risen, fresh, pupil)]
     # Also of what is recorded after it, and says nothing new without it.
     is_over = all(past.order < undone.order for past in pupil.history if past.counts)
     if pupil.shift is None or (is_last and is_over and not _is_said(undone, fresh, pupil)):
@@ -104,21 +106,25 @@ def _newest(pupil: Pupil) -> Past | None:
     return found[-1][0] if found else None
 
 
-def _is_newest(fresh: set[UUID], past: Past, pupil: Pupil) -> bool:
-    # As nearly always: nothing later is known, and there is nothing to be sorted.
-    if all(other.order <= past.order for other in pupil.history):
-        return True
+def _is_newest(fresh: set[UUID], pupil: Pupil) -> bool:
     newest = _newest(pupil)
     return newest is None or newest.id in fresh
 
 
-def _movement(past: Past, fresh: set[UUID], pupil: Pupil) -> Told:
+def _movements(pasts: Sequence[Past], fresh: set[UUID], pupil: Pupil) -> list[Told]:
+    """The earliest first."""
+    return [
+        _movement(past, pupil, repeat=_repeat_of(past, fresh, pupil))
+        for past in sorted(pasts, key=lambda past: past.order)
+    ]
+
+
+def _movement(past: Past, pupil: Pupil, *, repeat: Past | None) -> Told:
     params = _params(past, pupil)
     minutes = days.lateness(past.direction, past.order, history=pupil.history, shift=pupil.shift)
     kind = "departure" if past.direction == "out" else "arrival_late" if minutes else "arrival"
     if minutes:
         params["minutes"] = minutes
-    repeat = _repeat_of(past, fresh, pupil)
     # The same movement was told with a later time: that message is replaced.
     if repeat is not None:
         params["replaces"] = str(repeat.id)
