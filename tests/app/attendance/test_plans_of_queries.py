@@ -48,3 +48,17 @@ async def test_a_persons_day_is_found_by_the_person_in_an_empty_table(
     assert conditions
     assert "person_id" in conditions[0]
     assert "day = " in conditions[0]
+
+
+async def test_the_schools_of_a_transaction_are_read_once_a_statement(
+    owner: asyncpg.Connection,
+) -> None:
+    today = await owner.fetchval("select current_date")
+    for query, args in (
+        (queries.receipts, (SCHOOLS, IDS)),
+        (queries.history, (SCHOOLS, IDS, [today, today])),
+    ):
+        plan = await plan_of(owner, query, *args)
+        assert "school_id = ANY" in plan
+        # A cast there is one for each row.
+        assert "::integer[]" not in plan
