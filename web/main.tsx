@@ -12,7 +12,7 @@ import { watchVersion } from "./offers";
 import { linkPushes } from "./push_link";
 import { go, match, type Parameters, place } from "./router";
 import { homeOf, ROUTES, type Route, type View } from "./routes";
-import { phase, start } from "./session";
+import { endedByServer, phase, start } from "./session";
 import { Mark, Shell } from "./shell";
 
 interface Shown {
@@ -176,6 +176,13 @@ function App() {
 effect(() => {
   if (phase.value === "in" && hat.value?.role !== "display") startLive();
   else stopLive();
+});
+
+// Whoever logs in next on this phone is not led to where the one before was.
+let wasIn = false;
+effect(() => {
+  if (phase.value === "out" && wasIn && !endedByServer.peek()) go("/dang-nhap", { replace: true });
+  wasIn = phase.value === "in";
 });
 
 const root = document.getElementById("app");
