@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from app.attendance import days
 from app.attendance.checks import judge_place, shift_ids_of
@@ -179,7 +179,7 @@ class Ledger:
         before: Past | None = None,
         place: Place = _NO_PLACE,
     ) -> ScanResult:
-        recorded_as, status = None, None
+        recorded_as, row = None, None
         # It may yet turn out to matter, unless it would have been refused for its place.
         if before is not None and before.counts and place[0] not in _WRONG_PLACE:
             recorded_as = _gravest(_findings(item, place[0]))
@@ -187,13 +187,13 @@ class Ledger:
         self.refusals.append(event)
         if outcome == "duplicate":
             row = self._repeat(item, event, shift=shift, before=before)
-            status = row.state if row else None
         return ScanResult(
             event_id=item.event_id,
             outcome=outcome,
             student=item.seen,
-            status=status,
+            status=row.state if row else None,
             recorded_at=before.occurred_at if before else None,
+            late_minutes=_late_minutes(row),
         )
 
     def _repeat(
@@ -233,6 +233,7 @@ class Ledger:
             student=item.seen,
             status=row.state if row else None,
             recorded_at=event.occurred_at,
+            late_minutes=_late_minutes(row),
         )
 
     def _promote(self, history: list[Past], shift: PlannedShift | None) -> list[Past]:
@@ -271,6 +272,10 @@ class Ledger:
             history=same_shift,
             row=row,
         )
+
+
+def _late_minutes(row: DayRow | None) -> int | UnsetType:
+    return row.late_minutes if row and row.state == "late" else UNSET
 
 
 def _said_already(item: Item, same_shift: list[Past], shift: PlannedShift | None) -> Past | None:

@@ -109,8 +109,9 @@ class ScanResult(Struct, frozen=True, kw_only=True):
     """The answer to one scan: `status` is the state of the shift afterwards.
 
     `event_id` is None when it could not be read; `recorded_at` is where the server placed the
-    scan in time, None when nothing was recorded. `pickups`: who may fetch the child, when one of a
-    preschool or primary school leaves; left out of every other answer.
+    scan in time, None when nothing was recorded. `late_minutes` is there when `status` is late, by
+    the shift's own rule. `pickups`: who may fetch the child, when one of a preschool or primary
+    school leaves; left out of every other answer.
     """
 
     event_id: UUID | None
@@ -118,6 +119,7 @@ class ScanResult(Struct, frozen=True, kw_only=True):
     student: SeenStudent | None = None
     status: State | None = None
     recorded_at: datetime | None = None
+    late_minutes: int | UnsetType = UNSET
     pickups: list[PickUp] | UnsetType = UNSET
 
 

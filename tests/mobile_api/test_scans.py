@@ -59,6 +59,7 @@ async def test_after_the_tolerance_it_is_late_with_minutes_from_the_start(
     clock.now = clock.now.replace(hour=7, minute=12)
     (result,) = await gate.results(gate.scan(student.token))
     assert (result["outcome"], result["status"]) == ("late", "late")
+    assert result["late_minutes"] == 12
     assert await owner.fetchval("select late_minutes from attendance_day") == 12
     assert await owner.fetchval("select kind from outbox") == "arrival_late"
 
