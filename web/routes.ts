@@ -35,6 +35,14 @@ export const ROUTES: readonly Route[] = [
     load: () => import("./views/board/board"),
     roles: ["principal"],
   },
+  { pattern: "/lop", load: () => import("./views/classes/classes"), roles: TEACHERS },
+  // Also from a push while another hat is on: the server says whose class it is.
+  { pattern: "/lop/:school/:class", load: () => import("./views/classes/class") },
+  {
+    pattern: "/cham-cong",
+    load: () => import("./views/checkin/checkin"),
+    roles: [...SCANNERS, "accountant", "student"],
+  },
   { pattern: "/man-hinh", load: () => import("./views/display/display"), open: true },
   // Also from a push while another hat is on: the server says whose child it is.
   { pattern: "/tin", load: () => import("./views/parent/inbox") },

@@ -1,0 +1,296 @@
+/** Noting a pupil by hand: which way, where and why; then once more in words before it is told. */
+
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { all, api, type Schemas } from "../../api";
+import { Form, useSending } from "../../components/form";
+import { Button, Fault, Field, Loaded, Note } from "../../components/ui";
+import { Refusal } from "../../failure";
+import { L } from "../../i18n/classes";
+import { C } from "../../i18n/common";
+import { now } from "../../now";
+import { watchPlace } from "../../place";
+import { useQuery } from "../../query";
+import { useClasses } from "./classes";
+import {
+  isRecorded,
+  LEAST_REASON,
+  type Mark,
+  type Marked,
+  makeMark,
+  sendMark,
+  takeBack,
+  UNDO_MS,
+  wordsOfMark,
+} from "./marking";
+import { gatesFor, nextDirection, type Pupil } from "./register";
+
+type Station = Schemas["Station"];
+
+interface Props {
+  pupil: Pupil;
+  schoolId: number;
+  onMarked: () => Promise<void>;
+  onClose: () => void;
+}
+
+function useGates(schoolId: number) {
+  return useQuery(`diem-quet/${schoolId}`, () =>
+    all((cursor) =>
+      api.GET("/v1/schools/{school_id}/stations", {
+        params: { path: { school_id: schoolId }, query: { limit: 200, cursor } },
+      }),
+    ),
+  );
+}
+
+export function MarkByHand({ pupil, schoolId, onMarked, onClose }: Props) {
+  const stations = useGates(schoolId);
+  const classes = useClasses(schoolId);
+  const campus = classes.data.value?.find((each) => each.id === pupil.class_id)?.campus_id ?? null;
+  // Where the phone is goes with the mark: without it the school has to look at each.
+  useEffect(() => watchPlace(), []);
+  return (
+    <section class="stack" aria-label={L.markTitle()}>
+      <h3>{L.markTitle()}</h3>
+      <Loaded query={stations}>
+        {(found) => {
+          const gates = gatesFor(found, campus);
+          if (gates.length === 0) return <Note>{L.noGate()}</Note>;
+          return <Steps pupil={pupil} gates={gates} onMarked={onMarked} onClose={onClose} />;
+        }}
+      </Loaded>
+    </section>
+  );
+}
+
+interface StepsProps {
+  pupil: Pupil;
+  gates: readonly Station[];
+  onMarked: () => Promise<void>;
+  onClose: () => void;
+}
+
+interface Draft {
+  direction: Mark["direction"];
+  stationId: string;
+  reason: string;
+}
+
+interface Sent {
+  mark: Mark;
+  marked: Marked;
+  at: number;
+}
+
+function Steps({ pupil, gates, onMarked, onClose }: StepsProps) {
+  const draft = useSignal<Draft>({
+    direction: nextDirection(pupil),
+    stationId: gates[0]?.id ?? "",
+    reason: "",
+  });
+  const mark = useSignal<Mark | null>(null);
+  const sent = useSignal<Sent | null>(null);
+  if (sent.value)
+    return (
+      <Answer
+        sent={sent.value}
+        onUndone={onMarked}
+        onAgain={() => {
+          sent.value = null;
+          mark.value = null;
+        }}
+        onClose={onClose}
+      />
+    );
+  const gate = gates.find((each) => each.id === draft.value.stationId);
+  if (mark.value && gate)
+    return (
+      <Check
+        pupil={pupil}
+        mark={mark.value}
+        where={gate.name}
+        onBack={() => {
+          mark.value = null;
+        }}
+        onSent={(marked) => {
+          sent.value = { mark: mark.peek() as Mark, marked, at: Date.now() };
+          void onMarked();
+        }}
+      />
+    );
+  return (
+    <Ask
+      draft={draft.value}
+      gates={gates}
+      onChange={(change) => {
+        draft.value = { ...draft.peek(), ...change };
+      }}
+      onDone={() => {
+        const { direction, stationId, reason } = draft.peek();
+        mark.value = makeMark(pupil.student_id, direction, stationId, reason);
+      }}
+    />
+  );
+}
+
+interface AskProps {
+  draft: Draft;
+  gates: readonly Station[];
+  onChange: (change: Partial<Draft>) => void;
+  onDone: () => void;
+}
+
+function Ask({ draft, gates, onChange, onDone }: AskProps) {
+  const sending = useSending();
+  const isChecked = useSignal(false);
+  const isShort = draft.reason.trim().length < LEAST_REASON;
+  return (
+    <Form
+      sending={sending}
+      onSend={async () => onDone()}
+      check={() => {
+        isChecked.value = true;
+        return !isShort;
+      }}
+    >
+      <p class="hint">{L.markHint()}</p>
+      <fieldset class="segments">
+        <legend class="sr-only">{L.markTitle()}</legend>
+        {(["in", "out"] as const).map((way) => (
+          <Button
+            key={way}
+            icon={way}
+            aria-pressed={draft.direction === way}
+            onClick={() => onChange({ direction: way })}
+          >
+            {way === "in" ? C.directionIn() : C.directionOut()}
+          </Button>
+        ))}
+      </fieldset>
+      {gates.length > 1 && <Where draft={draft} gates={gates} onChange={onChange} />}
+      <Reasons reason={draft.reason} onChoose={(reason) => onChange({ reason })} />
+      <Field
+        label={L.why()}
+        value={draft.reason}
+        maxLength={300}
+        fault={isChecked.value && isShort ? L.whyShort() : null}
+        onInput={(event) => onChange({ reason: event.currentTarget.value })}
+      />
+      <Button type="submit" kind="main">
+        {L.goOn()}
+      </Button>
+    </Form>
+  );
+}
+
+function Where({ draft, gates, onChange }: Omit<AskProps, "onDone">) {
+  return (
+    <div class="field">
+      <label for="diem-ghi">{L.where()}</label>
+      <select
+        id="diem-ghi"
+        value={draft.stationId}
+        onChange={(event) => onChange({ stationId: event.currentTarget.value })}
+      >
+        {gates.map((gate) => (
+          <option key={gate.id} value={gate.id}>
+            {gate.name}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+function Reasons({ reason, onChoose }: { reason: string; onChoose: (reason: string) => void }) {
+  const usual = [L.whyForgot(), L.whyLost(), L.whyBroken(), L.whyInClass()];
+  return (
+    <div class="reasons">
+      {usual.map((each) => (
+        <Button key={each} aria-pressed={reason === each} onClick={() => onChoose(each)}>
+          {each}
+        </Button>
+      ))}
+    </div>
+  );
+}
+
+interface CheckProps {
+  pupil: Pupil;
+  mark: Mark;
+  where: string;
+  onBack: () => void;
+  onSent: (marked: Marked) => void;
+}
+
+function Check({ pupil, mark, where, onBack, onSent }: CheckProps) {
+  const sending = useSending();
+  const words = mark.direction === "in" ? L.confirmIn : L.confirmOut;
+  return (
+    <div class="stack" aria-live="polite">
+      <p class="strong">{words(pupil.name, where)}</p>
+      <p>{L.note(mark.reason)}</p>
+      <p class="hint">{L.confirmHint()}</p>
+      <Fault error={sending.failure.value} />
+      <div class="across end">
+        <Button onClick={onBack} disabled={sending.busy.value}>
+          {L.change()}
+        </Button>
+        <Button
+          kind="main"
+          busy={sending.busy.value}
+          onClick={() => void sending.run(async () => onSent(await sendMark(mark)))}
+        >
+          {L.markDo()}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+interface AnswerProps {
+  sent: Sent;
+  onUndone: () => Promise<void>;
+  onAgain: () => void;
+  onClose: () => void;
+}
+
+function Answer({ sent: { mark, marked, at }, onUndone, onAgain, onClose }: AnswerProps) {
+  const sending = useSending();
+  const said = useSignal<"done" | "late" | null>(null);
+  const { tone, words } = wordsOfMark(mark, marked);
+  async function undo(): Promise<void> {
+    try {
+      await takeBack(mark);
+      said.value = "done";
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.status !== 409) throw error;
+      said.value = "late";
+    }
+    await onUndone();
+  }
+  const mayUndo = isRecorded(marked) && said.value === null && now.value - at < UNDO_MS;
+  return (
+    <div class="stack">
+      {said.value !== "done" && <Note tone={tone}>{words}</Note>}
+      {said.value && (
+        <Note tone={said.value === "done" ? "wait" : "bad"}>
+          {said.value === "done" ? L.undoneNow() : L.tooLate()}
+        </Note>
+      )}
+      <Fault error={sending.failure.value} />
+      <div class="across end">
+        {mayUndo && (
+          <Button icon="undo" busy={sending.busy.value} onClick={() => void sending.run(undo)}>
+            {L.undo()}
+          </Button>
+        )}
+        {tone === "bad" && <Button onClick={onAgain}>{C.retry()}</Button>}
+        <Button kind="main" onClick={onClose}>
+          {L.done()}
+        </Button>
+      </div>
+    </div>
+  );
+}
