@@ -21,6 +21,7 @@ const ROOT = resolve(WEB, "..");
 const DIST = join(WEB, "dist");
 const STAGE = join(WEB, `dist.${process.pid}`);
 const MAIN = join(WEB, "main.tsx");
+const STYLE = join(WEB, "app.css");
 const WATCH = process.argv.includes("--watch");
 
 const LOADERS = Object.fromEntries(
@@ -55,13 +56,14 @@ const HASHED = {
  *
  * `import "./office.css"` in a lazily loaded module becomes a style sheet of the same script: no
  * second request, and nothing is painted before it applies. A constructed sheet is no inline style
- * to a CSP. What main.tsx imports stays a file of its own, which index.html names.
+ * to a CSP. main.tsx's own is an entry of the build instead, a file that index.html names.
  */
 const stylesWithModules = {
   name: "styles-with-modules",
   setup(build) {
     build.onResolve({ filter: /\.css$/ }, async (args) => {
-      if (args.importer === MAIN || args.pluginData === "found") return undefined;
+      if (args.kind === "entry-point" || args.pluginData === "found") return undefined;
+      if (args.importer === MAIN) return { path: args.path, namespace: "page-style" };
       const found = await build.resolve(args.path, {
         importer: args.importer,
         resolveDir: args.resolveDir,
@@ -71,6 +73,7 @@ const stylesWithModules = {
       if (found.errors.length > 0) return { errors: found.errors };
       return { path: found.path, namespace: "module-style" };
     });
+    build.onLoad({ filter: /./, namespace: "page-style" }, () => ({ contents: "" }));
     build.onLoad({ filter: /./, namespace: "module-style" }, async ({ path }) => {
       const built = await esbuild.build({ ...COMMON, ...HASHED, entryPoints: [path] });
       const inputs = Object.keys(built.metafile.inputs).map((name) => join(ROOT, name));
@@ -78,6 +81,35 @@ const stylesWithModules = {
       const text = (await readFile(join(ROOT, sheet), "utf8")).trim();
       const contents = `import { addStyles } from "./styles"; addStyles(${JSON.stringify(text)}, ${JSON.stringify(`/a/${basename(sheet)}`)});`;
       return { contents, loader: "js", resolveDir: WEB, watchFiles: inputs };
+    });
+  },
+};
+
+/**
+ * Every lazily loaded module imports main.tsx, which is there long before it.
+ *
+ * The bundler makes a file for each set of entries that share some modules. What main.tsx needs is
+ * now shared by all of them, and is one file instead of a dozen.
+ */
+const oneShell = {
+  name: "one-shell",
+  setup(build) {
+    const lazy = new Set();
+    build.onResolve({ filter: /^\./ }, async (args) => {
+      if (args.kind !== "dynamic-import" || args.pluginData === "found") return undefined;
+      const { path } = await build.resolve(args.path, {
+        importer: args.importer,
+        resolveDir: args.resolveDir,
+        kind: args.kind,
+        pluginData: "found",
+      });
+      lazy.add(path);
+      return undefined;
+    });
+    build.onLoad({ filter: /\.tsx?$/, namespace: "file" }, async ({ path }) => {
+      if (!lazy.has(path)) return undefined;
+      const contents = `${await readFile(path, "utf8")}\nimport ${JSON.stringify(MAIN)};\n`;
+      return { contents, loader: path.endsWith("x") ? "tsx" : "ts" };
     });
   },
 };
@@ -111,32 +143,59 @@ const workers = (isServed) => ({
 const PAGE = {
   ...COMMON,
   ...HASHED,
-  entryPoints: { main: MAIN },
+  entryPoints: { main: MAIN, app: STYLE },
   format: "esm",
   splitting: true,
   sourcemap: WATCH,
-  plugins: [stylesWithModules, workers(true)],
+  plugins: [stylesWithModules, oneShell, workers(true)],
 };
 
-/** The outputs that the page needs before it shows anything: the entry, its styles, its imports. */
-function shellOf(metafile) {
+const address = (output) => `/a/${basename(output)}`;
+
+/** The outputs that one needs, itself first: all that it imports, and what those import. */
+function neededBy(metafile, output, needed = new Set()) {
+  needed.add(output);
+  for (const { kind, path } of metafile.outputs[output].imports) {
+    if (kind === "import-statement" && !needed.has(path)) neededBy(metafile, path, needed);
+  }
+  return needed;
+}
+
+function outputOf(metafile, source) {
   const outputs = Object.entries(metafile.outputs);
-  const [path, entry] = outputs.find(([, output]) => output.entryPoint === "web/main.tsx");
-  const chunks = new Set();
-  const follow = (output) => {
-    for (const found of output.imports) {
-      if (found.kind !== "import-statement" || chunks.has(found.path)) continue;
-      chunks.add(found.path);
-      follow(metafile.outputs[found.path]);
-    }
-  };
-  follow(entry);
-  const address = (name) => `/a/${basename(name)}`;
-  return {
-    script: address(path),
-    style: entry.cssBundle ? address(entry.cssBundle) : null,
-    chunks: [...chunks].map(address),
-  };
+  return outputs.find(([, output]) => output.entryPoint === source)[0];
+}
+
+/** What the page needs before it shows anything. */
+function shellOf(metafile) {
+  const needed = neededBy(metafile, outputOf(metafile, "web/main.tsx"));
+  const [script, ...chunks] = [...needed].map(address);
+  return { style: address(outputOf(metafile, "web/app.css")), script, chunks };
+}
+
+/**
+ * Lets a screen's files come at once, not each when another has named it: on a slow line every
+ * such step is a third of a second. The names stay true: an output's name changes with any of
+ * those that it imports.
+ */
+async function loadAtOnce(metafile) {
+  const shell = neededBy(metafile, outputOf(metafile, "web/main.tsx"));
+  const together = new Map();
+  for (const [output, { entryPoint }] of Object.entries(metafile.outputs)) {
+    if (!entryPoint || !output.endsWith(".js")) continue;
+    const files = [...neededBy(metafile, output)].filter((file) => !shell.has(file));
+    if (files.length > 1) together.set(address(output), files.map(address));
+  }
+  for (const output of Object.keys(metafile.outputs).filter((name) => name.endsWith(".js"))) {
+    const script = await readFile(join(ROOT, output), "utf8");
+    const written = script.replace(/\bimport\("(\/a\/[^"]+)"\)/g, (call, wanted) => {
+      const files = together.get(wanted);
+      if (!files) return call;
+      const imports = files.map((file) => `import("${file}")`).join(",");
+      return `Promise.all([${imports}]).then(m=>m[0])`;
+    });
+    if (written !== script) await writeFile(join(ROOT, output), written);
+  }
 }
 
 const hashOf = (content) => createHash("sha256").update(content).digest("base64url").slice(0, 8);
@@ -164,12 +223,12 @@ function withIcons(text, icons) {
 
 async function writePage(shell, icons) {
   const head = [
-    shell.style && `<link rel="stylesheet" href="${shell.style}">`,
+    `<link rel="stylesheet" href="${shell.style}">`,
     ...shell.chunks.map((chunk) => `<link rel="modulepreload" href="${chunk}">`),
     `<script type="module" src="${shell.script}"></script>`,
   ];
   const template = await readFile(join(WEB, "index.html"), "utf8");
-  const page = withIcons(template, icons).replace("{{head}}", head.filter(Boolean).join("\n    "));
+  const page = withIcons(template, icons).replace("{{head}}", head.join("\n    "));
   const manifest = withIcons(await readFile(join(WEB, "manifest.webmanifest"), "utf8"), icons);
   await writeFile(join(STAGE, "index.html"), page);
   await writeFile(join(STAGE, "manifest.webmanifest"), manifest);
@@ -186,7 +245,7 @@ async function buildWorker(shell, version) {
     format: "iife",
     define: {
       __BUILD__: JSON.stringify(version),
-      __SHELL__: JSON.stringify(kept.filter(Boolean)),
+      __SHELL__: JSON.stringify(kept),
     },
   });
 }
@@ -257,6 +316,7 @@ function ignoreAbsent(error) {
 async function finish(metafile) {
   await mkdir(join(STAGE, "a"), { recursive: true });
   const shell = shellOf(metafile);
+  if (!WATCH) await loadAtOnce(metafile);
   const page = await writePage(shell, await copyIcons());
   const assets = (await readdir(join(STAGE, "a"))).sort().join("\n");
   const version = hashOf(page + assets);
