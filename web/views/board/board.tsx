@@ -10,7 +10,7 @@ import { Arrivals } from "./arrivals";
 import { Classes } from "./classes";
 import { Gates } from "./gates";
 import { Missing } from "./missing";
-import { type Board, type ClassCounts, useBoard, type Watched } from "./watch";
+import { type Board, type ClassCounts, claimsLive, useBoard, type Watched } from "./watch";
 
 export default function BoardView({ params }: { params: Parameters }) {
   const schoolId = Number(params.school);
@@ -47,7 +47,7 @@ function Day({ board, watched, schoolId }: DayProps) {
   const open = rows.find((row) => row.class_id === opened.value);
   return (
     <>
-      <Standing board={board} isLive={watched.isLive.value} />
+      <Standing board={board} isLive={claimsLive(watched)} />
       {board.shifts.length > 1 && <Shifts board={board} chosen={shiftId} />}
       {board.shifts.length === 0 ? (
         <NoShift board={board} schoolId={schoolId} />

@@ -36,7 +36,10 @@ export function Classes({ rows, onOpen }: ClassesProps) {
         </label>
       </header>
       {isWide.value ? (
-        <Table rows={ordered} onOpen={onOpen} />
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys too
+        <section class="scroll-x" data-scrolls tabIndex={0} aria-label={B.classes()}>
+          <Table rows={ordered} onOpen={onOpen} />
+        </section>
       ) : (
         <List rows={ordered} onOpen={onOpen} />
       )}
@@ -130,12 +133,16 @@ function Table({ rows, onOpen }: ClassesProps) {
 
 /** In time, late, missing side by side; the numbers beside it say the same. */
 function Bar({ row }: { row: ClassCounts }) {
-  const share = (n: number) => ({ flexGrow: n });
+  const parts = [
+    { kind: "in-time", pupils: row.arrived - row.late },
+    { kind: "was-late", pupils: row.late },
+    { kind: "is-missing", pupils: row.missing },
+  ].filter((part) => part.pupils > 0);
   return (
     <span class="board-bar" aria-hidden="true">
-      <span class="in-time" style={share(row.arrived - row.late)} />
-      <span class="was-late" style={share(row.late)} />
-      <span class="is-missing" style={share(row.missing)} />
+      {parts.map(({ kind, pupils }) => (
+        <span key={kind} class={kind} style={{ flexGrow: pupils }} />
+      ))}
     </span>
   );
 }

@@ -20,7 +20,8 @@ export function drawIn(place: HTMLElement): { show: (shown: Shown) => void; end:
   const colour = (name: string) => styles.getPropertyValue(name).trim();
   const axis = {
     stroke: colour("--soft"),
-    font: `${styles.fontSize} system-ui, sans-serif`,
+    // uPlot reads whole pixels alone.
+    font: `${Math.round(Number.parseFloat(styles.fontSize))}px system-ui, sans-serif`,
     grid: { stroke: colour("--line"), width: 1 },
     ticks: { stroke: colour("--line"), width: 1 },
   };
@@ -30,7 +31,10 @@ export function drawIn(place: HTMLElement): { show: (shown: Shown) => void; end:
       height: HEIGHT,
       legend: { show: false },
       cursor: { show: false },
-      scales: { y: { range: (_plot, _low, high) => [0, Math.max(5, Math.ceil(high * 1.1))] } },
+      scales: {
+        x: { range: (_plot, first, last) => [first - MINUTE_S / 2, last + MINUTE_S / 2] },
+        y: { range: (_plot, _low, high) => [0, Math.max(5, Math.ceil(high * 1.1))] },
+      },
       axes: [
         { ...axis, space: 60, values: (_plot, ticks) => ticks.map((s) => clock(s * 1000)) },
         { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500] },

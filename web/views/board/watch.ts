@@ -5,6 +5,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import type { Schemas } from "../../api";
 import { isFailure, SignedOut } from "../../failure";
 import { eventsOf } from "../../live";
+import { online } from "../../now";
 import { accountId, authorized, refusalOf } from "../../session";
 import { keepSeen, seen } from "../../store";
 
@@ -20,8 +21,8 @@ export interface Watched {
   readonly failure: ReadonlySignal<unknown>;
 }
 
-/** The server pings every 15 s. */
-const SILENT_MS = 40_000;
+/** The server pings every 15 s; a board that says "live" must be. */
+const SILENT_MS = 20_000;
 /** A stream ends with its token and comes again at once: no reason to alarm anybody. */
 const CALM_MS = 3_000;
 
@@ -128,4 +129,9 @@ export function useBoard(schoolId: number): Watched {
     return () => stop.abort();
   }, [watcher]);
   return watcher;
+}
+
+/** What the screen may claim: a phone without a network hears nothing, whatever it still has open. */
+export function claimsLive(watched: Watched): boolean {
+  return watched.isLive.value && online.value;
 }
