@@ -5,6 +5,7 @@ import { effect, useSignalEffect } from "@preact/signals";
 import { Component, type ComponentChildren, render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Button, Empty, Spinner } from "./components/ui";
+import { linkScanning } from "./duties";
 import { type Hat, hat } from "./hats";
 import { C } from "./i18n/common";
 import { startLive, stopLive } from "./live";
@@ -191,4 +192,5 @@ if (root) {
   void start();
   void watchVersion();
   linkPushes();
+  linkScanning();
 }

@@ -27,7 +27,9 @@ export type Carried =
   /** The server would not even look at the scans: 400, 413, 422. */
   | { is: "unreadable"; status: number }
   /** Whether it arrived is unknown. `afterMs`: the server said when to come again. */
-  | { is: "later"; why: "network" | "server" | "rights"; afterMs?: number };
+  | { is: "later"; why: HeldUp; afterMs?: number };
+
+export type HeldUp = "network" | "server" | "rights";
 
 export type Undone = "done" | "too-late" | "later";
 
@@ -46,18 +48,20 @@ export interface World {
 }
 
 export interface Told {
-  /** Whenever what is here may have changed. */
-  changed(rows: readonly QueuedScan[]): void;
+  /** Whenever what is here may have changed; `why` it cannot go now, null: it can. */
+  changed(rows: readonly QueuedScan[], why: HeldUp | null): void;
+  /** Whether somebody waits before the screen for this very scan's answer. */
+  isSeen(row: QueuedScan): boolean;
   settled(row: QueuedScan, result: ScanResult, how: Settled): void;
 }
 
-/** `shown`: the answer came while somebody waited for it; `late`: it must be looked for. */
+/** `late`: nobody was looking; `undone`, `not-undone`: it was to be taken back. */
 export type Settled = "shown" | "late" | "undone" | "not-undone";
 
 export const MOST = 200;
-/** After so long the next child stands before the camera. */
-const SHOWN_MS = 6000;
-const LONGEST_MS = { network: 15_000, server: 60_000, rights: 60_000 };
+/** In the place of an outcome: it was recorded, and should not have been. */
+export const NOT_UNDONE = "not_undone";
+const LONGEST_MS: Record<HeldUp, number> = { network: 15_000, server: 60_000, rights: 60_000 };
 
 /** Outcomes that count as attendance, if only for review. */
 const RECORDED: ReadonlySet<string> = new Set<ScanResult["outcome"]>([
@@ -89,7 +93,7 @@ export class Outbox {
   private isAskedAgain = false;
   private failures = 0;
   private notBefore = 0;
-  private why: "network" | "server" | "rights" | null = null;
+  private why: HeldUp | null = null;
   private callOff: (() => void) | null = null;
   private isClosed = false;
 
@@ -168,7 +172,7 @@ export class Outbox {
 
   /** Tell what is here, as after another tab changed it. */
   async look(): Promise<void> {
-    this.told.changed(await this.shelf.all());
+    this.told.changed(await this.shelf.all(), this.why);
   }
 
   private mayTry(): boolean {
@@ -187,14 +191,14 @@ export class Outbox {
   private async sendAll(): Promise<void> {
     for (;;) {
       const rows = await this.shelf.all();
-      this.told.changed(rows);
+      this.told.changed(rows, this.why);
       const next = rows.filter(isWaiting).sort(byAge).slice(0, MOST);
       if (!next.length || this.isClosed) return;
       // Made while this was on its way: it is among the next rows.
       this.isAskedAgain = false;
       if (!(await this.sendSome(next))) break;
     }
-    this.told.changed(await this.shelf.all());
+    await this.look();
   }
 
   /** True: go on with the others. */
@@ -236,10 +240,10 @@ export class Outbox {
         isAllUndone = false;
         continue;
       }
-      if (how === "late" && !isFine(result.outcome)) {
+      const toSee = how === "not-undone" ? NOT_UNDONE : result.outcome;
+      if (how === "not-undone" || (how === "late" && !isFine(toSee))) {
         const { name = null, class_name = null } = result.student ?? {};
-        const refused = { outcome: result.outcome, name, class_name };
-        await this.shelf.change([row.event_id], { refused });
+        await this.shelf.change([row.event_id], { refused: { outcome: toSee, name, class_name } });
       } else leaving.push(row.event_id);
       telling.push(() => this.told.settled(row, result, how));
     }
@@ -253,13 +257,13 @@ export class Outbox {
   /** null: not for good yet. */
   private async howSettled(row: QueuedScan, result: ScanResult): Promise<Settled | null> {
     const isUnwanted = row.undo && isRecorded(result.outcome);
-    if (!isUnwanted) return this.world.now() - row.made_at < SHOWN_MS ? "shown" : "late";
+    if (!isUnwanted) return this.told.isSeen(row) ? "shown" : "late";
     const undone = await this.wire.undo(row.event_id);
     if (undone === "later") return null;
     return undone === "done" ? "undone" : "not-undone";
   }
 
-  private postpone(why: "network" | "server" | "rights", afterMs?: number): false {
+  private postpone(why: HeldUp, afterMs?: number): false {
     this.why = why;
     const growing = Math.min(1000 * 2 ** this.failures, LONGEST_MS[why]);
     this.failures += 1;

@@ -17,6 +17,7 @@ export interface Fix {
 export type PlaceTrouble = "denied" | "unavailable";
 
 /** What the server takes is a fix of 30 s and of 100 m, the radius of 68%: app/attendance/geo.py. */
+const MAX_AGE_MS = 30_000;
 const MAX_ACCURACY_M = (100 * 2.448) / 1.515;
 const ABSURD_M = 10_000;
 /** Warn before it refuses. */
@@ -118,4 +119,10 @@ export function qualityOf(known: Fix | null, now: number): "good" | "old" | "rou
   if (!locationOf(known) || !known) return "none";
   if (Math.abs(now - known.fixedAt) > STALE_MS) return "old";
   return known.accuracyM > MAX_ACCURACY_M ? "rough" : "good";
+}
+
+/** Whether the server is sure to refuse a scan now for its fix. */
+export function isRefused(known: Fix | null, now: number): boolean {
+  if (!known || !locationOf(known)) return false;
+  return Math.abs(now - known.fixedAt) > MAX_AGE_MS || known.accuracyM > MAX_ACCURACY_M;
 }

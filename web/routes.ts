@@ -35,6 +35,12 @@ export const ROUTES: readonly Route[] = [
     load: () => import("./views/board/board"),
     roles: ["principal"],
   },
+  {
+    pattern: "/quet",
+    load: () => import("./views/scan/scan"),
+    roles: SCANNERS,
+    bare: true,
+  },
   { pattern: "/lop", load: () => import("./views/classes/classes"), roles: TEACHERS },
   // Also from a push while another hat is on: the server says whose class it is.
   { pattern: "/lop/:school/:class", load: () => import("./views/classes/class") },

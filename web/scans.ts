@@ -5,6 +5,7 @@ import { readClocks } from "./clockwork";
 import { Refusal, SignedOut, Unreached } from "./failure";
 import {
   type Carried,
+  type HeldUp,
   isWaiting,
   Outbox,
   type Scan,
@@ -28,6 +29,10 @@ export interface Settlement {
 
 /** The account's scans that are not answered, or whose refusal nobody has seen. */
 export const rows = signal<readonly QueuedScan[]>([]);
+/** Why they cannot go now; null: they can. */
+export const heldUp = signal<HeldUp | null>(null);
+/** The scan whose answer somebody waits for before the screen. */
+export const seenScan = signal<string | null>(null);
 /** This browser keeps nothing: what is not sent when the page closes is lost. */
 export const isForgetful = signal(false);
 
@@ -214,7 +219,12 @@ function tell(settlement: Settlement): void {
 
 function toldOf(account: string): Told {
   return {
-    changed: (found) => account === accountId.peek() && show(found),
+    changed(found, why) {
+      if (account !== accountId.peek()) return;
+      heldUp.value = why;
+      show(found);
+    },
+    isSeen: (row) => row.event_id === seenScan.peek() && document.visibilityState === "visible",
     settled(row, result, how) {
       const settlement: Settlement = { row, result, how };
       tell(settlement);
