@@ -127,7 +127,9 @@ function Days({ items }: { items: InboxItem[] }) {
 
 /** Where an item leads: to the child it is about, if that is one of the family. */
 function leadsTo(item: InboxItem): string | null {
-  if (item.kind === "dispute_asked") return "/lop";
+  const { class_id } = item.data as { class_id?: string };
+  if (item.kind === "dispute_asked")
+    return class_id ? `/lop/${item.school_id}/${class_id}` : "/lop";
   return item.student_id && kin(item.student_id) ? `/con/${item.student_id}` : null;
 }
 
@@ -165,7 +167,6 @@ function Item({ item, isReplaced }: { item: InboxItem; isReplaced: boolean }) {
       {to ? (
         <a class={kind} href={to} onClick={() => read([item.id])}>
           {inside}
-          <Icon name="next" class="go" />
         </a>
       ) : (
         <div class={kind}>{inside}</div>
