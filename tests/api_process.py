@@ -60,7 +60,7 @@ class ApiProcess:
                 stderr=log,
                 preexec_fn=die_with_parent(signal.SIGTERM),
             )
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60  # a dozen of them may start at once on two cores
         while not self._is_ready():
             assert self.is_running, self.log()
             assert time.monotonic() < deadline, self.log()
