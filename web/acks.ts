@@ -10,7 +10,7 @@ import { phase } from "./session";
 type State = "delivered" | "read";
 
 /** Long enough that what is read at once is told once. */
-const WAIT_MS = 1_500;
+const WAIT_MS = 1_000;
 const AGAIN_MS = 15_000;
 
 const waiting = new Map<string, State>();
@@ -49,34 +49,45 @@ async function send(): Promise<void> {
   if (isSending) return plan(WAIT_MS);
   isSending = true;
   try {
-    for (const [id, state] of waiting) {
-      await tell(id, state);
-      // It may have been read while it was told as delivered.
-      if (waiting.get(id) === state) waiting.delete(id);
-    }
+    for (const [id, state] of waiting) await tell(id, state);
   } catch (error) {
-    if (error instanceof SignedOut) waiting.clear();
-    else if (error instanceof Unreached || error instanceof Refusal) plan(AGAIN_MS);
-    else throw error;
+    onFailure(error);
   } finally {
     isSending = false;
   }
 }
 
+/** The page may not live to see the next second, but its requests do. */
+function sendAtOnce(): void {
+  clearTimeout(timer);
+  for (const [id, state] of waiting) void tell(id, state).catch(onFailure);
+}
+
+function onFailure(error: unknown): void {
+  if (error instanceof SignedOut) waiting.clear();
+  else if (error instanceof Unreached || error instanceof Refusal) plan(AGAIN_MS);
+  else throw error;
+}
+
 async function tell(id: string, state: State): Promise<void> {
   const params = { path: { item_id: id } };
   try {
-    await of(api.POST("/v1/inbox/{item_id}/ack", { params, body: { state } }));
+    await of(api.POST("/v1/inbox/{item_id}/ack", { params, body: { state }, keepalive: true }));
   } catch (error) {
     // An item that is not the account's any more needs no word.
     if (!(error instanceof Refusal) || error.status === 429 || error.status >= 500) throw error;
   }
+  // It may have been read while it was told as delivered.
+  if (waiting.get(id) === state) waiting.delete(id);
 }
 
 onItem((item) => {
   if (item.read_at === null) delivered(item.id);
 });
 
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") sendAtOnce();
+});
 window.addEventListener("online", () => waiting.size > 0 && plan(WAIT_MS));
 
 phase.subscribe((now) => {

@@ -43,6 +43,10 @@ export const P = texts({
   seeChild: [(name: string) => `Xem ngày của ${name}`, (name: string) => `See the day of ${name}`],
   // A child
   days: ["Những ngày qua", "The days before"],
+  flagHint: [
+    "Bấm lá cờ bên cạnh lượt quét nếu chưa đúng.",
+    "Tap the flag beside a scan that is not right.",
+  ],
   noDays: ["Chưa có ngày nào được ghi", "Nothing recorded yet"],
   older: ["Xem các ngày trước", "Show earlier days"],
   oldest: ["Ứng dụng hiện ba tháng gần nhất.", "The last three months are shown."],
@@ -53,7 +57,7 @@ export const P = texts({
   undone: ["đã huỷ", "cancelled"],
   beingChecked: ["đang kiểm tra", "being checked"],
   noScans: ["Không có lượt quét", "No scans"],
-  childCode: ["Mã của con", "The child's code"],
+  childCode: ["Mã của con", "Phone code"],
   ownCode: ["Mã của em", "My code"],
   notYours: ["Không có học sinh này", "There is no such pupil"],
   // This is wrong
@@ -83,7 +87,7 @@ export const P = texts({
   upheld: ["Nhà trường: gia đình báo đúng", "The school agrees"],
   declined: ["Nhà trường: điểm danh đã đúng", "The school: the record is right"],
   // The card
-  cardLost: ["Báo mất thẻ", "The card is lost"],
+  cardLost: ["Báo mất thẻ", "Card lost"],
   cardLostAsk: [
     (name: string) => `Khoá thẻ của ${name}?`,
     (name: string) => `Revoke ${name}'s card?`,

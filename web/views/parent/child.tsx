@@ -80,14 +80,20 @@ function Child({ who }: { who: Kin }) {
     >
       <Fresh query={today} />
       <TodayCard who={who} query={today} disputes={said} onWrong={onWrong} />
-      <nav class="across" aria-label={who.name}>
-        <a class="button main grow" href={`/con/${who.student_id}/ma`}>
+      <nav class="child-links" aria-label={who.name}>
+        <a class="button main" href={`/con/${who.student_id}/ma`}>
           <Icon name="phone" />
           {who.isSelf ? P.ownCode() : P.childCode()}
         </a>
         <LostCard who={who} />
       </nav>
-      <h2>{P.days()}</h2>
+      <div>
+        <h2>{P.days()}</h2>
+        <p class="flag-hint">
+          <Icon name="flag" />
+          {P.flagHint()}
+        </p>
+      </div>
       <Loaded query={days}>
         {(found) => <Days who={who} first={found} disputes={said} onWrong={onWrong} />}
       </Loaded>

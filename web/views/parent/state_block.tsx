@@ -101,7 +101,7 @@ export function StateBlock({ day }: Props) {
     return (
       <div class="state plain waiting" aria-busy="true">
         <Icon name="clock" />
-        <p class="words">
+        <p class="said words">
           <span class="sr-only">{C.loading()}</span>
         </p>
       </div>
@@ -112,8 +112,9 @@ export function StateBlock({ day }: Props) {
   return (
     <div class={`state ${tone}`} aria-live="polite">
       <Icon name={icon} />
-      <Words time={time}>{words}</Words>
-      {more && <p class="more">{more}</p>}
+      <Words time={time} more={more}>
+        {words}
+      </Words>
       {shifts.length > 0 && (
         <p class="shifts">
           {shifts.map((shift) => (
@@ -133,16 +134,24 @@ export function UnknownBlock() {
   return (
     <div class="state plain">
       <Icon name="wait" />
-      <Words>{P.noDataYet()}</Words>
-      <p class="more">{P.noDataHint()}</p>
+      <Words more={P.noDataHint()}>{P.noDataYet()}</Words>
     </div>
   );
 }
 
-function Words({ time, children }: { time?: string | undefined; children: ComponentChildren }) {
+interface WordsProps {
+  time?: string | undefined;
+  more?: string | null | undefined;
+  children: ComponentChildren;
+}
+
+function Words({ time, more, children }: WordsProps) {
   return (
-    <p class="words">
-      {children} {time && <strong class="time">{time}</strong>}
-    </p>
+    <div class="said">
+      <p class="words">
+        {children} {time && <strong class="time">{time}</strong>}
+      </p>
+      {more && <p>{more}</p>}
+    </div>
   );
 }

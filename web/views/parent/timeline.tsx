@@ -63,7 +63,8 @@ export function DayDetails({ day, disputes, onWrong }: Props) {
       {day.scans.every((scan) => scan.is_undone) && !isOpen && (
         <Button
           kind="quiet"
-          class="small-link"
+          icon="flag"
+          class="start"
           onClick={() => onWrong({ day: day.day, scan: null })}
         >
           {P.wrong()}
@@ -96,12 +97,11 @@ function ScanLine({ scan, onWrong }: { scan: Scan; onWrong: (() => void) | null 
       {onWrong && (
         <Button
           kind="quiet"
-          class="small-link"
+          icon="flag"
           aria-label={P.wrongOf(`${way} ${at}`)}
+          title={P.wrong()}
           onClick={onWrong}
-        >
-          {P.wrong()}
-        </Button>
+        />
       )}
     </li>
   );

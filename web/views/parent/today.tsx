@@ -1,6 +1,5 @@
 /** Today: a card for each child, across schools. What a parent opens twenty seconds a day. */
 
-import { Icon } from "../../components/icons";
 import { Avatar, Empty, Fault, Page } from "../../components/ui";
 import { dayName, schoolDay } from "../../format";
 import { C } from "../../i18n/common";
@@ -67,7 +66,6 @@ function ChildCard({ who, day, isOld }: { who: Card; day: Child | null; isOld: b
           <strong class="name">{who.name}</strong>
           <span class="muted">{[who.class_name, who.school_name].filter(Boolean).join(" · ")}</span>
         </span>
-        <Icon name="next" />
       </span>
       {isOld ? <UnknownBlock /> : <StateBlock day={day} />}
     </a>
