@@ -58,12 +58,12 @@ export const I = texts({
   checking: ["Đang kiểm tra tệp…", "Checking the file…"],
   sending: ["Đang nhập…", "Importing…"],
   jobChecking: [
-    (done: string, total: string) => `Đang kiểm tra: ${done} trên ${total} dòng`,
-    (done: string, total: string) => `Checking: row ${done} of ${total}`,
+    (percent: string) => `Đang kiểm tra: ${percent}%`,
+    (percent: string) => `Checking: ${percent}%`,
   ],
   jobWriting: [
-    (done: string, total: string) => `Đang nhập: ${done} trên ${total} dòng`,
-    (done: string, total: string) => `Importing: row ${done} of ${total}`,
+    (percent: string) => `Đang nhập: ${percent}%`,
+    (percent: string) => `Importing: ${percent}%`,
   ],
   mayLeave: [
     "Thầy cô có thể rời trang này; việc nhập vẫn chạy tiếp.",
@@ -120,6 +120,7 @@ export const I = texts({
   column: ["Cột", "Column"],
   fileName: ["Tệp ảnh", "Picture"],
   what: ["Cần sửa", "What is wrong"],
+  note: ["Lưu ý", "Note"],
   copy: ["Chép", "Copy"],
   copied: ["Đã chép, dán được vào Excel.", "Copied; paste it into Excel."],
   notCopied: ["Không chép được. Mời tải tệp về.", "It cannot be copied. Please download it."],

@@ -8,9 +8,10 @@ import { C } from "../../i18n/common";
 import { O } from "../../i18n/office";
 import { F } from "../../i18n/office_fence";
 import { go, type Parameters } from "../../router";
-import { type Campus, fenceOf, useCampuses } from "./campuses";
+import { fenceOf } from "./campuses";
 import { FenceEditor } from "./fence_editor";
 import { asFence, asShape, isFinal, type Shape, troubleOf } from "./fence_geo";
+import { type Campus, useCampuses } from "./lists";
 import { OfficePage, pathOf } from "./office";
 
 export default function OneCampus({ params }: { params: Parameters }) {

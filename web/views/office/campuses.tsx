@@ -1,32 +1,19 @@
 /** The school's areas. */
 
 import { useSignal } from "@preact/signals";
-import { all, api, of, type Schemas } from "../../api";
+import { api, of } from "../../api";
 import { Confirm } from "../../components/confirm";
 import { Icon } from "../../components/icons";
 import { Button, Card, Empty, Loaded } from "../../components/ui";
 import { count } from "../../format";
 import { F } from "../../i18n/office_fence";
-import { type Options, type Query, useQuery } from "../../query";
 import type { Parameters } from "../../router";
 import { areaM2, asShape, type Fence } from "./fence_geo";
+import { type Campus, useCampuses } from "./lists";
 import { OfficePage, pathOf } from "./office";
-
-export type Campus = Schemas["Campus"];
 
 /** The document knows a stored fence only as an object; it is what was sent. */
 export const fenceOf = (campus: Campus) => campus.fence as unknown as Fence;
-
-/** `keeps`: not where they are changed, which must not begin with an old copy. */
-export function useCampuses(school: number, options: Options = {}): Query<Campus[]> {
-  const load = () =>
-    all((cursor) =>
-      api.GET("/v1/schools/{school_id}/campuses", {
-        params: { path: { school_id: school }, query: { cursor, limit: 200 } },
-      }),
-    );
-  return useQuery(`campuses/${school}`, load, options);
-}
 
 export default function Campuses({ params }: { params: Parameters }) {
   const school = Number(params.school);

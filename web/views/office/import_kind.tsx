@@ -154,7 +154,9 @@ function Now({ work, stage }: { work: Work; stage: Stage }) {
 
 function Job({ stage }: { stage: Extract<Stage, { at: "job" }> }) {
   const said = stage.isDry ? I.jobChecking : I.jobWriting;
-  const words = stage.isQueued ? I.waiting() : said(count(stage.done), count(stage.total));
+  // Its steps are no rows: each row is looked at more than once.
+  const percent = stage.total ? Math.floor((100 * stage.done) / stage.total) : 0;
+  const words = stage.isQueued ? I.waiting() : said(count(percent));
   return (
     <Card>
       <p class="strong">{words}</p>

@@ -69,7 +69,7 @@ export function missingClasses(errors: readonly Fault[]): string[] {
   return [...found];
 }
 
-type Headings = readonly [row: string, column: string, message: string];
+export type Headings = readonly [row: string, column: string, message: string];
 
 function cellsOf(errors: readonly Fault[], headings: Headings): string[][] {
   return [[...headings], ...errors.map((e) => [`${e.row ?? ""}`, e.column, e.message])];

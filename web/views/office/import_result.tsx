@@ -32,7 +32,7 @@ export function Lists({ work, stage: { outcome } }: { work: Work; stage: Done })
         <Faults kind={work.kind} title={I.errorsTable()} faults={outcome.errors} />
       )}
       {outcome.warnings.length > 0 && (
-        <Faults kind={work.kind} title={I.warnings()} faults={outcome.warnings} />
+        <Faults kind={work.kind} title={I.warnings()} faults={outcome.warnings} areNotes />
       )}
       {outcome.ignoredColumns.length > 0 && (
         <p class="muted">{I.ignored(outcome.ignoredColumns.join(", "))}</p>

@@ -39,6 +39,7 @@ interface Kept {
   jobId: string;
   isDry: boolean;
   fileName: string;
+  createClasses: boolean;
 }
 
 type Answer = Schemas["ImportResult"] & Schemas["PhotosImported"] & Schemas["JobTaken"];
@@ -71,13 +72,13 @@ function makeWork(key: string, school: number, kind: Kind): Work {
   const stage = signal<Stage>({ at: "empty" });
   const file = signal<File | null>(null);
   const fileName = signal(kept?.fileName ?? "");
-  const createClasses = signal(false);
+  const createClasses = signal(kept?.createClasses ?? false);
   let turn = 0;
 
-  function answered(isDry: boolean, answer: unknown): void {
+  function answered(isDry: boolean, answer: unknown, when = Date.now()): void {
     const outcome =
       kind === "photos" ? ofPhotos(answer as Answer) : ofSheet(answer as Schemas["ImportResult"]);
-    stage.value = { at: "answered", isDry, outcome, when: Date.now() };
+    stage.value = { at: "answered", isDry, outcome, when };
   }
 
   function watch({ jobId, isDry }: Kept): void {
@@ -89,7 +90,8 @@ function makeWork(key: string, school: number, kind: Kind): Work {
         stage.value = { at: "job", isDry, done, total, isQueued: state === "queued" };
       },
       ended(job) {
-        if (job.state === "done") answered(isDry, job.result);
+        const when = job.finished_at ? Date.parse(job.finished_at) : Date.now();
+        if (job.state === "done") answered(isDry, job.result, when);
         else stage.value = { at: "failed", isDry, error: problemOf(job) };
       },
       lost(error) {
@@ -115,7 +117,12 @@ function makeWork(key: string, school: number, kind: Kind): Work {
       const answer = (await response.json()) as Answer;
       if (mine !== turn) return;
       if (response.status === 202) {
-        const job: Kept = { jobId: answer.job_id, isDry, fileName: chosen.name };
+        const job: Kept = {
+          jobId: answer.job_id,
+          isDry,
+          fileName: chosen.name,
+          createClasses: createClasses.peek(),
+        };
         localStorage.setItem(place, JSON.stringify(job));
         watch(job);
       } else answered(isDry, answer);

@@ -8,6 +8,8 @@ const LOADS: Readonly<Record<string, Route["load"]>> = {
   "co-so/:campus": () => import("./campus"),
   nhap: () => import("./imports"),
   "nhap/:kind": () => import("./import_kind"),
+  lop: () => import("./classes"),
+  "the/:class": () => import("./class_page"),
 };
 
 export const OFFICE: readonly Route[] = Object.entries(LOADS).map(([path, load]) => ({
