@@ -74,6 +74,45 @@ async def test_a_scan_moves_the_board_within_two_seconds(
             await reader.next(within_s=3.5)
 
 
+def laid_over(board: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    """The board of before with a change's rows in the place of their own, as clients do it."""
+    merged = dict(change)
+    for name, key in (
+        ("shifts", ("shift_id",)),
+        ("classes", ("class_id", "shift_id")),
+        ("gates", ("station_id",)),
+    ):
+        fresh = {tuple(row[part] for part in key): row for row in change[name]}
+        merged[name] = [fresh.get(tuple(row[part] for part in key), row) for row in board[name]]
+    return merged
+
+
+async def test_changes_laid_over_the_first_board_make_the_board_of_now(
+    watch: Watch, gate: Gate, world: World, principal: Person
+) -> None:
+    next_class = await world.school_class(gate.school, "6A2")
+    pupils = [
+        await world.student(gate.school, f"Em {n}", class_id=class_id)
+        for n in range(6)
+        for class_id in (None, next_class)
+    ]
+    async with watch(principal) as reader:
+        held = await data_of(reader, "board")
+        changes = []
+        for n, pupil in enumerate(pupils):
+            await gate.outcome(pupil.token if n % 4 else "CT1:KHONGPHAI")
+            if n % 5 == 0:
+                changes.append(await data_of(reader, "change"))
+        with contextlib.suppress(TimeoutError):
+            while True:
+                changes.append(await data_of(reader, "change"))
+        for change in changes:
+            held = laid_over(held, change)
+        now = await board_of(gate.api, gate.school, principal)
+    assert len(changes) >= 3
+    assert held | {"as_of": now["as_of"]} == now
+
+
 async def test_what_was_received_first_and_committed_last_is_not_missed(
     watch: Watch, gate: Gate, world: World, student: Student, principal: Person,
     owner: asyncpg.Connection,

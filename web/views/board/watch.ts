@@ -2,16 +2,14 @@
 
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import type { Schemas } from "../../api";
 import { isFailure, SignedOut } from "../../failure";
 import { eventsOf } from "../../live";
 import { online } from "../../now";
 import { accountId, authorized, refusalOf } from "../../session";
 import { keepSeen, seen } from "../../store";
+import { type Board, merged } from "./merge";
 
-export type Board = Schemas["Board"];
-export type ClassCounts = Schemas["ClassCounts"];
-export type Gate = Schemas["Gate"];
+export type { Board, ClassCounts, Gate } from "./merge";
 
 export interface Watched {
   readonly board: ReadonlySignal<Board | null>;
@@ -25,22 +23,6 @@ export interface Watched {
 const SILENT_MS = 20_000;
 /** A stream ends with its token and comes again at once: no reason to alarm anybody. */
 const CALM_MS = 3_000;
-
-/** `before` with the rows of `change` in the place of their own. */
-export function merged(before: Board, change: Board): Board {
-  const classKey = (row: ClassCounts) => `${row.class_id}/${row.shift_id}`;
-  return {
-    ...change,
-    shifts: replaced(before.shifts, change.shifts, (row) => row.shift_id),
-    classes: replaced(before.classes, change.classes, classKey),
-    gates: replaced(before.gates, change.gates, (row) => row.station_id),
-  };
-}
-
-function replaced<T>(before: readonly T[], changed: readonly T[], key: (row: T) => string): T[] {
-  const fresh = new Map(changed.map((row) => [key(row), row]));
-  return before.map((row) => fresh.get(key(row)) ?? row);
-}
 
 class Watcher implements Watched {
   readonly board = signal<Board | null>(null);
