@@ -200,7 +200,12 @@ def card(
 )
 @click.option("--base-url", help="Default: where the demo runs, or BASE_URL.")
 @click.option("--school", type=int, help="One school's id. Default: all three.")
-@click.option("--at-school-time", is_flag=True, help="Scans bear this morning's times, not now.")
+@click.option(
+    "--at-school-time/--now",
+    default=True,
+    show_default=True,
+    help="Scans bear this morning's times, if it is past, or the present one.",
+)
 def morning(speed: float, base_url: str | None, school: int | None, at_school_time: bool) -> None:
     """Replay a school morning through the public API."""
     settings = state.with_running_servers(state.load_settings(os.environ))

@@ -1,7 +1,7 @@
 """`cong-truong demo morning`: the demo's pupils walk in, through the public API."""
 
 import asyncio
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 import aiohttp
@@ -9,11 +9,13 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from app import db
 from app.attendance.plan import ZONE, school_day
 from app.crypto import Vault
 from app.settings import Settings
 from scripts.banner import DEMO_PASSWORD
-from scripts.demo.cast import read_cast
+from scripts.demo.cast import Cast, read_cast
+from scripts.demo.database import connection
 from scripts.demo.gate_client import GateClient
 from scripts.demo.gate_phone import GatePhone, MorningClock, Tally
 from scripts.demo.ids import device_of_gate
@@ -32,11 +34,12 @@ def main(
     speed: float = 60,
     *,
     school: int | None = None,
-    at_school_time: bool = False,
+    at_school_time: bool = True,
 ) -> None:
     """Replay 06:30 to 07:20 in 50 minutes divided by `speed`, and show what comes of it.
 
-    Scans bear the present time, or with `at_school_time` the times of this morning, if it is past.
+    Scans bear the times of this morning, if it is past, or the present one. A Sunday becomes a
+    make-up day: otherwise nobody would be early, late or missing.
     A second run on the same day is answered `duplicate`, since everybody is in already.
 
     Raises:
@@ -76,6 +79,7 @@ async def replay(
     tallies = {} if tallies is None else tallies
     cast = await read_cast(settings, school_id=school)
     now = datetime.now(UTC)
+    await _hold_school(settings, cast, school_day(now))
     gates = mornings_of(cast, school_day(now))
     if not gates:
         raise CommandFailed("nobody comes in the morning: no such school, or no such demo.")
@@ -92,6 +96,28 @@ async def replay(
         ]
         await _together(phones)
     return tallies
+
+
+async def _hold_school(settings: Settings, cast: Cast, day: date) -> None:
+    """Make a Sunday or a holiday a school day in the demo's calendar."""
+    async with connection(settings) as conn:
+        await db.run(
+            conn,
+            """
+            insert into calendar_day as c (school_id, day, kind, name)
+            select demo.id, $2, 'make_up', 'Ngày học bù (dữ liệu dùng thử)'
+              from unnest($1::int[]) as demo (id)
+             where not exists (select 1 from shift
+                                where shift.school_id = demo.id and shift.ended_at is null
+                                  and extract(isodow from $2::date) = any(shift.weekdays))
+                or exists (select 1 from calendar_day other
+                            where other.school_id = demo.id and other.day = $2)
+                on conflict (school_id, day) do update set kind = excluded.kind
+                   where c.kind <> 'make_up'
+            """,
+            sorted({child.school_id for child in cast.children}),
+            day,
+        )
 
 
 async def _together(phones: list[GatePhone]) -> None:
