@@ -37,6 +37,7 @@ export async function watchVersion(): Promise<void> {
     if (worker && navigator.serviceWorker.controller) waiting.value = worker;
   };
   offer(registration.waiting);
+  void keepLoaded();
   registration.addEventListener("updatefound", () => {
     const worker = registration.installing;
     worker?.addEventListener("statechange", () => worker.state === "installed" && offer(worker));
@@ -44,6 +45,14 @@ export async function watchVersion(): Promise<void> {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") void registration.update().catch(() => undefined);
   });
+}
+
+/** The very first worker has seen none of this page's files go by; it keeps them for the next start. */
+async function keepLoaded(): Promise<void> {
+  if (navigator.serviceWorker.controller) return;
+  const { active } = await navigator.serviceWorker.ready;
+  const files = performance.getEntriesByType("resource").map((each) => new URL(each.name).pathname);
+  active?.postMessage({ do: "keep", files });
 }
 
 function update(): void {
