@@ -18,6 +18,8 @@ export function BindPhone({ binding, query }: { binding: Binding; query: Query<B
 
   async function bind(): Promise<void> {
     query.data.value = await of(api.POST("/v1/me/device-binding"));
+    // The phone's copy, which is what there is without a network.
+    void query.reload();
   }
 
   return (

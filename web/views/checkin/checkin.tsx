@@ -273,6 +273,7 @@ function Waiting({ made }: { made: Made }) {
 }
 
 function Mine() {
+  useEffect(() => void recall(), []);
   const own = ownToday.value;
   return (
     <Card aria-label={O.mine()}>

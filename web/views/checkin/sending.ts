@@ -130,5 +130,5 @@ async function settle(made: CheckIn, answer: Answer): Promise<void> {
 
 /** Out for who is in. */
 export function nextDirection(): CheckIn["direction"] {
-  return ownToday.peek().at(-1)?.direction === "in" ? "out" : "in";
+  return ownToday.value.at(-1)?.direction === "in" ? "out" : "in";
 }
