@@ -18,7 +18,8 @@ interface InstallPrompt extends Event {
 const LATER = "ct.install-later";
 const LOOKED = "ct.consents-looked";
 const LOOKS_AFTER_MS = 4000;
-const waiting = signal<ServiceWorker | null>(null);
+/** A version that waits until somebody wants it. */
+export const newVersion = signal<ServiceWorker | null>(null);
 const prompt = signal<InstallPrompt | null>(null);
 const postponed = signal(localStorage.getItem(LATER) !== null);
 
@@ -34,7 +35,7 @@ export async function watchVersion(): Promise<void> {
   if (!registration) return;
   const offer = (worker: ServiceWorker | null) => {
     // The very first worker replaces nothing.
-    if (worker && navigator.serviceWorker.controller) waiting.value = worker;
+    if (worker && navigator.serviceWorker.controller) newVersion.value = worker;
   };
   offer(registration.waiting);
   void keepLoaded();
@@ -51,15 +52,19 @@ export async function watchVersion(): Promise<void> {
 async function keepLoaded(): Promise<void> {
   if (navigator.serviceWorker.controller) return;
   const { active } = await navigator.serviceWorker.ready;
-  const files = performance.getEntriesByType("resource").map((each) => new URL(each.name).pathname);
-  active?.postMessage({ do: "keep", files });
+  // Also what was on its way when the worker took over.
+  const loaded = new PerformanceObserver((list) => {
+    const files = list.getEntries().map((each) => new URL(each.name).pathname);
+    active?.postMessage({ do: "keep", files });
+  });
+  loaded.observe({ type: "resource", buffered: true });
 }
 
-function update(): void {
+export function takeNewVersion(): void {
   navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), {
     once: true,
   });
-  waiting.value?.postMessage({ do: "take-over" });
+  newVersion.value?.postMessage({ do: "take-over" });
 }
 
 function later(): void {
@@ -101,11 +106,11 @@ const isInstalled = matchMedia("(display-mode: standalone)").matches;
 const isApple = /iPhone|iPad/.test(navigator.userAgent);
 
 export function Offers() {
-  if (waiting.value) {
+  if (newVersion.value) {
     return (
       <div class="offer" role="status">
         <span class="grow">{C.newVersion()}</span>
-        <Button kind="main" onClick={update}>
+        <Button kind="main" onClick={takeNewVersion}>
           {C.update()}
         </Button>
       </div>
