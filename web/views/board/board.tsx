@@ -3,7 +3,7 @@
 import "./board.css";
 import { useSignal } from "@preact/signals";
 import { Badge, Button, Empty, Fault, Note, Page, Spinner } from "../../components/ui";
-import { clock, count, dayName } from "../../format";
+import { count, dayName, moment } from "../../format";
 import { B } from "../../i18n/board";
 import type { Parameters } from "../../router";
 import { Arrivals } from "./arrivals";
@@ -92,7 +92,7 @@ function Standing({ board, isLive }: { board: Board; isLive: boolean }) {
         {isLive ? (
           <Badge tone="good">{B.live()}</Badge>
         ) : (
-          <Badge tone="wait">{B.away(clock(board.as_of))}</Badge>
+          <Badge tone="wait">{B.away(moment(board.as_of))}</Badge>
         )}
       </span>
     </div>

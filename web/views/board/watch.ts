@@ -2,7 +2,7 @@
 
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import { isFailure, SignedOut } from "../../failure";
+import { isFailure, Refusal, SignedOut } from "../../failure";
 import { eventsOf } from "../../live";
 import { online } from "../../now";
 import { accountId, authorized, refusalOf } from "../../session";
@@ -23,18 +23,20 @@ export interface Watched {
 const SILENT_MS = 20_000;
 /** A stream ends with its token and comes again at once: no reason to alarm anybody. */
 const CALM_MS = 3_000;
+const KEEP_EVERY_MS = 10_000;
 
 class Watcher implements Watched {
   readonly board = signal<Board | null>(null);
   readonly isLive = signal(false);
   readonly failure = signal<unknown>(null);
   #calm: ReturnType<typeof setTimeout> | undefined;
+  #keptAt = 0;
 
   constructor(readonly schoolId: number) {}
 
   async run(stop: AbortSignal): Promise<void> {
     const key = `${accountId.peek()}/board/${this.schoolId}`;
-    const copy = await seen<Board>(key);
+    const copy = this.board.peek() ? null : await seen<Board>(key);
     if (copy && this.board.peek() === null) this.board.value = copy.data;
     let waits = 0;
     while (!stop.aborted) {
@@ -43,16 +45,28 @@ class Watcher implements Watched {
         waits = 0;
       } catch (error) {
         if (stop.aborted || error instanceof SignedOut) return;
+        if (isNoMore(error)) return this.#close(error);
         const isAway = isFailure(error) || error instanceof TypeError;
         if (!isAway && !(error instanceof DOMException)) throw error;
         this.failure.value = isFailure(error) ? error : this.failure.peek();
         waits += 1;
       }
-      this.#calm ??= setTimeout(() => {
-        this.isLive.value = false;
-      }, CALM_MS);
+      this.rest();
       await pause(Math.min(20_000, waits * waits * 500) + Math.random() * 300, stop);
     }
+  }
+
+  /** Nothing comes any more: say so, unless it comes again at once. */
+  rest(): void {
+    this.#calm ??= setTimeout(() => {
+      this.isLive.value = false;
+    }, CALM_MS);
+  }
+
+  #close(why: unknown): void {
+    this.board.value = null;
+    this.isLive.value = false;
+    this.failure.value = why;
   }
 
   async #read(stop: AbortSignal, key: string): Promise<void> {
@@ -70,6 +84,8 @@ class Watcher implements Watched {
       if (!response.ok || !response.body) throw await refusalOf(response);
       for await (const { event, data } of eventsOf(response.body, onSign)) {
         this.#take(event, JSON.parse(data) as Board);
+        if (Date.now() - this.#keptAt < KEEP_EVERY_MS) continue;
+        this.#keptAt = Date.now();
         void keepSeen(key, this.board.peek());
       }
     } finally {
@@ -88,7 +104,12 @@ class Watcher implements Watched {
   }
 }
 
-/** Until the time is over, the network is back, or somebody looks at the screen again. */
+/** The caller leads the school no more: what was seen of it goes. */
+function isNoMore(error: unknown): boolean {
+  return error instanceof Refusal && [403, 404].includes(error.status);
+}
+
+/** Until the time is over, or the network is back. */
 function pause(ms: number, stop: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
@@ -106,9 +127,25 @@ function pause(ms: number, stop: AbortSignal): Promise<void> {
 export function useBoard(schoolId: number): Watched {
   const watcher = useMemo(() => new Watcher(schoolId), [schoolId]);
   useEffect(() => {
-    const stop = new AbortController();
-    void watcher.run(stop.signal);
-    return () => stop.abort();
+    let stop: AbortController | null = null;
+    // A browser opens six connections to a server in all: hidden tabs leave theirs to the others.
+    const follow = () => {
+      const isSeen = document.visibilityState === "visible";
+      if (isSeen && !stop) {
+        stop = new AbortController();
+        void watcher.run(stop.signal);
+      } else if (!isSeen && stop) {
+        stop.abort();
+        stop = null;
+        watcher.rest();
+      }
+    };
+    follow();
+    document.addEventListener("visibilitychange", follow);
+    return () => {
+      document.removeEventListener("visibilitychange", follow);
+      stop?.abort();
+    };
   }, [watcher]);
   return watcher;
 }

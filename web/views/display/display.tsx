@@ -11,6 +11,7 @@ import { D } from "../../i18n/display";
 import { me } from "../../session";
 import { useAwake } from "./awake";
 import { stationCode } from "./codes";
+import { useNewest } from "./newest";
 import { Pair } from "./pair";
 import * as screen from "./screen";
 import { ScreenMenu } from "./screen_menu";
@@ -39,6 +40,7 @@ function Station({ id, name, school }: { id: string; name: string; school: strin
     return () => stop.abort();
   }, [id]);
   const stays = useAwake();
+  useNewest();
   return (
     <main class="gate" style={shift(screen.second.value)}>
       <header class="gate-name">
@@ -56,9 +58,9 @@ function Station({ id, name, school }: { id: string; name: string; school: strin
 }
 
 /** A few pixels to and fro, a step a minute: what never moves burns into the panel. */
-function shift(at: number): { transform: string } {
+function shift(at: number): Record<string, string> {
   const minute = Math.floor(at / 60_000);
-  return { transform: `translate(${((minute % 5) - 2) * 3}px, ${((minute % 7) - 3) * 2}px)` };
+  return { "--dx": `${((minute % 5) - 2) * 3}px`, "--dy": `${((minute % 7) - 3) * 2}px` };
 }
 
 function useCode(): Drawn | null {
