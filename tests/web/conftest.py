@@ -138,9 +138,9 @@ async def open_phone(
     phones: list[Phone] = []
     camera.show(None)
 
-    async def open_one(*, at_desk: bool = False, **more: Any) -> Phone:
+    async def open_one(*, at_desk: bool = False, url: str = province.url, **more: Any) -> Phone:
         kind = DESK if at_desk else PHONE
-        phone = await Phone.open(chromium, province.url, kind=kind, **more)
+        phone = await Phone.open(chromium, url, kind=kind, **more)
         phones.append(phone)
         return phone
 

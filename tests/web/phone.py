@@ -2,15 +2,25 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Self
+from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, Geolocation, Locator, Page, expect
 
 from scripts.benches._browser import PHONE
+from tests.notifications.news import until
 from tests.web.province import PASSWORD, local
 from tests.web.watch import Watch
 from tests.world import Person, School
+
+_IS_ALL_KEPT: Final = """
+async () => {
+    const loaded = performance.getEntriesByType("resource").map((each) => each.name)
+    const kept = await Promise.all(["/", ...loaded.filter((url) => url.includes("/a/"))]
+        .map((url) => caches.match(url)))
+    return kept.every(Boolean)
+}
+"""
 
 
 class Phone:
@@ -42,6 +52,13 @@ class Phone:
         await self.page.locator("form button[type=submit]").click()
         await expect(self.page.locator("input[type=password]")).to_have_count(0)
 
+    async def log_out(self) -> None:
+        """Through the settings, until the login is there."""
+        await self.go("/cai-dat")
+        await self.page.get_by_role("button", name="Đăng xuất").click()
+        await self.page.get_by_role("dialog").get_by_role("button", name="Đăng xuất").click()
+        await expect(self.page.get_by_role("button", name="Đăng nhập")).to_be_visible()
+
     async def stand(self, lat: float, lng: float, *, accuracy_m: float = 8.0) -> None:
         """Move the phone there."""
         place: Geolocation = {"latitude": lat, "longitude": lng, "accuracy": accuracy_m}
@@ -60,6 +77,15 @@ class Phone:
             await self.context.set_offline(False)
             # What was on its way when the network came back fails a moment later.
             await self.page.evaluate("() => new Promise((done) => setTimeout(done, 200))")
+
+    async def ready_for_no_network(self) -> None:
+        """Wait until the service worker has what a start without a network needs."""
+        await self.page.evaluate("() => navigator.serviceWorker.ready.then(() => 1)")
+        await until(lambda: self.page.evaluate(_IS_ALL_KEPT))
+
+    async def is_live(self) -> None:
+        """Wait until the page hears news by itself."""
+        await expect(self.says("Tự cập nhật ngay khi con quét thẻ")).to_be_visible()
 
     async def another_tab(self) -> Page:
         return await self.context.new_page()

@@ -1,13 +1,14 @@
 """The province that the browser tests live in: real processes on a database of their own."""
 
 import time as clocks
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+import asyncpg
 from msgspec import Struct
 
 from app.attendance.plan import ZONE
@@ -20,7 +21,7 @@ from tests.world import Person, School, Student, World
 
 PASSWORD: Final = "Mot-Mat-Khau-Dai-1"
 PARTS: Final = ("worker", "relay", "serve")
-_LEAST_LEFT_S: Final = 100
+_LEAST_LEFT_S: Final = 45
 
 
 class WallClock(Clock):
@@ -51,12 +52,14 @@ class Province(Struct, frozen=True, kw_only=True):
 
 
 @contextmanager
-def running(settings: Settings, folder: Path, more: dict[str, str]) -> Iterator[Province]:
+def running(
+    settings: Settings, folder: Path, more: dict[str, str], *, parts: Sequence[str] = PARTS
+) -> Iterator[Province]:
     """API, relay and worker on the settings' database, as a deployment runs them."""
     port = free_port()
     url = f"http://localhost:{port}"
     with ExitStack() as stack:
-        for part in PARTS:
+        for part in parts:
             process = ApiProcess(
                 database_url=settings.require_database_url(),
                 redis_url=settings.require_redis_url(),
@@ -78,6 +81,20 @@ def stay_within_the_day() -> None:
         clocks.sleep(left_s + 0.1)
 
 
+async def open_all_day(conn: asyncpg.Connection, school_id: int) -> None:
+    """Let the school's morning last from midnight to midnight on all days, with no other shift."""
+    await conn.execute(
+        "update shift set weekdays = '{}' where school_id = $1 and starts_at >= '12:00'", school_id
+    )
+    await conn.execute(
+        "update shift set starts_at = '00:00', late_after = $2, cut_off = $2, ends_at = $3,"
+        " weekdays = '{1,2,3,4,5,6,7}' where school_id = $1 and starts_at < '12:00'",
+        school_id,
+        time(23, 59, 58),
+        time(23, 59, 59),
+    )
+
+
 class Town(World):
     """Schools that are open now, whatever the hour, and people who can log in.
 
@@ -87,12 +104,7 @@ class Town(World):
     async def school(self, *, fence: dict[str, Any] | None = None, org_unit_id: int = 1) -> School:
         """As World's, but its one shift lasts all of each day: nobody is late, none is missed."""
         school = await super().school(fence=fence, org_unit_id=org_unit_id)
-        last = time(23, 59, 58)
-        await self.owner.execute(
-            "update shift set starts_at = '00:00', late_after = $2, cut_off = $2, ends_at = $3,"
-            " weekdays = '{1,2,3,4,5,6,7}' where school_id = $1",
-            school.id, last, time(23, 59, 59),
-        )  # fmt: skip
+        await open_all_day(self.owner, school.id)
         await self._move_to_this_year(school)
         return school
 
