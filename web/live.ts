@@ -128,15 +128,18 @@ async function keepOpen(signal: AbortSignal): Promise<void> {
 async function readOnce(stop: AbortSignal): Promise<boolean> {
   // A phone that changed its network is never told: no sign of life means a dead connection.
   const dead = new AbortController();
-  const signal = AbortSignal.any([stop, dead.signal]);
-  let watch = setTimeout(() => dead.abort(), SILENT_MS);
+  // Not `AbortSignal.any`: phones of a few years ago do not have it.
+  const end = () => dead.abort();
+  stop.addEventListener("abort", end);
+  let watch = setTimeout(end, SILENT_MS);
   try {
-    return await readEvents(signal, () => {
+    return await readEvents(dead.signal, () => {
       clearTimeout(watch);
-      watch = setTimeout(() => dead.abort(), SILENT_MS);
+      watch = setTimeout(end, SILENT_MS);
     });
   } finally {
     clearTimeout(watch);
+    stop.removeEventListener("abort", end);
   }
 }
 

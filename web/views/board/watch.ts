@@ -71,15 +71,17 @@ class Watcher implements Watched {
 
   async #read(stop: AbortSignal, key: string): Promise<void> {
     const dead = new AbortController();
-    let timer = setTimeout(() => dead.abort(), SILENT_MS);
+    const end = () => dead.abort();
+    stop.addEventListener("abort", end);
+    let timer = setTimeout(end, SILENT_MS);
     const onSign = () => {
       clearTimeout(timer);
-      timer = setTimeout(() => dead.abort(), SILENT_MS);
+      timer = setTimeout(end, SILENT_MS);
     };
     try {
       const response = await authorized(`/v1/schools/${this.schoolId}/monitor/stream`, {
         headers: { Accept: "text/event-stream" },
-        signal: AbortSignal.any([stop, dead.signal]),
+        signal: dead.signal,
       });
       if (!response.ok || !response.body) throw await refusalOf(response);
       for await (const { event, data } of eventsOf(response.body, onSign)) {
@@ -90,6 +92,7 @@ class Watcher implements Watched {
       }
     } finally {
       clearTimeout(timer);
+      stop.removeEventListener("abort", end);
     }
   }
 
