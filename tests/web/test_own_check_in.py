@@ -29,7 +29,7 @@ async def ready(town: Town, open_phone: OpenPhone, *, north_m: float = 0.0) -> t
     phone = await open_phone(permissions=["geolocation", "camera"])
     await phone.stand_at(school, north_m=north_m)
     await phone.log_in(await town.staff(school, "accountant", "Phan Thị Kế"))
-    await expect(phone.says("Chọn điện thoại để chấm công")).to_be_visible()
+    await expect(phone.says("Chọn điện thoại để điểm danh")).to_be_visible()
     return school, phone
 
 
@@ -43,7 +43,7 @@ async def test_somebody_binds_the_phone_comes_in_and_goes(
     school, phone = await ready(town, open_phone)
     await screen(phone.page, "check-in-bind")
     await phone.page.get_by_role("button", name="Dùng điện thoại này").click()
-    await expect(phone.says("Hôm nay chưa chấm công trên điện thoại này.")).to_be_visible()
+    await expect(phone.says("Hôm nay chưa điểm danh trên điện thoại này.")).to_be_visible()
     await screen(phone.page, "check-in")
     camera.show(code_of(town, school))
     await read(phone)

@@ -5,21 +5,21 @@ import { texts } from "./texts";
 export const O = texts({
   title: ["Điểm danh của tôi", "My check-in"],
   // The phone
-  bindTitle: ["Chọn điện thoại để chấm công", "Choose the phone to check in with"],
+  bindTitle: ["Chọn điện thoại để điểm danh", "Choose the phone to check in with"],
   bindHint: [
-    "Mỗi người chấm công bằng một điện thoại của chính mình.",
+    "Mỗi người điểm danh bằng một điện thoại của chính mình.",
     "Everybody checks in with one phone of their own.",
   ],
   bindDo: ["Dùng điện thoại này", "Use this phone"],
   boundOther: [
-    (name: string) => `Thầy cô đang chấm công bằng điện thoại khác: ${name}.`,
+    (name: string) => `Bạn đang điểm danh bằng điện thoại khác: ${name}.`,
     (name: string) => `You check in with another phone: ${name}.`,
   ],
   unnamed: ["điện thoại trước", "the one before"],
   bindInstead: ["Đổi sang điện thoại này", "Change to this phone"],
-  bindAskTitle: ["Đổi điện thoại chấm công?", "Change the check-in phone?"],
+  bindAskTitle: ["Đổi điện thoại điểm danh?", "Change the check-in phone?"],
   bindAsk: [
-    "Điện thoại trước sẽ không chấm công được nữa. Mỗi ngày chỉ đổi được một lần.",
+    "Điện thoại trước sẽ không điểm danh được nữa. Mỗi ngày chỉ đổi được một lần.",
     "The phone before cannot check in any more. It can be changed once a day.",
   ],
   bindLater: [
@@ -46,7 +46,7 @@ export const O = texts({
     "Your place is not clear. It is quicker under the open sky.",
   ],
   placeDenied: [
-    "Điện thoại không cho biết vị trí. Vẫn chấm công được, nhưng nhà trường phải xem lại từng lượt. Mở cài đặt trang này, cho phép Vị trí, rồi bấm Thử lại.",
+    "Điện thoại không cho biết vị trí. Vẫn điểm danh được, nhưng nhà trường phải xem lại từng lượt. Mở cài đặt trang này, cho phép Vị trí, rồi bấm Thử lại.",
     "The phone does not tell where it is. You can check in, but the school has to look at each time. Allow Location in this page's settings, then try again.",
   ],
   sending: ["Đang gửi…", "Sending…"],
@@ -98,15 +98,15 @@ export const O = texts({
     "This account has no role in that school.",
   ],
   notAllowed: [
-    "Chưa ghi: tài khoản này không chấm công ở đây",
+    "Chưa ghi: tài khoản này không điểm danh ở đây",
     "Not recorded: not with this account",
   ],
   notAllowedHint: ["Mời liên hệ nhà trường.", "Please ask the school."],
   unbound: [
-    "Chưa ghi: đây không phải điện thoại chấm công của bạn",
+    "Chưa ghi: đây không phải điện thoại điểm danh của bạn",
     "Not recorded: this is not your check-in phone",
   ],
-  unboundHint: ["Chọn điện thoại này trước khi chấm công.", "Choose this phone first."],
+  unboundHint: ["Chọn điện thoại này trước khi điểm danh.", "Choose this phone first."],
   revoked: ["Điện thoại này đã bị báo mất", "This phone was reported lost"],
   revokedHint: ["Mời liên hệ nhà trường.", "Please ask the school."],
   failed: ["Chưa ghi được", "Not recorded"],
@@ -125,6 +125,6 @@ export const O = texts({
   choosePhone: ["Chọn điện thoại", "Choose the phone"],
   // Today
   mine: ["Hôm nay, trên điện thoại này", "Today, on this phone"],
-  none: ["Hôm nay chưa chấm công trên điện thoại này.", "No check-in on this phone today."],
+  none: ["Hôm nay chưa điểm danh trên điện thoại này.", "No check-in on this phone today."],
   toReview: ["chờ xem lại", "to be looked at"],
 });

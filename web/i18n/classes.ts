@@ -54,6 +54,7 @@ export const L = texts({
   ],
   where: ["Ở điểm nào?", "Where?"],
   why: ["Vì sao ghi tay?", "Why by hand?"],
+  reason: ["Lý do", "The reason"],
   whyForgot: ["Quên thẻ", "Forgot the card"],
   whyLost: ["Mất thẻ", "Lost the card"],
   whyBroken: ["Thẻ không quét được", "The card does not scan"],

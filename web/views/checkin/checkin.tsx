@@ -198,11 +198,12 @@ function Reading({ isSending, onToken, onStop }: ReadingProps) {
             isOther.value = codeOf(text)?.kind !== "station";
             if (!isOther.peek()) onToken(text.trim());
           }}
-        />
-      </div>
-      <div role="status">
-        {isSending && <Note tone="wait">{O.sending()}</Note>}
-        {isOther.value && !isSending && <Note tone="late">{O.notStation()}</Note>}
+        >
+          <div class="over-camera" role="status">
+            {isSending && <Note tone="wait">{O.sending()}</Note>}
+            {isOther.value && !isSending && <Note tone="late">{O.notStation()}</Note>}
+          </div>
+        </CodeCamera>
       </div>
       <Button onClick={onStop} disabled={isSending}>
         {O.stop()}

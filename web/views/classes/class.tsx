@@ -212,7 +212,7 @@ function Filters({ pupils, shift, filter, onChoose }: FiltersProps) {
     ]),
   ];
   return (
-    <div class="chips">
+    <div class="class-chips">
       {all.map(([state, label, number]) => (
         <Button key={state} aria-pressed={filter === state} onClick={() => onChoose(state)}>
           {label} <span class="number">{number}</span>
@@ -259,7 +259,7 @@ function Row({ pupil, shift, onOpen }: RowProps) {
   const state = stateOf(pupil, shift);
   const { arrival, departure, checking } = told(pupil, state);
   return (
-    <button type="button" class="row pupil" onClick={() => onOpen(pupil.student_id)}>
+    <button type="button" class="row class-pupil" onClick={() => onOpen(pupil.student_id)}>
       <Avatar name={pupil.name} url={pupil.photo_url} />
       <span class="grow">
         <strong>{pupil.name}</strong>

@@ -55,7 +55,7 @@ function Open({ schoolId, classId }: { schoolId: number; classId: string | null 
   const open = query.data.value;
   if (!open?.length) return null;
   return (
-    <Card class="disputes" aria-label={L.disputes()}>
+    <Card class="class-disputes" aria-label={L.disputes()}>
       <h2 class="across">
         {L.disputes()} <Badge tone="late">{open.length}</Badge>
       </h2>
@@ -106,7 +106,7 @@ function Words({ dispute }: { dispute: Dispute }) {
         {dayFromToday(dispute.day)}: {KINDS[dispute.kind]()}
       </span>
       {scan && <span class="muted">{scan}</span>}
-      {dispute.note && <q class="said">{dispute.note}</q>}
+      {dispute.note && <q class="class-said">{dispute.note}</q>}
       <span class="muted small">
         {askedBy(dispute)}, {moment(dispute.created_at)}
       </span>
@@ -123,7 +123,7 @@ interface OpenProps {
 function OpenDispute({ dispute, withClass, onAnswer }: OpenProps) {
   const name = [dispute.student_name, withClass ? dispute.class_name : null];
   return (
-    <div class="row dispute">
+    <div class="row class-dispute">
       <span class="grow">
         <strong>{name.filter(Boolean).join(" · ")}</strong>
         <Words dispute={dispute} />

@@ -171,7 +171,7 @@ function Ask({ draft, gates, onChange, onDone }: AskProps) {
       {gates.length > 1 && <Where draft={draft} gates={gates} onChange={onChange} />}
       <Reasons reason={draft.reason} onChoose={(reason) => onChange({ reason })} />
       <Field
-        label={L.why()}
+        label={L.reason()}
         value={draft.reason}
         maxLength={300}
         fault={isChecked.value && isShort ? L.whyShort() : null}
@@ -206,13 +206,14 @@ function Where({ draft, gates, onChange }: Omit<AskProps, "onDone">) {
 function Reasons({ reason, onChoose }: { reason: string; onChoose: (reason: string) => void }) {
   const usual = [L.whyForgot(), L.whyLost(), L.whyBroken(), L.whyInClass()];
   return (
-    <div class="reasons">
+    <fieldset class="mark-reasons">
+      <legend>{L.why()}</legend>
       {usual.map((each) => (
         <Button key={each} aria-pressed={reason === each} onClick={() => onChoose(each)}>
           {each}
         </Button>
       ))}
-    </div>
+    </fieldset>
   );
 }
 
