@@ -78,6 +78,6 @@ export function homeOf(hat: Hat): string | (() => Promise<{ default: View }>) {
     case "accountant":
       return "/cham-cong";
     case "department_admin":
-      return "/cai-dat";
+      return () => import("./views/office/department");
   }
 }

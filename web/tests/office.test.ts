@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  addDays,
+  addMonths,
+  daysBetween,
+  lengthOf,
+  spansOf,
+  weekdayOf,
+  weeksOf,
+  yearAround,
+} from "../views/office/days";
+import {
   areaM2,
   asCircle,
   asFence,
@@ -27,6 +37,7 @@ import {
   ofPhotos,
   toWrite,
 } from "../views/office/import_model";
+import { faultsOf, runsOf, shortTime } from "../views/office/shift_times";
 
 const SCHOOL: Point = { lat: 16.4745, lng: 107.6005 };
 const at = (east: number, north: number) => moved(SCHOOL, east, north);
@@ -178,4 +189,59 @@ test("a new corner goes into the nearest side", () => {
   assert.deepEqual(withCorner(square, at(-10, 50)).at(-1), at(-10, 50), "the closing side");
   assert.equal(crossesItself(added), false);
   assert.deepEqual(withCorner([at(0, 0)], at(5, 5)), [at(0, 0), at(5, 5)]);
+});
+
+test("a shift's times are told apart where they do not fit", () => {
+  const good = { starts_at: "07:00", late_after: "07:05", cut_off: "07:30", ends_at: "11:30" };
+  assert.deepEqual(faultsOf(good), {});
+  assert.deepEqual(faultsOf({ ...good, late_after: "07:00", cut_off: "07:00" }), {});
+  assert.deepEqual(faultsOf({ ...good, ends_at: "07:00" }), {
+    ends_at: "endsBeforeStart",
+  });
+  assert.deepEqual(faultsOf({ ...good, late_after: "06:59" }), { late_after: "lateBeforeStart" });
+  assert.deepEqual(faultsOf({ ...good, cut_off: "07:04" }), { cut_off: "cutOffBeforeLate" });
+  assert.deepEqual(faultsOf({ ...good, cut_off: "11:31" }), { cut_off: "cutOffAfterEnd" });
+  assert.deepEqual(faultsOf({ ...good, cut_off: "" }), { cut_off: "timeMissing" });
+  assert.equal(shortTime("07:05:00"), "7:05");
+});
+
+test("weekdays that follow each other are one run", () => {
+  assert.deepEqual(runsOf([5, 1, 2, 3, 4]), [[1, 5]]);
+  assert.deepEqual(runsOf([1, 3, 4, 7]), [
+    [1, 1],
+    [3, 4],
+    [7, 7],
+  ]);
+  assert.deepEqual(runsOf([]), []);
+});
+
+test("months begin on Monday and end where they end", () => {
+  const november = weeksOf("2026-11"); // begins on a Sunday
+  assert.deepEqual(november[0], [null, null, null, null, null, null, "2026-11-01"]);
+  assert.equal(november.length, 6);
+  assert.equal(november.flat().filter(Boolean).length, 30);
+  assert.equal(weeksOf("2027-02").length, 4, "February 2027 is four whole weeks");
+  assert.equal(addMonths("2026-12", 1), "2027-01");
+  assert.equal(addMonths("2026-01", -1), "2025-12");
+  assert.equal(addDays("2028-02-28", 1), "2028-02-29");
+  assert.equal(weekdayOf("2026-11-22"), 7);
+  assert.deepEqual(yearAround("2026-07"), { from: "2025-08-01", to: "2026-07-31" });
+  assert.deepEqual(yearAround("2026-08"), { from: "2026-08-01", to: "2027-07-31" });
+  assert.equal(lengthOf("2026-12-31", "2027-01-01"), 2);
+  assert.equal(lengthOf("2026-12-31", "2026-12-30"), 0);
+  assert.deepEqual(daysBetween("2026-12-31", "2027-01-01"), ["2026-12-31", "2027-01-01"]);
+});
+
+test("days of one name that follow each other are one line", () => {
+  const tet = (day: string) => ({ day, kind: "holiday" as const, name: "Tết" });
+  const days = [tet("2027-02-06"), tet("2027-02-04"), tet("2027-02-05"), tet("2027-02-08")];
+  const storm = { day: "2027-02-07", kind: "closure" as const, name: "Tết" };
+  assert.deepEqual(
+    spansOf([...days, storm]).map(({ from, to, kind }) => [from, to, kind]),
+    [
+      ["2027-02-04", "2027-02-06", "holiday"],
+      ["2027-02-07", "2027-02-07", "closure"],
+      ["2027-02-08", "2027-02-08", "holiday"],
+    ],
+  );
 });
