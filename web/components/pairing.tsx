@@ -71,17 +71,19 @@ function Steps({ pairing, onAgain }: { pairing: Pairing; onAgain: () => void }) 
   const address = `${location.origin}/man-hinh`;
   const left = leftS > 90 ? D.minutes(Math.round(leftS / 60)) : D.seconds(leftS);
   return (
-    <ol class="pairing">
-      <li>
-        {D.step1()} <strong class="pairing-address">{address}</strong> {D.step1Scan()}
-        <Link to={`${address}#${pairing.pairing_code}`} />
-      </li>
-      <li>
-        {D.step2()} <strong class="pairing-code">{grouped(pairing.pairing_code)}</strong>
-        <span class="muted">{D.expires(left)}</span>
-      </li>
-      <li class="muted">{D.step3()}</li>
-    </ol>
+    <>
+      <ol class="pairing">
+        <li>
+          {D.step1()} <strong class="pairing-address">{address}</strong> {D.step1Scan()}
+          <Link to={`${address}#${pairing.pairing_code}`} />
+        </li>
+        <li>
+          {D.step2()} <strong class="pairing-code">{grouped(pairing.pairing_code)}</strong>
+          <span class="muted">{D.expires(left)}</span>
+        </li>
+      </ol>
+      <p class="muted">{D.step3()}</p>
+    </>
   );
 }
 
