@@ -36,6 +36,7 @@ export const B = texts({
   ],
 
   classes: ["Theo lớp", "By class"],
+  classList: ["Mở danh sách lớp", "Open the class list"],
   className: ["Lớp", "Class"],
   enrolled: ["Sĩ số", "Pupils"],
   order: ["Thứ tự", "Order"],

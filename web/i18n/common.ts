@@ -11,6 +11,7 @@ export const C = texts({
   scan: ["Quét thẻ", "Scan"],
   classes: ["Lớp", "Classes"],
   checkIn: ["Chấm công", "Check in"],
+  ownCheckIn: ["Điểm danh của tôi", "My check-in"],
   board: ["Hôm nay", "Today"],
   setup: ["Chuẩn bị", "Set-up"],
   school: ["Nhà trường", "School"],

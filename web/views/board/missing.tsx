@@ -40,6 +40,9 @@ export function Missing({ schoolId, day, row, onClose }: MissingProps) {
   return (
     <Dialog title={B.dialog(row.name)} onClose={onClose}>
       <Loaded query={query}>{(pupils) => <Names pupils={pupils} shiftId={row.shift_id} />}</Loaded>
+      <a class="button" href={`/lop/${schoolId}/${row.class_id}`}>
+        {B.classList()}
+      </a>
       <Button onClick={onClose}>{C.close()}</Button>
     </Dialog>
   );

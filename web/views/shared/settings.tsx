@@ -7,6 +7,7 @@ import { ConsentList, useConsents } from "../../components/consents";
 import { useSending } from "../../components/form";
 import { Icon, type IconName } from "../../components/icons";
 import { Button, Card, Dialog, Fault, Page } from "../../components/ui";
+import { hat } from "../../hats";
 import { C } from "../../i18n/common";
 import { S } from "../../i18n/settings";
 import { chooseLang, type Lang, lang } from "../../lang";
@@ -52,6 +53,7 @@ function Overview() {
             name={S.notifications()}
             about={S.notificationsLine()}
           />
+          {isWithoutTab() && <Line href="/cham-cong" icon="clock" name={C.ownCheckIn()} />}
           <Line href="dong-y" icon="check" name={S.consents()} about={S.consentsLine()} />
           <Line href="thiet-bi" icon="phone" name={S.devices()} about={S.devicesLine()} />
           <Line href="mat-khau" icon="gear" name={S.password()} />
@@ -65,6 +67,11 @@ function Overview() {
   );
 }
 
+/** Who may check in and has no place for it in the bar below. */
+function isWithoutTab(): boolean {
+  return hat.value?.role === "principal" || hat.value?.role === "student";
+}
+
 interface LineProps {
   href: string;
   icon: IconName;
@@ -75,7 +82,7 @@ interface LineProps {
 function Line({ href, icon, name, about }: LineProps) {
   return (
     <li>
-      <a class="row" href={`/cai-dat/${href}`}>
+      <a class="row" href={href.startsWith("/") ? href : `/cai-dat/${href}`}>
         <Icon name={icon} />
         <span class="grow">
           <strong>{name}</strong>
