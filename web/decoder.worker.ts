@@ -40,9 +40,14 @@ async function read({ id, pixels, width, height }: Picture): Promise<Reading> {
   } catch {
     return { id, text: null, failed: true };
   }
-  const picture = new ImageData(new Uint8ClampedArray(pixels), width, height);
-  const [found] = await readBarcodes(picture, OPTIONS);
-  return { id, text: found?.text ?? null };
+  try {
+    const picture = new ImageData(new Uint8ClampedArray(pixels), width, height);
+    const [found] = await readBarcodes(picture, OPTIONS);
+    return { id, text: found?.text ?? null };
+  } catch {
+    // A picture that cannot be read is one without a code; the next one comes in a moment.
+    return { id, text: null };
+  }
 }
 
 self.onmessage = (event: MessageEvent<Picture>) => {

@@ -4,6 +4,7 @@ import type { Decoder } from "./decoders";
 
 /** A phone in the sun has to last the morning: ten looks a second find every card that is held up. */
 const PACE_MS = 100;
+const UNPAINTED_MS = 500;
 
 /** Look at the video until `stop`; `onRead` gets each code of each frame, and when it was seen. */
 export async function readFrames(
@@ -27,18 +28,21 @@ export async function readFrames(
   }
 }
 
-/** The camera's next picture; none comes while nobody can see the page. */
+/**
+ * The camera's next picture. A page that paints nothing is not told of one: then it is looked at all
+ * the same, only more rarely.
+ */
 function nextFrame(video: HTMLVideoElement, stop: AbortSignal): Promise<void> {
   if (!("requestVideoFrameCallback" in video)) return Promise.resolve();
   return new Promise((done) => {
-    const asked = video.requestVideoFrameCallback(() => {
+    const end = () => {
+      clearTimeout(timer);
+      video.cancelVideoFrameCallback(asked);
       stop.removeEventListener("abort", end);
       done();
-    });
-    const end = () => {
-      video.cancelVideoFrameCallback(asked);
-      done();
     };
+    const asked = video.requestVideoFrameCallback(end);
+    const timer = setTimeout(end, UNPAINTED_MS);
     stop.addEventListener("abort", end, { once: true });
   });
 }
@@ -86,7 +90,9 @@ export class Readings {
     if (!known) return this.count(key, at);
     const isHeld = at - known.seenAt < GONE_MS && !known.isReleased;
     const isLongAgo = at - known.countedAt >= AGAIN_MS;
-    const isAfterAnother = this.last !== key && at - known.seenAt >= GONE_MS;
+    // Back after another, or still there while that one has gone: not both at once in the picture.
+    const isAlone = at - known.seenAt >= GONE_MS || this.goneSince(key, at) >= GONE_MS;
+    const isAfterAnother = this.last !== key && isAlone;
     known.seenAt = at;
     return (isLongAgo && !isHeld) || isAfterAnother ? this.count(key, at) : false;
   }
@@ -102,6 +108,13 @@ export class Readings {
   clear(): void {
     this.sights.clear();
     this.last = null;
+  }
+
+  /** How long no other code was seen, ms. */
+  private goneSince(key: string, at: number): number {
+    let last = Number.NEGATIVE_INFINITY;
+    for (const [other, { seenAt }] of this.sights) if (other !== key) last = Math.max(last, seenAt);
+    return at - last;
   }
 
   private count(key: string, at: number): true {

@@ -14,7 +14,6 @@ export const S = texts({
     "Cổng này không còn dùng. Hãy chọn cổng khác.",
     "This gate is no longer used. Please choose another.",
   ],
-  staffRoom: ["Phòng giáo viên", "Staff room"],
   which: ["Học sinh đang", "Pupils are"],
   comingIn: ["VÀO trường", "coming IN"],
   goingOut: ["RA về", "going OUT"],
@@ -50,7 +49,6 @@ export const S = texts({
   stay: ["Ở lại", "Stay"],
   leaveAnyway: ["Vẫn đóng", "Close anyway"],
   aim: ["Đưa thẻ vào khung", "Hold a card in the frame"],
-  ready: ["Sẵn sàng", "Ready"],
   sending: ["Đang gửi…", "Sending…"],
   waiting: ["Đã lưu, chờ gửi", "Kept, waiting to be sent"],
   waitingHint: [
@@ -151,7 +149,7 @@ export const S = texts({
   unreadableHint: ["Thử gửi lại, hoặc tìm theo tên.", "Send again, or find by name."],
   unknownOutcome: ["Chưa ghi nhận", "Not recorded"],
   unknownOutcomeHint: ["Tìm theo tên.", "Find by name."],
-  undo: [(s: number) => `Huỷ lượt quét (${s})`, (s: number) => `Undo the scan (${s})`],
+  undo: ["Huỷ lượt quét", "Undo the scan"],
   undone: ["Đã huỷ lượt quét", "The scan was taken back"],
   undoLater: [
     "Sẽ huỷ ngay khi gửi được lượt quét.",
@@ -188,11 +186,10 @@ export const S = texts({
   otherPupil: ["Chọn em khác", "Another pupil"],
   history: ["Vừa quét", "Just scanned"],
   historyEmpty: ["Chưa quét em nào.", "Nobody scanned yet."],
-  session: [(n: number) => `${n} em trong lần này`, (n: number) => `${n} this time`],
-  pendingCount: [(n: number) => `${n} chờ gửi`, (n: number) => `${n} waiting`],
+  session: [(n: number) => `Đã ghi ${n} lượt`, (n: number) => `${n} recorded`],
   pendingSince: [
-    (n: number, at: string) => `${n} lượt chờ gửi, từ ${at}`,
-    (n: number, at: string) => `${n} waiting since ${at}`,
+    (n: number, at: string) => `${n} chờ gửi · ${at}`,
+    (n: number, at: string) => `${n} waiting · ${at}`,
   ],
   keptFromBefore: [
     (n: number, at: string) =>
@@ -213,6 +210,10 @@ export const S = texts({
     "The list is not loaded: without a network no names are shown.",
   ],
   alerts: ["Lượt quét không được nhận", "Scans that were refused"],
+  alertsHint: [
+    "Các em này chưa được điểm danh: tìm theo tên để ghi lại.",
+    "These pupils are not recorded: find them by name.",
+  ],
   seen: ["Đã xem", "I have seen it"],
   pickups: ["Người được đón", "Who may fetch the child"],
   noPickups: ["Chưa có ai được đăng ký đón em này.", "Nobody is registered to fetch this child."],

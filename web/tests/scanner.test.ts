@@ -27,6 +27,13 @@ test("a card counts again at once when another was read in between", () => {
   assert.equal(held(readings, "a", 1600, 2000), 1);
 });
 
+test("a card that comes back quicker than it was forgotten counts a second later", () => {
+  const readings = new Readings();
+  assert.equal(held(readings, "a", 0, 300), 1);
+  assert.equal(held(readings, "b", 300, 700), 1);
+  assert.equal(held(readings, "a", 700, 10_000), 1);
+});
+
 test("two cards side by side, seen in turns, are two readings", () => {
   const readings = new Readings();
   let counted = 0;

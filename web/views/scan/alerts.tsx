@@ -4,6 +4,7 @@ import { Icon } from "../../components/icons";
 import { Button } from "../../components/ui";
 import { moment } from "../../format";
 import { S } from "../../i18n/scan";
+import { NOT_UNDONE } from "../../outbox";
 import { outbox, rows } from "../../scans";
 import type { QueuedScan } from "../../store";
 import { wordsOfOutcome } from "./words";
@@ -17,6 +18,7 @@ export function Alerts() {
         <Icon name="warn" />
         {S.alerts()} ({refused.length})
       </h2>
+      <p>{S.alertsHint()}</p>
       <ul class="plain-list">
         {refused.map((row) => (
           <Alert key={row.event_id} row={row} />
@@ -37,7 +39,9 @@ function Alert({ row }: { row: QueuedScan }) {
         {class_name ? ` · ${class_name}` : ""} · {moment(row.made_at)}
       </p>
       <p>
-        <strong>{said.title}.</strong> {said.hint}
+        <strong>{said.title}.</strong>
+        {/* To scan again is too late: the child has gone on. */}
+        {(isUnsent || outcome === NOT_UNDONE) && ` ${said.hint}`}
       </p>
       <div class="across">
         {isUnsent && (

@@ -39,32 +39,32 @@ export function Answer({ gate }: { gate: Gate }) {
 }
 
 function Said({ words, entry }: { words: Words; entry: Entry | null }) {
-  const top = useRef<HTMLDivElement>(null);
+  const top = useRef<HTMLParagraphElement>(null);
   const id = entry?.id;
   // biome-ignore lint/correctness/useExhaustiveDependencies: each scan begins at the band's top
   useEffect(() => top.current?.parentElement?.scrollTo(0, 0), [id]);
   return (
     <>
-      <div class="answer-main" ref={top}>
+      <p class="answer-title" ref={top}>
         <Icon name={words.icon} class="sign" />
-        <div class="grow">
-          <p class="answer-title">{words.title}</p>
-          {entry && (
-            <p class="answer-name">
-              {entry.name ?? S.unknownCard()}
-              {entry.className && <span class="answer-class">{entry.className}</span>}
-            </p>
+        <span>{words.title}</span>
+      </p>
+      {entry && (
+        <div class="answer-who">
+          {entry.name && (
+            <Avatar big name={entry.name} url={online.value ? entry.photoUrl : null} />
           )}
-          {words.hint && <p class="answer-hint">{words.hint}</p>}
-          {entry && (
-            <p class="answer-time">
+          <p>
+            <span class="answer-name">{entry.name ?? S.unknownCard()}</span>
+            <span>
+              {entry.className && <strong>{entry.className} · </strong>}
               {entry.direction === "in" ? C.directionIn() : C.directionOut()}{" "}
               {clock(entry.result?.recorded_at ?? entry.madeAt)}
-            </p>
-          )}
+            </span>
+          </p>
         </div>
-        {entry?.name && <Avatar big name={entry.name} url={online.value ? entry.photoUrl : null} />}
-      </div>
+      )}
+      {words.hint && <p class="answer-hint">{words.hint}</p>}
       {entry && entry.direction === "out" && entry.pickups && <PickUps people={entry.pickups} />}
     </>
   );

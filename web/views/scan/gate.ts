@@ -139,7 +139,7 @@ export class Gate {
       pickups: result.pickups ?? null,
       token: null,
     });
-    if (isFine(result.outcome)) this.counted.value += 1;
+    if (isRecorded(result.outcome)) this.counted.value += 1;
     this.show(id);
     signalTone(wordsOfAnswer(result, direction).tone);
   }
@@ -160,7 +160,7 @@ export class Gate {
         return;
       }
       this.change(entry.id, { state: done === "too-late" ? "not-undone" : "undone" });
-      if (done !== "too-late" && result && isFine(result.outcome)) this.counted.value -= 1;
+      if (done !== "too-late" && result && isRecorded(result.outcome)) this.counted.value -= 1;
     } catch (error) {
       if (!isFailure(error)) throw error;
       this.change(entry.id, { state: before });
@@ -185,7 +185,7 @@ export class Gate {
       photoUrl: student?.photo_url ?? entry.photoUrl,
       pickups: result.pickups ?? entry.pickups,
     });
-    if (state === "answered" && isFine(result.outcome)) this.counted.value += 1;
+    if (state === "answered" && isRecorded(result.outcome)) this.counted.value += 1;
     if (entry.token && MENDABLE.has(result.outcome)) this.readings.release(readingKey(entry.token));
     this.sound(entry.id, how, result);
   }
@@ -283,5 +283,5 @@ function mayUndo(entry: Entry): boolean {
 
 /** Seconds in which the scan may still be taken back. */
 export function undoLeft(entry: Entry, now: number): number {
-  return Math.max(0, Math.ceil((entry.madeAt + UNDO_MS - now) / 1000));
+  return Math.min(60, Math.max(0, Math.ceil((entry.madeAt + UNDO_MS - now) / 1000)));
 }

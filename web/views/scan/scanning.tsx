@@ -3,12 +3,12 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { CodeCamera } from "../../components/camera";
-import { Icon } from "../../components/icons";
-import { Button, Dialog, Note, OfflineBadge } from "../../components/ui";
+import { Button, Dialog, Note } from "../../components/ui";
 import { isFailure } from "../../failure";
 import { clock } from "../../format";
+import { C } from "../../i18n/common";
 import { S } from "../../i18n/scan";
-import { now } from "../../now";
+import { now, online } from "../../now";
 import { pending } from "../../pending";
 import { watchPlace } from "../../place";
 import { loadRoster, recallRoster, roster } from "../../roster";
@@ -110,7 +110,6 @@ function useRoster(stationId: string): void {
 
 function Bar({ stationName, onLeave }: Pick<ScanningProps, "stationName" | "onLeave">) {
   const isAsking = useSignal(false);
-  const { waiting, oldest } = pending.value;
   useEffect(() => {
     // The browser asks in its own words; what waits is kept in any case.
     const ask = (event: BeforeUnloadEvent) => pending.peek().waiting && event.preventDefault();
@@ -126,14 +125,7 @@ function Bar({ stationName, onLeave }: Pick<ScanningProps, "stationName" | "onLe
       <Button kind="quiet" icon="back" aria-label={S.leave()} onClick={leave} />
       <strong class="grow">{stationName}</strong>
       <PlaceBadge />
-      <OfflineBadge />
-      {waiting > 0 && oldest !== null && (
-        <span class="badge wait" title={S.pendingSince(waiting, clock(oldest))}>
-          <Icon name="wait" />
-          {S.pendingCount(waiting)}
-          <span class="pending-since">{clock(oldest)}</span>
-        </span>
-      )}
+      <Owing />
       {isAsking.value && (
         <Dialog
           title={S.leaveTitle()}
@@ -141,7 +133,7 @@ function Bar({ stationName, onLeave }: Pick<ScanningProps, "stationName" | "onLe
             isAsking.value = false;
           }}
         >
-          <p>{S.leaveHint(waiting)}</p>
+          <p>{S.leaveHint(pending.value.waiting)}</p>
           <div class="across">
             <Button
               kind="main"
@@ -161,6 +153,17 @@ function Bar({ stationName, onLeave }: Pick<ScanningProps, "stationName" | "onLe
   );
 }
 
+/** That there is no network, and what waits for one. */
+function Owing() {
+  const { waiting, oldest } = pending.value;
+  return (
+    <span class="scan-status" role="status">
+      {!online.value && <span>{C.offline()}</span>}
+      {waiting > 0 && oldest !== null && <span>{S.pendingSince(waiting, clock(oldest))}</span>}
+    </span>
+  );
+}
+
 function Undo({ gate }: { gate: Gate }) {
   const entry = gate.undoable.value;
   const left = entry ? undoLeft(entry, now.value) : 0;
@@ -168,8 +171,10 @@ function Undo({ gate }: { gate: Gate }) {
   return (
     <Button icon="undo" class="undo" onClick={() => void gate.undo(entry)}>
       <span>
-        {S.undo(left)}
-        <span class="undo-name">{entry.name ?? S.unknownCard()}</span>
+        {S.undo()}
+        <span class="undo-name">
+          {left} s · {entry.name ?? S.unknownCard()}
+        </span>
       </span>
     </Button>
   );

@@ -4,7 +4,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { all, api, type Schemas } from "../../api";
 import { Icon } from "../../components/icons";
-import { Badge, Button, Card, Empty, Loaded, Note, Page } from "../../components/ui";
+import { Button, Card, Empty, Loaded, Note, Page } from "../../components/ui";
 import { fetchDecoderAhead } from "../../decoders";
 import { clock } from "../../format";
 import { type Hat, hat } from "../../hats";
@@ -126,9 +126,8 @@ function Choice({ stations, schoolId, direction, onStart }: ChoiceProps) {
               chosen.value = each.id;
             }}
           >
-            <Icon name={each === station ? "check" : "map"} />
+            <Icon name={each === station ? "check" : each.kind === "staff" ? "people" : "map"} />
             <strong class="grow">{each.name}</strong>
-            {each.kind === "staff" && <Badge>{S.staffRoom()}</Badge>}
           </button>
         ))}
       </fieldset>
@@ -149,7 +148,7 @@ function Choice({ stations, schoolId, direction, onStart }: ChoiceProps) {
       <Button
         kind="main"
         icon="scan"
-        class="fill start"
+        class="fill post-start"
         onClick={() => {
           if (!station) return;
           // In the tap itself, or the phone stays silent all morning.
