@@ -18,7 +18,7 @@ export const P = texts({
   in: ["Đã vào trường", "At school"],
   out: ["Đã rời trường", "Left school"],
   notScanned: ["Chưa quét thẻ hôm nay", "Not scanned today"],
-  present: ["Có mặt ở trường", "Present at school"],
+  present: ["Đã có mặt hôm nay", "Was present today"],
   presentHint: ["Nhà trường ghi nhận", "Noted by the school"],
   checking: ["Nhà trường đang kiểm tra", "The school is checking"],
   checkingScan: [

@@ -16,7 +16,8 @@ class Storage {
 const events = new EventTarget();
 const page = Object.assign(new EventTarget(), {
   documentElement: { lang: "" },
-  visibilityState: "visible",
+  // What ticks while a page is seen would keep Node from ending.
+  visibilityState: "hidden",
 });
 
 export const address = {
@@ -33,6 +34,8 @@ const globals: Record<string, unknown> = {
   location: address,
   localStorage: new Storage(),
   history: { pushState: () => undefined, replaceState: () => undefined },
+  // Node has one since 21, which knows nothing of a network.
+  navigator: { onLine: true, language: "vi-VN", userAgent: "" },
   matchMedia: () => ({ matches: false }),
   BroadcastChannel: class {
     postMessage(): void {}

@@ -16,7 +16,8 @@ import { useQuery } from "../../query";
 import type { Parameters } from "../../router";
 import { accountId } from "../../session";
 import { keepSeen } from "../../store";
-import { type Kin, kin } from "./family";
+import { kin } from "./family";
+import type { Kin } from "./kin";
 import "./code.css";
 
 interface Kept

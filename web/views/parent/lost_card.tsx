@@ -5,7 +5,7 @@ import { api, of } from "../../api";
 import { Confirm } from "../../components/confirm";
 import { Button, Note } from "../../components/ui";
 import { P } from "../../i18n/parent";
-import type { Kin } from "./family";
+import type { Kin } from "./kin";
 
 export function LostCard({ who }: { who: Kin }) {
   const step = useSignal<"none" | "asking" | "done">("none");

@@ -3,6 +3,7 @@
 import { api, of, type Schemas } from "../../api";
 import { useSending } from "../../components/form";
 import { Icon } from "../../components/icons";
+import { PushSwitch } from "../../components/push_switch";
 import { Card, Fault, Loaded, Page } from "../../components/ui";
 import { KINDS, S } from "../../i18n/settings";
 import { type Query, useQuery } from "../../query";
@@ -16,6 +17,9 @@ export function Notifications() {
   });
   return (
     <Page title={S.notifications()} back="/cai-dat">
+      <Card>
+        <PushSwitch />
+      </Card>
       <Loaded query={query}>{(found) => <Choices found={found} query={query} />}</Loaded>
     </Page>
   );

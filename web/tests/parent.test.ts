@@ -1,0 +1,186 @@
+import "./browser";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { InboxItem } from "../live";
+import { type Dispute, kindsFor, openOn } from "../views/parent/disputes";
+import { kinOf } from "../views/parent/kin";
+import { byDay, iconOf, newestFirst, replacedIds, toneOf } from "../views/parent/news";
+import { type Scan, type Shift, shiftsToTell, standingOf } from "../views/parent/standing";
+
+function scan(direction: "in" | "out", at: string, more: Partial<Scan> = {}): Scan {
+  return {
+    id: `${direction}-${at}`,
+    direction,
+    occurred_at: `2026-11-16T${at}:00+07:00`,
+    outcome: "ok",
+    source: "card",
+    station_name: "Cổng chính",
+    is_undone: false,
+    ...more,
+  };
+}
+
+function shift(state: Shift["state"], more: Partial<Shift> = {}): Shift {
+  return {
+    shift_id: state,
+    shift_name: "Ca sáng",
+    state,
+    late_minutes: 0,
+    arrived_at: null,
+    left_at: null,
+    ...more,
+  };
+}
+
+test("without a scan nobody has arrived, and nobody is absent before the school says so", () => {
+  assert.deepEqual(standingOf({ shifts: [shift("not_scanned")], scans: [] }), {
+    kind: "not_scanned",
+  });
+});
+
+test("an undone scan is no scan", () => {
+  const undone = scan("in", "06:52", { is_undone: true });
+  const day = { shifts: [shift("not_scanned")], scans: [undone] };
+  assert.equal(standingOf(day).kind, "not_scanned");
+});
+
+test("the latest movement is told, in whatever order they come", () => {
+  const came = scan("in", "06:52");
+  const left = scan("out", "11:34");
+  for (const scans of [
+    [came, left],
+    [left, came],
+  ]) {
+    const standing = standingOf({ shifts: [shift("present")], scans });
+    assert.deepEqual(standing, { kind: "out", scan: left });
+  }
+});
+
+test("a suspicious scan is being checked; what was known before still holds", () => {
+  const came = scan("in", "06:52");
+  for (const outcome of ["clone_suspect", "impossible_travel"]) {
+    const strange = scan("out", "06:55", { outcome });
+    assert.deepEqual(standingOf({ shifts: [shift("present")], scans: [came, strange] }), {
+      kind: "checking",
+      scan: strange,
+      before: came,
+    });
+    assert.equal(standingOf({ shifts: [], scans: [strange] }).kind, "checking");
+  }
+});
+
+test("what waits for the school's look but was told as an arrival is one", () => {
+  const came = scan("in", "06:52", { outcome: "geo_uncertain" });
+  assert.equal(standingOf({ shifts: [shift("present")], scans: [came] }).kind, "in");
+});
+
+test("a scan on a day without school is told all the same", () => {
+  assert.equal(standingOf({ shifts: [], scans: [] }).kind, "none");
+  assert.equal(standingOf({ shifts: [], scans: [scan("in", "15:00")] }).kind, "in");
+});
+
+test("an absence is the school's word, and half a day that is still open is none", () => {
+  const absent = shift("absent_unexcused");
+  assert.deepEqual(standingOf({ shifts: [absent], scans: [] }), {
+    kind: "absent",
+    isExcused: false,
+  });
+  assert.deepEqual(standingOf({ shifts: [shift("absent_excused")], scans: [] }), {
+    kind: "absent",
+    isExcused: true,
+  });
+  const open = standingOf({ shifts: [shift("absent_excused"), shift("not_scanned")], scans: [] });
+  assert.equal(open.kind, "not_scanned");
+});
+
+test("beside the big words only what they do not say", () => {
+  assert.deepEqual(shiftsToTell([shift("present")]), []);
+  assert.deepEqual(shiftsToTell([shift("not_scanned"), shift("not_scanned")]), []);
+  assert.equal(shiftsToTell([shift("late", { late_minutes: 7 })]).length, 1);
+  assert.equal(shiftsToTell([shift("present"), shift("not_scanned")]).length, 2);
+});
+
+/** What a kind adds; the document leaves its names open. */
+function data(given: object): InboxItem["data"] {
+  return given as InboxItem["data"];
+}
+
+function item(seq: number, more: Partial<InboxItem> = {}): InboxItem {
+  return {
+    id: `i${seq}`,
+    seq,
+    kind: "arrival",
+    school_id: 1,
+    student_id: "s",
+    title: "",
+    body: "",
+    data: {},
+    created_at: `2026-11-16T0${seq}:00:00Z`,
+    read_at: null,
+    ...more,
+  };
+}
+
+test("pages and the stream overlap: each item once, the newest first, read stays read", () => {
+  const read = item(2, { read_at: "2026-11-16T03:00:00Z" });
+  const all = newestFirst([item(3), item(2)], [read, item(1)], [item(3)]);
+  assert.deepEqual(
+    all.map((each) => each.seq),
+    [3, 2, 1],
+  );
+  assert.equal(all[1]?.read_at, read.read_at);
+  assert.equal(newestFirst([read], [item(2)])[0]?.read_at, read.read_at);
+});
+
+test("days are the school's: 17:30 in Greenwich is past midnight here", () => {
+  const late = item(2, { created_at: "2026-11-16T17:30:00Z" });
+  const early = item(1, { created_at: "2026-11-16T16:30:00Z" });
+  assert.deepEqual(
+    byDay([late, early]).map(({ day, items }) => [day, items.length]),
+    [
+      ["2026-11-17", 1],
+      ["2026-11-16", 1],
+    ],
+  );
+});
+
+test("what a later item takes the place of is known", () => {
+  const mended = item(2, { data: data({ replaces: "i1" }) });
+  assert.deepEqual([...replacedIds([mended, item(1)])], ["i1"]);
+});
+
+test("good news, alarms and the rest look different without colour", () => {
+  const alarm = item(1, { kind: "something_new", data: data({ tone: "alarm" }) });
+  assert.equal(toneOf(alarm), "alarm");
+  assert.equal(toneOf(item(1, { data: data({ tone: "odd" }) })), "plain");
+  const icons = new Set([iconOf(alarm), iconOf(item(1)), iconOf(item(1, { kind: "x" }))]);
+  assert.equal(icons.size, 3);
+});
+
+test("a scan can be wrong in other ways than a day", () => {
+  assert.ok(kindsFor(scan("in", "06:52")).includes("wrong_time"));
+  assert.ok(!kindsFor(null).includes("wrong_time"));
+  assert.ok(kindsFor(null).includes("was_there"));
+});
+
+test("one open complaint a day", () => {
+  const said = (day: string, state: Dispute["state"]) => ({ day, state }) as Dispute;
+  assert.ok(openOn([said("2026-11-16", "open")], "2026-11-16"));
+  assert.ok(!openOn([said("2026-11-16", "upheld")], "2026-11-16"));
+  assert.ok(!openOn([said("2026-11-15", "open")], "2026-11-16"));
+});
+
+test("a pupil's own account is of its family", () => {
+  const own = { role: "student", person_id: "s", school_id: 1, name: "An", school_name: "T" };
+  const staff = { role: "guard", person_id: "g", school_id: 1, name: "B", school_name: "T" };
+  const child = { student_id: "c", school_id: 2, name: "Bình" };
+  const found = kinOf({ account: {}, memberships: [own, staff], children: [child] } as never);
+  assert.deepEqual(
+    found.map(({ student_id, isSelf }) => [student_id, isSelf]),
+    [
+      ["c", false],
+      ["s", true],
+    ],
+  );
+  assert.deepEqual(kinOf(null), []);
+});
