@@ -32,6 +32,7 @@ _CUT: Final = """
         const words = each.textContent.trim().slice(0, 40)
         const name = `${each.tagName.toLowerCase()}.${each.className} "${words}"`
         const hides = ["hidden", "clip"].includes(style.overflowX)
+            && !each.matches(".leaflet-container")
         if (hides && each.textContent.trim() && each.scrollWidth > each.clientWidth + 1
             && style.textOverflow !== "ellipsis")
             found.push(`cut: ${name}`)
