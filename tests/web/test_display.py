@@ -18,12 +18,22 @@ from tests.world import Person, School
 
 
 async def paired_screen(
-    open_phone: OpenPhone, api: httpx.AsyncClient, school: School, principal: Person
+    open_phone: OpenPhone,
+    api: httpx.AsyncClient,
+    school: School,
+    principal: Person,
+    *,
+    before: str | None = None,
 ) -> Phone:
-    """A browser at the school's gate, paired by the code that the principal is shown."""
+    """A browser at the school's gate, paired by the code that the principal is shown.
+
+    `before` is a script that runs before those of each page.
+    """
     path = f"/v1/stations/{school.gate_id}/pairing"
     answer = await api.post(path, headers=principal.headers)
     display = await open_phone(at_desk=True)
+    if before is not None:
+        await display.context.add_init_script(before)
     await display.go("/man-hinh")
     await display.page.get_by_label("Mã ghép").fill(answer.json()["pairing_code"])
     await display.page.get_by_role("button", name="Ghép màn hình").click()

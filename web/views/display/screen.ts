@@ -52,8 +52,8 @@ const KEPT = "station";
 async function recall(station: string): Promise<void> {
   const found = (await (await database()).get("screen", KEPT)) as Kept | undefined;
   if (found?.station !== station) return;
+  keepOffset(found.offset);
   keys.value = found.keys;
-  offset.value = found.offset;
   arrivals.value = found.arrivals;
 }
 
@@ -76,6 +76,12 @@ function forget(): void {
   hasAsked.value = false;
 }
 
+/** Before any code is shown by it: a wrong clock's step must not be seen for even a second. */
+function keepOffset(ms: number | null): void {
+  offset.value = ms;
+  second.value = Math.floor(serverNow() / 1000) * 1000;
+}
+
 async function readCount(station: string): Promise<void> {
   const params = { path: { station_id: station } };
   const asked = Date.now();
@@ -83,7 +89,7 @@ async function readCount(station: string): Promise<void> {
   const answered = Date.now();
   // The answer was made about half-way. A round trip of seconds says too little about the clock.
   if (answered - asked < 10_000 || offset.value === null) {
-    offset.value = Date.parse(found.as_of) - (asked + answered) / 2;
+    keepOffset(Date.parse(found.as_of) - (asked + answered) / 2);
     hasMoved.value = false;
   }
   arrivals.value = found;
