@@ -179,3 +179,29 @@ async def test_without_a_network_the_list_says_from_when_it_is(
         await phone.page.get_by_role("button", name="Tải lại").click()
         await expect(phone.says("Số liệu lúc")).to_be_visible()
         await expect(row(phone, "Nguyễn Văn An")).to_be_visible()
+
+
+async def test_a_principal_answers_for_a_class_without_a_teacher_and_finds_the_own_check_in(
+    town: Town, open_phone: OpenPhone, api: httpx.AsyncClient
+) -> None:
+    school = await town.school()
+    an = await town.student(school, "Nguyễn Văn An")
+    await ask(api, await town.guardian(an, name="Lê Thị Mẹ"), str(an.id))
+    phone = await open_phone()
+    await phone.log_in(await town.admin(school))
+    await phone.go("/lop")
+    asked = phone.page.get_by_role("region", name="Gia đình báo chưa đúng")
+    await expect(asked).to_contain_text("Nguyễn Văn An · 6A1")
+    await asked.get_by_role("button", name="Trả lời").click()
+    dialog = phone.page.get_by_role("dialog")
+    await dialog.get_by_label("Điểm danh đã đúng").check()
+    await dialog.get_by_label("Lời nhắn cho gia đình").fill("Camera ở cổng có hình em.")
+    await dialog.get_by_role("button", name="Gửi trả lời").click()
+    await expect(asked).to_have_count(0)
+    await phone.page.get_by_role("link", name="Lớp 6A1").click()
+    await expect(row(phone, "Nguyễn Văn An")).to_be_visible()
+    await phone.page.get_by_role("link", name="Quay lại").click()
+    await expect(phone.page.get_by_role("heading", name="Các lớp")).to_be_visible()
+    await phone.page.get_by_role("link", name="Cài đặt").click()
+    await phone.page.get_by_role("link", name="Điểm danh của tôi").click()
+    await expect(phone.page.get_by_role("button", name="Dùng điện thoại này")).to_be_visible()
