@@ -8,6 +8,7 @@ import { Dialog, OfflineBadge } from "./components/ui";
 import { type Hat, hats, putOn, roleName } from "./hats";
 import { C } from "./i18n/common";
 import { Offers } from "./offers";
+import { pending } from "./pending";
 import { go, place } from "./router";
 import { unread } from "./unread";
 
@@ -141,6 +142,7 @@ export function Shell({ on, children }: { on: Hat; children: ComponentChildren }
           <Mark />
         </a>
         <HatButton on={on} />
+        <PendingBadge />
         <OfflineBadge />
       </header>
       <main id="noi-dung" tabIndex={-1}>
@@ -149,6 +151,18 @@ export function Shell({ on, children }: { on: Hat; children: ComponentChildren }
       </main>
       <Tabs on={on} />
     </div>
+  );
+}
+
+/** Scans that this phone still owes, wherever its owner looks: they lead back to the scanner. */
+function PendingBadge() {
+  const { waiting, refused } = pending.value;
+  if (!waiting && !refused) return null;
+  return (
+    <a href="/quet" class={`badge ${refused ? "bad" : "wait"} owing`}>
+      <Icon name={refused ? "warn" : "wait"} />
+      {refused ? C.scansRefused(refused) : C.scansWaiting(waiting)}
+    </a>
   );
 }
 

@@ -70,6 +70,8 @@ export const C = texts({
     "Mời liên hệ nhà trường, hoặc kích hoạt bằng phiếu của trường.",
     "Please ask the school, or activate with the school's sheet.",
   ],
+  scansWaiting: [(n: number) => `${n} chờ gửi`, (n: number) => `${n} to send`],
+  scansRefused: [(n: number) => `${n} cần xem`, (n: number) => `${n} to see to`],
   roleParent: ["Phụ huynh", "Parent"],
   rolePrincipal: ["Hiệu trưởng", "Principal"],
   roleHomeroom: ["Giáo viên chủ nhiệm", "Homeroom teacher"],
