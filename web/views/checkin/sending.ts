@@ -7,11 +7,11 @@
 
 import { computed, signal } from "@preact/signals";
 import { api, of, type Schemas } from "../../api";
+import { bestPlace } from "../../best_place";
 import { Refusal, SignedOut, Unreached } from "../../failure";
 import { schoolDay } from "../../format";
 import { uuid7 } from "../../ids";
 import { now } from "../../now";
-import { fix, locationOf, placeTrouble, qualityOf } from "../../place";
 import { accountId } from "../../session";
 import { keepSeen, seen } from "../../store";
 
@@ -71,20 +71,6 @@ async function keep(change: Partial<Kept>): Promise<void> {
 
 /** The code of a gate lives half a minute: no longer than this is a place waited for. */
 const PLACE_MS = 8000;
-const STEP_MS = 250;
-
-/** A fix that the server will take, or whatever there is after a while. */
-async function bestPlace(): Promise<CheckIn["location"]> {
-  const until = Date.now() + PLACE_MS;
-  while (Date.now() < until && placeTrouble.peek() === null) {
-    if (qualityOf(fix.peek(), Date.now()) === "good") break;
-    await new Promise((done) => setTimeout(done, STEP_MS));
-  }
-  const known = fix.peek();
-  // An old fix is refused, none at all is looked at by the school: then rather none.
-  if (placeTrouble.peek() !== null && qualityOf(known, Date.now()) !== "good") return null;
-  return locationOf(known);
-}
 
 /** Check in with the code that was just read. null: it waits for the network. Throws a `Refusal`. */
 export async function checkIn(
@@ -96,7 +82,7 @@ export async function checkIn(
     station_token: stationToken,
     direction,
     scanned_at: new Date().toISOString(),
-    location: await bestPlace(),
+    location: await bestPlace(PLACE_MS),
   };
   await keep({ waiting: made });
   return await sendWaiting();

@@ -1,7 +1,7 @@
 /** Noting a pupil by hand: which way, where and why; then once more in words before it is told. */
 
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { all, api, type Schemas } from "../../api";
 import { Form, useSending } from "../../components/form";
 import { Button, Fault, Field, Loaded, Note } from "../../components/ui";
@@ -13,6 +13,7 @@ import { watchPlace } from "../../place";
 import { useQuery } from "../../query";
 import { useClasses } from "./classes";
 import {
+  type Draft,
   isRecorded,
   LEAST_REASON,
   type Mark,
@@ -71,12 +72,6 @@ interface StepsProps {
   onClose: () => void;
 }
 
-interface Draft {
-  direction: Mark["direction"];
-  stationId: string;
-  reason: string;
-}
-
 interface Sent {
   mark: Mark;
   marked: Marked;
@@ -89,32 +84,26 @@ function Steps({ pupil, gates, onMarked, onClose }: StepsProps) {
     stationId: gates[0]?.id ?? "",
     reason: "",
   });
-  const mark = useSignal<Mark | null>(null);
+  const isChecking = useSignal(false);
   const sent = useSignal<Sent | null>(null);
+  const change = (isNow: boolean) => () => {
+    sent.value = null;
+    isChecking.value = isNow;
+  };
   if (sent.value)
     return (
-      <Answer
-        sent={sent.value}
-        onUndone={onMarked}
-        onAgain={() => {
-          sent.value = null;
-          mark.value = null;
-        }}
-        onClose={onClose}
-      />
+      <Answer sent={sent.value} onUndone={onMarked} onAgain={change(false)} onClose={onClose} />
     );
   const gate = gates.find((each) => each.id === draft.value.stationId);
-  if (mark.value && gate)
+  if (isChecking.value && gate)
     return (
       <Check
         pupil={pupil}
-        mark={mark.value}
+        draft={draft.value}
         where={gate.name}
-        onBack={() => {
-          mark.value = null;
-        }}
-        onSent={(marked) => {
-          sent.value = { mark: mark.peek() as Mark, marked, at: Date.now() };
+        onBack={change(false)}
+        onSent={(mark, marked) => {
+          sent.value = { mark, marked, at: Date.now() };
           void onMarked();
         }}
       />
@@ -123,13 +112,10 @@ function Steps({ pupil, gates, onMarked, onClose }: StepsProps) {
     <Ask
       draft={draft.value}
       gates={gates}
-      onChange={(change) => {
-        draft.value = { ...draft.peek(), ...change };
+      onChange={(changed) => {
+        draft.value = { ...draft.peek(), ...changed };
       }}
-      onDone={() => {
-        const { direction, stationId, reason } = draft.peek();
-        mark.value = makeMark(pupil.student_id, direction, stationId, reason);
-      }}
+      onDone={change(true)}
     />
   );
 }
@@ -219,30 +205,31 @@ function Reasons({ reason, onChoose }: { reason: string; onChoose: (reason: stri
 
 interface CheckProps {
   pupil: Pupil;
-  mark: Mark;
+  draft: Draft;
   where: string;
   onBack: () => void;
-  onSent: (marked: Marked) => void;
+  onSent: (mark: Mark, marked: Marked) => void;
 }
 
-function Check({ pupil, mark, where, onBack, onSent }: CheckProps) {
+function Check({ pupil, draft, where, onBack, onSent }: CheckProps) {
   const sending = useSending();
-  const words = mark.direction === "in" ? L.confirmIn : L.confirmOut;
+  const made = useRef<Mark | null>(null);
+  const words = draft.direction === "in" ? L.confirmIn : L.confirmOut;
+  async function send(): Promise<void> {
+    made.current ??= await makeMark(pupil.student_id, draft);
+    onSent(made.current, await sendMark(made.current));
+  }
   return (
     <div class="stack" aria-live="polite">
       <p class="strong">{words(pupil.name, where)}</p>
-      <p>{L.note(mark.reason)}</p>
+      <p>{L.note(draft.reason.trim())}</p>
       <p class="hint">{L.confirmHint()}</p>
       <Fault error={sending.failure.value} />
       <div class="across end">
         <Button onClick={onBack} disabled={sending.busy.value}>
           {L.change()}
         </Button>
-        <Button
-          kind="main"
-          busy={sending.busy.value}
-          onClick={() => void sending.run(async () => onSent(await sendMark(mark)))}
-        >
+        <Button kind="main" busy={sending.busy.value} onClick={() => void sending.run(send)}>
           {L.markDo()}
         </Button>
       </div>

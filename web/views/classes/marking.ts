@@ -1,10 +1,10 @@
 /** A pupil noted by name: what is sent, and what its answer means. */
 
 import { api, of, type Schemas } from "../../api";
+import { bestPlace } from "../../best_place";
 import { clock } from "../../format";
 import { L } from "../../i18n/classes";
 import { uuid7 } from "../../ids";
-import { fix, locationOf } from "../../place";
 import type { Tone } from "./words";
 
 export type Mark = Schemas["Mark"];
@@ -14,20 +14,24 @@ export const LEAST_REASON = 3;
 /** So long the server takes a scan back. */
 export const UNDO_MS = 60_000;
 
+/** What somebody is about to note. */
+export interface Draft {
+  direction: Mark["direction"];
+  stationId: string;
+  reason: string;
+}
+
+const PLACE_MS = 5000;
+
 /** Made once: sent again after a lost answer it is the same mark, not a second one. */
-export function makeMark(
-  studentId: string,
-  direction: Mark["direction"],
-  stationId: string,
-  reason: string,
-): Mark {
+export async function makeMark(studentId: string, draft: Draft): Promise<Mark> {
   return {
     event_id: uuid7(),
     student_id: studentId,
-    direction,
-    station_id: stationId,
-    reason: reason.trim(),
-    location: locationOf(fix.peek()),
+    direction: draft.direction,
+    station_id: draft.stationId,
+    reason: draft.reason.trim(),
+    location: await bestPlace(PLACE_MS),
   };
 }
 
