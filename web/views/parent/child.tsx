@@ -8,8 +8,8 @@ import { Icon } from "../../components/icons";
 import { Avatar, Button, Card, Empty, Fault, Loaded, Page } from "../../components/ui";
 import { schoolDay } from "../../format";
 import { hat } from "../../hats";
+import { D } from "../../i18n/child";
 import { C } from "../../i18n/common";
-import { P } from "../../i18n/parent";
 import { onItem, onReset } from "../../live";
 import { now } from "../../now";
 import { type Query, useQuery } from "../../query";
@@ -33,8 +33,8 @@ export default function ChildPage({ params }: { params: Parameters }) {
   const who = kin(params.student ?? "");
   if (!who) {
     return (
-      <Page title={P.notYours()} back="/">
-        <Empty icon="person" title={P.notYours()}>
+      <Page title={D.notYours()} back="/">
+        <Empty icon="person" title={D.notYours()}>
           <a class="button" href="/">
             {C.home()}
           </a>
@@ -84,22 +84,22 @@ function Child({ who }: { who: Kin }) {
       <nav class="child-links" aria-label={who.name}>
         <a class="button main" href={`/con/${who.student_id}/ma`}>
           <Icon name="phone" />
-          {who.isSelf ? P.ownCode() : P.childCode()}
+          {who.isSelf ? D.ownCode() : D.childCode()}
         </a>
         <LostCard who={who} />
       </nav>
       <div>
-        <h2>{P.days()}</h2>
+        <h2>{D.days()}</h2>
         <p class="flag-hint">
           <Icon name="flag" />
-          {P.flagHint()}
+          {D.flagHint()}
         </p>
       </div>
       <Loaded query={days}>
         {(found) => <Days who={who} first={found} disputes={said} onWrong={onWrong} />}
       </Loaded>
       <Button icon="flag" onClick={() => onWrong({ day: null, scan: null })}>
-        {P.wrongDay()}
+        {D.wrongDay()}
       </Button>
       {about.value && (
         <DisputeForm
@@ -163,7 +163,7 @@ function Days({ who, first, disputes, onWrong }: Shown & { first: readonly Day[]
   const days = [...first, ...older.value];
   return (
     <>
-      {days.length === 0 && <p class="muted">{P.noDays()}</p>}
+      {days.length === 0 && <p class="muted">{D.noDays()}</p>}
       <ul class="days">
         {days.map((day) => (
           <DayCard key={day.day} day={day} disputes={disputes} onWrong={onWrong} />
@@ -171,10 +171,10 @@ function Days({ who, first, disputes, onWrong }: Shown & { first: readonly Day[]
       </ul>
       <Fault error={sending.failure.value} />
       {isAll.value ? (
-        <p class="muted centered">{P.oldest()}</p>
+        <p class="muted centered">{D.oldest()}</p>
       ) : (
         <Button busy={sending.busy.value} onClick={() => void sending.run(more)}>
-          {P.older()}
+          {D.older()}
         </Button>
       )}
     </>

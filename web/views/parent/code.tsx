@@ -7,9 +7,9 @@ import { drawn } from "../../components/qr";
 import { Avatar, Empty, Fault, Note, Page, Spinner } from "../../components/ui";
 import { Refusal } from "../../failure";
 import { moment } from "../../format";
+import { D } from "../../i18n/child";
 import { K } from "../../i18n/code";
 import { C } from "../../i18n/common";
-import { P } from "../../i18n/parent";
 import { now } from "../../now";
 import { type CodeMaker, clockAhead, codeMaker, phoneCode, stepStart } from "../../phone_code";
 import { useQuery } from "../../query";
@@ -31,13 +31,13 @@ export default function CodePage({ params }: { params: Parameters }) {
   const back = `/con/${params.student}`;
   if (!who) {
     return (
-      <Page title={P.notYours()} back="/">
-        <Empty icon="person" title={P.notYours()} />
+      <Page title={D.notYours()} back="/">
+        <Empty icon="person" title={D.notYours()} />
       </Page>
     );
   }
   return (
-    <Page title={who.isSelf ? P.ownCode() : P.childCode()} {...(who.isSelf ? {} : { back })}>
+    <Page title={who.isSelf ? D.ownCode() : D.childCode()} {...(who.isSelf ? {} : { back })}>
       <Code key={who.student_id} who={who} />
     </Page>
   );

@@ -6,17 +6,17 @@ import { api, of } from "../../api";
 import { Form, useSending } from "../../components/form";
 import { Button, Dialog, Field } from "../../components/ui";
 import { clock, dayFromToday, schoolDay } from "../../format";
-import { P } from "../../i18n/parent";
+import { D } from "../../i18n/child";
 import { now } from "../../now";
 import { type Dispute, type DisputeKind, kindsFor } from "./disputes";
 import type { Scan } from "./standing";
 
 const WORDS: Record<DisputeKind, () => string> = {
-  not_there: P.notThere,
-  was_there: P.wasThere,
-  wrong_time: P.wrongTime,
-  wrong_direction: P.wrongDirection,
-  other: P.otherWrong,
+  not_there: D.notThere,
+  was_there: D.wasThere,
+  wrong_time: D.wrongTime,
+  wrong_direction: D.wrongDirection,
+  other: D.otherWrong,
 };
 
 export function kindWords(kind: DisputeKind): string {
@@ -40,11 +40,11 @@ const DAY_MS = 24 * 3600 * 1000;
 const OLDEST_DAYS = 92;
 
 function titleOf({ day, scan }: About): string {
-  if (!day) return P.wrongDay();
+  if (!day) return D.wrongDay();
   const name = dayFromToday(day, now.peek());
-  if (!scan) return P.wrongOf(name);
-  const way = scan.direction === "in" ? P.scanIn() : P.scanOut();
-  return P.wrongOf(`${name}, ${way.toLowerCase()} ${clock(scan.occurred_at)}`);
+  if (!scan) return D.wrongOf(name);
+  const way = scan.direction === "in" ? D.scanIn() : D.scanOut();
+  return D.wrongOf(`${name}, ${way.toLowerCase()} ${clock(scan.occurred_at)}`);
 }
 
 export function DisputeForm({ studentId, about, onSent, onClose }: Props) {
@@ -61,7 +61,7 @@ export function DisputeForm({ studentId, about, onSent, onClose }: Props) {
   function check(): boolean {
     fault.value = chosen.peek() === null;
     const isGood = day.peek() >= oldest && day.peek() <= today;
-    dayFault.value = isGood ? null : P.dayBad();
+    dayFault.value = isGood ? null : D.dayBad();
     return !fault.peek() && isGood;
   }
 
@@ -83,7 +83,7 @@ export function DisputeForm({ studentId, about, onSent, onClose }: Props) {
       <Form sending={sending} onSend={send} check={check}>
         {about.day === null && (
           <Field
-            label={P.whichDay()}
+            label={D.whichDay()}
             type="date"
             min={oldest}
             max={today}
@@ -95,7 +95,7 @@ export function DisputeForm({ studentId, about, onSent, onClose }: Props) {
           />
         )}
         <fieldset>
-          <legend>{P.whatIsWrong()}</legend>
+          <legend>{D.whatIsWrong()}</legend>
           {kindsFor(about.scan).map((kind, n) => (
             <label key={kind} class="choice">
               <input
@@ -111,10 +111,10 @@ export function DisputeForm({ studentId, about, onSent, onClose }: Props) {
               {kindWords(kind)}
             </label>
           ))}
-          {fault.value && <p class="fault">{P.chooseWrong()}</p>}
+          {fault.value && <p class="fault">{D.chooseWrong()}</p>}
         </fieldset>
         <div class="field">
-          <label for={`${id}-note`}>{P.noteForSchool()}</label>
+          <label for={`${id}-note`}>{D.noteForSchool()}</label>
           <textarea
             id={`${id}-note`}
             rows={3}
@@ -125,9 +125,9 @@ export function DisputeForm({ studentId, about, onSent, onClose }: Props) {
             }}
           />
         </div>
-        <p class="hint">{P.wrongHint()}</p>
+        <p class="hint">{D.wrongHint()}</p>
         <Button kind="main" type="submit" busy={sending.busy.value}>
-          {P.sendWrong()}
+          {D.sendWrong()}
         </Button>
       </Form>
     </Dialog>

@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import { api, of } from "../../api";
 import { Confirm } from "../../components/confirm";
 import { Button, Note } from "../../components/ui";
-import { P } from "../../i18n/parent";
+import { D } from "../../i18n/child";
 import type { Kin } from "./kin";
 
 export function LostCard({ who }: { who: Kin }) {
@@ -17,7 +17,7 @@ export function LostCard({ who }: { who: Kin }) {
   return (
     <>
       {step.value === "done" ? (
-        <Note tone="late">{P.cardLostDone()}</Note>
+        <Note tone="late">{D.cardLostDone()}</Note>
       ) : (
         <Button
           icon="card"
@@ -25,19 +25,19 @@ export function LostCard({ who }: { who: Kin }) {
             step.value = "asking";
           }}
         >
-          {P.cardLost()}
+          {D.cardLost()}
         </Button>
       )}
       {step.value === "asking" && (
         <Confirm
-          title={P.cardLostAsk(who.name)}
-          action={P.cardLostDo()}
+          title={D.cardLostAsk(who.name)}
+          action={D.cardLostDo()}
           onYes={revoke}
           onClose={() => {
             if (step.peek() === "asking") step.value = "none";
           }}
         >
-          <p>{P.cardLostHint()}</p>
+          <p>{D.cardLostHint()}</p>
         </Confirm>
       )}
     </>

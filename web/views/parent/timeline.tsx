@@ -3,6 +3,7 @@
 import { Icon } from "../../components/icons";
 import { Badge, Button, Card } from "../../components/ui";
 import { clock, dayFromToday } from "../../format";
+import { D } from "../../i18n/child";
 import { P } from "../../i18n/parent";
 import { now } from "../../now";
 import type { About } from "./dispute_form";
@@ -67,7 +68,7 @@ export function DayDetails({ day, disputes, onWrong }: Props) {
           class="start"
           onClick={() => onWrong({ day: day.day, scan: null })}
         >
-          {P.wrong()}
+          {D.wrong()}
         </Button>
       )}
     </>
@@ -75,12 +76,12 @@ export function DayDetails({ day, disputes, onWrong }: Props) {
 }
 
 function ScanLine({ scan, onWrong }: { scan: Scan; onWrong: (() => void) | null }) {
-  const way = scan.direction === "in" ? P.scanIn() : P.scanOut();
+  const way = scan.direction === "in" ? D.scanIn() : D.scanOut();
   const marks = [
     scan.source === "mark" && P.byHand(),
-    scan.source === "phone_code" && P.byPhone(),
-    isSuspect(scan) && !scan.is_undone && P.beingChecked(),
-    scan.is_undone && P.undone(),
+    scan.source === "phone_code" && D.byPhone(),
+    isSuspect(scan) && !scan.is_undone && D.beingChecked(),
+    scan.is_undone && D.undone(),
   ].filter(Boolean);
   const at = clock(scan.occurred_at);
   return (
@@ -98,8 +99,8 @@ function ScanLine({ scan, onWrong }: { scan: Scan; onWrong: (() => void) | null 
         <Button
           kind="quiet"
           icon="flag"
-          aria-label={P.wrongOf(`${way} ${at}`)}
-          title={P.wrong()}
+          aria-label={D.wrongOf(`${way} ${at}`)}
+          title={D.wrong()}
           onClick={onWrong}
         />
       )}
@@ -112,11 +113,11 @@ function Said({ dispute }: { dispute: Dispute }) {
   return (
     <div class={`dispute ${state}`}>
       <p>
-        <span class="muted">{P.asked()}: </span>
+        <span class="muted">{D.asked()}: </span>
         {[kindWords(dispute.kind), dispute.note].filter(Boolean).join(". ")}
       </p>
       <p class="answer">
-        {state === "open" ? P.waitsAnswer() : state === "upheld" ? P.upheld() : P.declined()}
+        {state === "open" ? D.waitsAnswer() : state === "upheld" ? D.upheld() : D.declined()}
       </p>
       {message && (
         <p>
