@@ -7,10 +7,14 @@ from typing import Any
 import openpyxl
 from playwright.async_api import FilePayload, expect
 
+from scripts.benches._camera import Camera
 from tests.web.conftest import OpenPhone
+from tests.web.gatework import answer, guard_with_scanner
+from tests.web.paper import codes_on
 from tests.web.phone import Phone
 from tests.web.province import Town
 from tests.web.screens import screen
+from tests.world import School
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _HEADINGS = [
@@ -50,6 +54,66 @@ async def choose(phone: Phone, data: bytes) -> None:
     """Choose a file as from the phone's folders."""
     file: FilePayload = {"name": "hoc-sinh.xlsx", "mimeType": _XLSX, "buffer": data}
     await phone.page.locator("input[type=file]").set_input_files(file)
+
+
+async def draw_fence(desk: Phone, school: School) -> None:
+    """Four corners around the school, tapped on the map in the place of its circle."""
+    await desk.go(f"/truong/{school.id}/co-so/{school.campus_id}")
+    page = desk.page
+    await page.get_by_role("button", name="Nhiều góc").click()
+    await page.get_by_role("button", name="Xóa hết").click()
+    drawn = await page.locator(".fence-map").bounding_box()
+    assert drawn is not None
+    x, y = drawn["x"] + drawn["width"] / 2, drawn["y"] + drawn["height"] / 2
+    for right, down in ((-120, -100), (120, -100), (120, 100), (-120, 100)):
+        await page.mouse.click(x + right, y + down)
+    await screen(page, "fence-desk")
+    await page.get_by_role("button", name="Lưu").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Khu vực trường")
+
+
+async def import_pupils(desk: Phone, school: School) -> None:
+    await desk.go(f"/truong/{school.id}/nhap/hoc-sinh")
+    await choose(desk, roster(is_mended=True))
+    await desk.page.get_by_role("button", name="Nhập 5 dòng").click()
+    await expect(desk.says("Đã nhập xong")).to_be_visible()
+
+
+async def print_cards(desk: Phone, school: School) -> bytes:
+    """The file that the principal takes to the printer."""
+    await desk.go(f"/truong/{school.id}/lop")
+    await screen(desk.page, "classes-desk")
+    await desk.page.get_by_role("link", name="6A1").click()
+    await expect(desk.says("Nguyễn Thị Ánh")).to_be_visible()
+    await screen(desk.page, "class-desk")
+    async with desk.page.expect_download() as getting:
+        await desk.page.get_by_role("button", name="Tải tệp thẻ để in").click()
+    file = await (await getting.value).path()
+    return file.read_bytes()
+
+
+async def test_from_a_drawn_fence_to_a_printed_card_that_scans(
+    town: Town, open_phone: OpenPhone, camera: Camera
+) -> None:
+    school = await town.school()
+    desk = await open_phone(at_desk=True)
+    await desk.log_in(await town.admin(school))
+    await draw_fence(desk, school)
+    fence = await town.owner.fetchval("select fence from campus where id = $1", school.campus_id)
+    assert fence["type"] == "Polygon"
+    assert len(fence["coordinates"][0]) == 5, "four corners and the first again"
+    await import_pupils(desk, school)
+    codes = codes_on(await print_cards(desk, school))
+    assert len(codes) == 5
+
+    guard = await open_phone()
+    await guard_with_scanner(guard, await town.staff(school, "guard"), school)
+    camera.show(codes[0])
+    await expect(answer(guard)).to_contain_text("Đã vào, đúng giờ")
+    outcomes = await town.owner.fetch(
+        "select outcome from scan_event where school_id = $1", school.id
+    )
+    assert [row["outcome"] for row in outcomes] == ["ok"]
 
 
 async def test_a_principal_mends_three_cells_of_a_roster_and_imports_it(
