@@ -4,6 +4,7 @@ A plan made while a table is empty is kept while it fills, so it must be a good 
 """
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -38,7 +39,7 @@ async def test_a_persons_day_is_found_by_the_person_in_an_empty_table(
     owner: asyncpg.Connection, table: str
 ) -> None:
     today = await owner.fetchval("select current_date")
-    plan = await plan_of(owner, queries.history, SCHOOLS, IDS, [today, today])
+    plan = await plan_of(owner, queries.history, SCHOOLS, IDS, [today, today], today, today)
     conditions = [
         line
         for scan in plan.split(f"Index Scan using {table}")[1:]
@@ -50,13 +51,26 @@ async def test_a_persons_day_is_found_by_the_person_in_an_empty_table(
     assert "day = " in conditions[0]
 
 
+async def test_a_persons_day_opens_the_partitions_of_its_month_alone(
+    owner: asyncpg.Connection,
+) -> None:
+    today = await owner.fetchval("select current_date")
+    plan = await plan_of(owner, queries.history, SCHOOLS, IDS, [today, today], today, today)
+    opened = set(re.findall(r"(?:scan_event|scan_refusal|attendance_correction)_\d{6}", plan))
+    assert {name.rpartition("_")[2] for name in opened} == {f"{today:%Y%m}"}
+    assert (
+        await owner.fetchval("select count(*) from pg_class where relname ~ '^scan_event_.{6}$'")
+        > 1
+    )
+
+
 async def test_the_schools_of_a_transaction_are_read_once_a_statement(
     owner: asyncpg.Connection,
 ) -> None:
     today = await owner.fetchval("select current_date")
     for query, args in (
         (queries.receipts, (SCHOOLS, IDS)),
-        (queries.history, (SCHOOLS, IDS, [today, today])),
+        (queries.history, (SCHOOLS, IDS, [today, today], today, today)),
     ):
         plan = await plan_of(owner, query, *args)
         assert "school_id = ANY" in plan
