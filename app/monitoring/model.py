@@ -94,6 +94,7 @@ class Gate(Struct, frozen=True, kw_only=True):
 class Board(Struct, frozen=True, kw_only=True):
     """A school's day at `as_of`.
 
+    `pupils` are all that are enrolled, whether there are lessons today or not.
     `totals` counts each pupil once, in the shift of the class that has begun last; before the
     first shift they are zero. `arrivals` has an entry a minute from `arrivals_from` to the last
     arrival: pupils who came in that minute. `not_yet_synced`: scans that phones still hold back.
@@ -105,6 +106,7 @@ class Board(Struct, frozen=True, kw_only=True):
 
     day: date
     as_of: datetime
+    pupils: int
     totals: Counts
     shifts: list[ShiftCounts]
     classes: list[ClassCounts]

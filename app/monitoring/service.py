@@ -54,6 +54,7 @@ async def board(conn: db.Conn, *, plan: Plan, now: datetime) -> Board:
     return Board(
         day=day,
         as_of=now,
+        pupils=sum(pupils.values()),
         totals=Counts(**_sum(row for row in classes if row.is_current)),
         shifts=_shift_rows(plan, day, classes, begun),
         classes=classes,
@@ -210,6 +211,7 @@ def change(before: Board, after: Board) -> Board | None:
     found = Board(
         day=after.day,
         as_of=after.as_of,
+        pupils=after.pupils,
         totals=after.totals,
         shifts=_changed(before.shifts, after.shifts),
         classes=_changed(before.classes, after.classes),
@@ -221,6 +223,7 @@ def change(before: Board, after: Board) -> Board | None:
     )
     is_same = (
         not (found.shifts or found.classes or found.gates)
+        and before.pupils == after.pupils
         and before.arrivals == after.arrivals
         and before.not_yet_synced == after.not_yet_synced
         and before.refused == after.refused

@@ -76,6 +76,7 @@ async def test_the_numbers_are_those_of_a_count_by_hand(
     )
     summed = {name: sum(row[name] for row in board["classes"]) for name in board["totals"]}
     assert board["totals"] == summed
+    assert board["pupils"] == len(pupils)
     # What became an event after all is refused no more, and counts as what it became.
     risen = await owner.fetch(
         "select id::text, recorded_as from scan_refusal where promoted_at is not null"
@@ -169,6 +170,7 @@ async def test_a_class_counts_in_the_shift_that_has_begun_last(
     gate.clock.now = BELL + timedelta(days=6)
     sunday = await board_of(gate.api, gate.school, principal)
     assert (sunday["day"], sunday["classes"], sunday["shifts"]) == ("2026-11-22", [], [])
+    assert sunday["pupils"] == 1
 
 
 async def test_a_gate_says_who_scans_there_who_is_silent_and_what_is_held_back(

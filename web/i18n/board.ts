@@ -64,7 +64,6 @@ export const B = texts({
   ],
 
   chart: ["Số em đến theo phút", "Arrivals by minute"],
-  chartNone: ["Chưa có em nào đến.", "Nobody has arrived yet."],
   chartSaid: [
     (most: string, at: string, first: string, last: string) =>
       `Đông nhất lúc ${at}: ${most} em. Em đầu tiên ${first}, gần nhất ${last}.`,

@@ -38,7 +38,6 @@ export const D = texts({
     (at: string) => `Mất mạng từ ${at}. Mã vẫn dùng được.`,
     (at: string) => `No network since ${at}. The code still works.`,
   ],
-  offlineUnknown: ["Đang mất mạng. Mã vẫn dùng được.", "No network. The code still works."],
   noKey: ["Chưa có mã cho hôm nay", "There is no code for today yet"],
   noKeyHint: [
     "Nối mạng cho màn hình này một lát: nó tự lấy mã của hôm nay và ngày mai.",

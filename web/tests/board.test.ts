@@ -13,6 +13,7 @@ function board(classes: ClassCounts[], arrivals: number[]): Board {
   return {
     day: "2026-11-23",
     as_of: `2026-11-22T23:58:${arrivals.length}0Z`,
+    pupils: 60,
     totals: { enrolled: 60, arrived: 0, late: 0, missing: 60, left: 0 },
     shifts: [],
     classes,

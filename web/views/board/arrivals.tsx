@@ -16,15 +16,13 @@ interface ArrivalsProps {
   counts: readonly number[];
 }
 
+/** Nothing at all until somebody has come. */
 export function Arrivals({ from, counts }: ArrivalsProps) {
+  if (from === null) return null;
   return (
     <Card aria-labelledby="board-arrivals">
       <h2 id="board-arrivals">{B.chart()}</h2>
-      {from === null ? (
-        <p class="muted">{B.chartNone()}</p>
-      ) : (
-        <Drawn first={Date.parse(from)} counts={counts} />
-      )}
+      <Drawn first={Date.parse(from)} counts={counts} />
     </Card>
   );
 }

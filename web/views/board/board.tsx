@@ -163,14 +163,18 @@ function Pending({ board }: { board: Board }) {
 }
 
 function NoShift({ board, schoolId }: { board: Board; schoolId: number }) {
+  if (board.pupils > 0) {
+    return (
+      <Empty icon="calendar" title={B.noShift()}>
+        <p>{B.noShiftHint()}</p>
+      </Empty>
+    );
+  }
   return (
-    <Empty icon="calendar" title={B.noShift()}>
-      <p>{B.noShiftHint()}</p>
-      {board.gates.length === 0 && (
-        <a class="button" href={`/truong/${schoolId}/chuan-bi`}>
-          {B.toSetup()}
-        </a>
-      )}
+    <Empty icon="people" title={B.noPupils()}>
+      <a class="button" href={`/truong/${schoolId}/chuan-bi`}>
+        {B.toSetup()}
+      </a>
     </Empty>
   );
 }

@@ -29,7 +29,7 @@ function OneGate({ gate }: { gate: Gate }) {
   return (
     <div class="board-gate">
       <div class="across">
-        <h3 class="grow">{gate.name}</h3>
+        <h3>{gate.name}</h3>
         <span>{B.scans(count(gate.scans))}</span>
         {gate.last_minute > 0 && <Badge tone="good">{B.perMinute(count(gate.last_minute))}</Badge>}
       </div>
