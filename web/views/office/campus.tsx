@@ -48,17 +48,14 @@ interface Props {
 function Edit({ school, campus, others }: Props) {
   const shape = useSignal<Shape | null>(campus && asShape(fenceOf(campus)));
   const name = useSignal(campus?.name ?? "");
-  const nameFault = useSignal("");
-  const shapeFault = useSignal("");
+  const tried = useSignal(false);
   const sending = useSending();
+  const nameFault = name.value.trim() ? "" : O.nameMissing();
+  const shapeFault = faultOf(shape.value);
 
   function check(): boolean {
-    nameFault.value = name.value.trim() ? "" : O.nameMissing();
-    shapeFault.value = "";
-    if (!shape.value) shapeFault.value = F.missing();
-    const trouble = shape.value && troubleOf(shape.value);
-    if (trouble && isFinal(trouble)) shapeFault.value = F[trouble]();
-    return !nameFault.value && !shapeFault.value;
+    tried.value = true;
+    return !nameFault && !shapeFault;
   }
 
   async function save(): Promise<void> {
@@ -83,10 +80,10 @@ function Edit({ school, campus, others }: Props) {
       <FenceEditor
         shape={shape}
         others={others.map((each) => asShape(fenceOf(each)))}
-        head={<Name name={name} fault={nameFault.value} />}
+        head={<Name name={name} fault={tried.value ? nameFault : ""} />}
         foot={
           <>
-            {shapeFault.value && <Note tone="bad">{shapeFault.value}</Note>}
+            {tried.value && shapeFault && <Note tone="bad">{shapeFault}</Note>}
             <Button kind="main" type="submit" busy={sending.busy.value}>
               {C.save()}
             </Button>
@@ -95,6 +92,12 @@ function Edit({ school, campus, others }: Props) {
       />
     </Form>
   );
+}
+
+function faultOf(shape: Shape | null): string {
+  if (!shape) return F.missing();
+  const trouble = troubleOf(shape);
+  return trouble && isFinal(trouble) ? F[trouble]() : "";
 }
 
 function Name({ name, fault }: { name: Signal<string>; fault: string }) {

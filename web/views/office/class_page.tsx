@@ -79,12 +79,18 @@ function About({ school, own, reload }: Omit<OneProps, "next">) {
   return (
     <Card>
       <dl class="class-facts">
-        <dt>{K.homeroom()}</dt>
-        <dd>{staff && <Homeroom staff={staff} id={own.homeroom_staff_id} />}</dd>
-        <dt>{K.shifts()}</dt>
-        <dd>{names.join(", ") || K.noShift()}</dd>
-        <dt>{K.year()}</dt>
-        <dd>{own.school_year}</dd>
+        <div>
+          <dt>{K.homeroom()}</dt>
+          <dd>{staff && <Homeroom staff={staff} id={own.homeroom_staff_id} />}</dd>
+        </div>
+        <div>
+          <dt>{K.shifts()}</dt>
+          <dd>{names.join(", ") || K.noShift()}</dd>
+        </div>
+        <div>
+          <dt>{K.year()}</dt>
+          <dd>{own.school_year}</dd>
+        </div>
       </dl>
       <div class="across">
         <Button onClick={() => (edits.value = true)}>{K.edit()}</Button>

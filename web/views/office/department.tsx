@@ -98,7 +98,7 @@ function Figures({ schools }: { schools: SchoolProgress[] }) {
     [count(schools.length), P.schools()],
     [count(ready), P.ready()],
     [count(pupils), P.pupils()],
-    [`${count(reached)}${share}`, P.reached()],
+    [count(reached), P.reached() + share],
   ] as const;
   return (
     <dl class="figures">
