@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
+import msgspec
+
 from app import db
 from app.attendance.clockwork import Sending
 from app.attendance.decide import Ledger
@@ -47,8 +49,10 @@ async def write(conn: db.Conn, ledger: Ledger) -> None:
         ),
         *columns(
             ledger.told, "school_id", "id", "kind", "day", "event_id", "student_id",
-            "actor_account_id", "params",
+            "actor_account_id",
         ),
+        # As text: an array of jsonb would be spelled out with quotes, and read letter by letter.
+        [msgspec.json.encode(told.params).decode() for told in ledger.told],
         *columns(located, "school_id", "day", "event_id"),
         *columns(
             [item.location for item in located],
@@ -203,8 +207,10 @@ day as (
             arrived_at = excluded.arrived_at, left_at = excluded.left_at),
 told as (
     insert into outbox (school_id, id, kind, day, event_id, student_id, actor_account_id, params)
-    select * from unnest($54::int[], $55::uuid[], $56::text[], $57::date[], $58::uuid[],
-        $59::uuid[], $60::uuid[], $61::jsonb[]))
+    select school_id, id, kind, day, event_id, student_id, actor_account_id, params::jsonb
+      from unnest($54::int[], $55::uuid[], $56::text[], $57::date[], $58::uuid[], $59::uuid[],
+        $60::uuid[], $61::text[]) as q (school_id, id, kind, day, event_id, student_id,
+        actor_account_id, params))
 insert into scan_location (school_id, day, event_id, lat, lng, accuracy_m, provider, fixed_at)
 select * from unnest($62::int[], $63::date[], $64::uuid[], $65::float8[], $66::float8[],
     $67::real[], $68::text[], $69::timestamptz[])
