@@ -83,7 +83,8 @@ class Ledger:
     def decide_all(self, items: Iterable[Item]) -> dict[int, ScanResult]:
         """The answers by position; the earliest scan of a batch is decided first."""
         numbered = list(enumerate(items))
-        numbered.sort(key=lambda pair: (pair[1].when.occurred_at, pair[1].event_id))
+        # As a number, which has the same order: a UUID compares itself in Python.
+        numbered.sort(key=lambda pair: (pair[1].when.occurred_at, pair[1].event_id.int))
         return {position: self.decide(item) for position, item in numbered}
 
     def decide(self, item: Item) -> ScanResult:

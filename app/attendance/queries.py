@@ -343,8 +343,11 @@ async def make_partitions(conn: db.Conn, *, from_day: date, to_day: date) -> Non
     await conn.execute("select ensure_partitions($1, $2)", from_day, to_day)
 
 
-def columns(rows: Sequence[Any], *names: str) -> list[list[Any]]:
-    """One array a column, as `unnest` wants them."""
+def columns(rows: Sequence[Any], *names: str) -> list[Sequence[Any]]:
+    """One array a column, as `unnest` wants them; empty where it is to fill up with NULLs."""
     if not rows:
-        return [[] for _ in names]
-    return [list(column) for column in zip(*map(attrgetter(*names), rows), strict=True)]
+        return [()] * len(names)
+    return [
+        column if any(value is not None for value in column) else ()
+        for column in zip(*map(attrgetter(*names), rows), strict=True)
+    ]

@@ -30,7 +30,7 @@ async def write(conn: db.Conn, ledger: Ledger) -> None:
     """
     if not ledger.new_receipts:
         return
-    receipts = sorted(ledger.new_receipts, key=lambda row: (row.school_id, row.event_id))
+    receipts = sorted(ledger.new_receipts, key=lambda row: (row.school_id, row.event_id.int))
     days = sorted(
         ledger.day_rows.values(), key=lambda r: (r.school_id, r.day, r.person_id, r.shift_id)
     )
