@@ -52,7 +52,7 @@ def said_already(
     That is one before it, no opposite scan between; or one right after it, whose echo it is.
     """
     genuine = [past for past in history if past.outcome not in SUSPECT]
-    counting = [past for past in genuine if past.counts]
+    counting = [past for past in genuine if not past.is_duplicate]
 
     def says_it(other: Past | None) -> bool:
         if other is None or other.direction != direction:
@@ -76,14 +76,22 @@ def said_already(
 
 def predecessor(history: Iterable[Past], order: Order) -> Past | None:
     """The latest of the scans that is not later than `order`."""
-    before = [past for past in history if past.order <= order]
-    return max(before, key=lambda past: past.order, default=None)
+    found: tuple[Order, Past] | None = None
+    for past in history:
+        at = past.order
+        if at <= order and (found is None or at > found[0]):
+            found = (at, past)
+    return found[1] if found else None
 
 
 def successor(history: Iterable[Past], order: Order) -> Past | None:
     """The earliest of the scans that is later than `order`."""
-    after = [past for past in history if past.order > order]
-    return min(after, key=lambda past: past.order, default=None)
+    found: tuple[Order, Past] | None = None
+    for past in history:
+        at = past.order
+        if at > order and (found is None or at < found[0]):
+            found = (at, past)
+    return found[1] if found else None
 
 
 def is_one_movement(

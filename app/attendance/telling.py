@@ -47,7 +47,8 @@ def news_of(past: Past, risen: Sequence[Past], pupil: Pupil) -> list[Told]:
     """
     if past.outcome in SUSPECT:
         return [_told(past, "scan_unconfirmed", _params(past, pupil))]
-    is_latest = all(other.order <= past.order for other in pupil.history)
+    order = past.order
+    is_latest = all(other.order <= order for other in pupil.history)
     if is_latest and not risen:
         # As nearly always: there is nothing that it could contradict or repeat.
         return [_movement(past, pupil, repeat=None)]
