@@ -1,5 +1,9 @@
 """What a guard does with the web client's scanner."""
 
+import io
+
+import zxingcpp
+from PIL import Image
 from playwright.async_api import Locator, expect
 
 from tests.web.phone import Phone
@@ -27,3 +31,10 @@ async def guard_with_scanner(phone: Phone, who: Person, school: School) -> None:
 def answer(phone: Phone) -> Locator:
     """The big band under the camera."""
     return phone.page.locator(".answer")
+
+
+async def code_shown_by(phone: Phone) -> str | None:
+    """What a camera before this screen reads; None while nothing can be read."""
+    picture = Image.open(io.BytesIO(await phone.page.screenshot()))
+    codes = zxingcpp.read_barcodes(picture)
+    return codes[0].text if codes else None

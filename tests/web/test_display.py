@@ -1,16 +1,14 @@
 """The screen at the gate: paired once, then it shows codes that the server believes."""
 
-import io
 from datetime import UTC, datetime
 
 import httpx
-import zxingcpp
-from PIL import Image
 from playwright.async_api import expect
 
 from app.attendance.codes import StationCode, parse, station_window, verify
 from tests.notifications.news import until
 from tests.web.conftest import OpenPhone
+from tests.web.gatework import code_shown_by
 from tests.web.phone import Phone
 from tests.web.province import Town
 from tests.web.screens import screen
@@ -42,13 +40,6 @@ async def paired_screen(
     return display
 
 
-async def shown_code(display: Phone) -> str | None:
-    """What a camera before the screen reads; None while nothing can be read."""
-    picture = Image.open(io.BytesIO(await display.page.screenshot()))
-    codes = zxingcpp.read_barcodes(picture)
-    return codes[0].text if codes else None
-
-
 def believed(town: Town, school: School, token: str | None) -> StationCode:
     """The code, which the server would take now."""
     assert token is not None
@@ -65,10 +56,10 @@ async def next_code(display: Phone, before: str | None) -> str | None:
     """The code that comes after this one."""
 
     async def is_new() -> bool:
-        return await shown_code(display) not in (before, None)
+        return await code_shown_by(display) not in (before, None)
 
     await until(is_new, within_s=15)
-    return await shown_code(display)
+    return await code_shown_by(display)
 
 
 async def test_a_paired_screen_shows_new_codes_also_after_a_reload_without_network(
@@ -77,7 +68,7 @@ async def test_a_paired_screen_shows_new_codes_also_after_a_reload_without_netwo
     school = await town.school()
     principal = await town.admin(school)
     display = await paired_screen(open_phone, api, school, principal)
-    first = await shown_code(display)
+    first = await code_shown_by(display)
     step = believed(town, school, first).step
     await screen(display.page, "display")
     await display.ready_for_no_network()

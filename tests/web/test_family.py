@@ -1,4 +1,4 @@
-"""A family's other screens: the child's days, what was told, the code on the phone, the settings."""
+"""A family's other screens: the child's days, news, the code on the phone, the settings."""
 
 from playwright.async_api import expect
 
@@ -36,7 +36,10 @@ async def test_a_mother_says_that_a_scan_is_wrong_and_waits_for_the_school(
     await expect(phone.says("Nhà trường đang xem")).to_be_visible()
     await phone.page.reload()
     await expect(phone.says("Cháu đang nằm viện.")).to_be_visible()
-    assert await town.count("select count(*) from dispute where school_id = $1", school.id) == 1
+    assert (
+        await town.count("select count(*) from attendance_dispute where school_id = $1", school.id)
+        == 1
+    )
 
 
 async def test_news_comes_by_itself_counts_at_the_tab_and_is_read_by_being_seen(
@@ -118,7 +121,7 @@ async def test_the_settings_say_what_is_told_and_keep_what_is_chosen(
     await phone.log_in(mother)
     await phone.go("/cai-dat")
     await screen(phone.page, "settings")
-    await phone.page.get_by_role("link", name="Thông báo").click()
+    await phone.page.locator("a[href='/cai-dat/thong-bao']").click()
     await expect(phone.says("Luôn báo")).to_be_visible()
     await screen(phone.page, "settings-notifications")
     details = phone.page.get_by_label("Ghi tên con và giờ trong thông báo")
