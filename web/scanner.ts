@@ -104,10 +104,13 @@ export class Readings {
     if (known) known.isReleased = true;
   }
 
-  /** Everything is new, as after In was changed to Out. */
-  clear(): void {
-    this.sights.clear();
-    this.last = null;
+  /**
+   * A code counts again as soon as it is held up again, without the wait; null: every code does. What
+   * is before the camera at this moment does not: an undone scan would be made anew at once.
+   */
+  forget(key: string | null): void {
+    for (const [each, sight] of this.sights)
+      if (key === null || each === key) sight.countedAt = Number.NEGATIVE_INFINITY;
   }
 
   /** How long no other code was seen, ms. */

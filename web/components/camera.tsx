@@ -18,7 +18,7 @@ interface CameraProps {
   onCode: (text: string) => void;
   /** What counts as the same code; left out, the text itself. */
   keyOf?: (text: string) => string;
-  /** To clear or release readings from outside. */
+  /** To forget or release readings from outside. */
   readings?: Readings;
   /** Nothing is read meanwhile; the picture goes on. */
   isPaused?: boolean;

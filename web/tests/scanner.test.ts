@@ -51,11 +51,22 @@ test("a refused card that is still held up is read once more after four seconds"
   assert.equal(held(readings, "a", AGAIN_MS, AGAIN_MS * 3), 1);
 });
 
-test("after clearing, the card in front of the camera counts at once", () => {
+test("a forgotten card counts when it is held up again, not while it is still there", () => {
   const readings = new Readings();
-  readings.counts("a", 0);
-  readings.clear();
-  assert.equal(readings.counts("a", 100), true);
+  assert.equal(held(readings, "a", 0, 500), 1);
+  readings.forget("a");
+  assert.equal(held(readings, "a", 500, 900), 0);
+  assert.equal(held(readings, "a", 900 + GONE_MS, 2500), 1);
+});
+
+test("what is forgotten is one card's, or every card's", () => {
+  const readings = new Readings();
+  held(readings, "a", 0, 200);
+  held(readings, "b", 200, 400);
+  readings.forget("a");
+  assert.equal(held(readings, "b", 500 + GONE_MS, 1600), 0);
+  readings.forget(null);
+  assert.equal(held(readings, "b", 2700, 2900), 1);
 });
 
 test("a morning of cards is not remembered for ever", () => {

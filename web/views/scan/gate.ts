@@ -98,7 +98,7 @@ export class Gate {
   turn(direction: Direction): void {
     if (direction === this.direction.peek()) return;
     this.direction.value = direction;
-    this.readings.clear();
+    this.readings.forget(null);
     this.show(null);
   }
 
@@ -144,12 +144,12 @@ export class Gate {
     signalTone(wordsOfAnswer(result, direction).tone);
   }
 
-  /** Take back a scan; its card may be read again at once. */
+  /** Take back a scan; its card may be held up again at once. */
   async undo(entry: Entry): Promise<void> {
     const before = entry.state;
     this.change(entry.id, { state: "undoing" });
     this.show(entry.id);
-    this.readings.clear();
+    if (entry.token) this.readings.forget(readingKey(entry.token));
     try {
       const done = await undoScan(entry.id);
       // It may have been answered while this waited for its turn.
