@@ -54,6 +54,7 @@ export const ROUTES: readonly Route[] = [
   { pattern: "/tin", load: () => import("./views/parent/inbox") },
   { pattern: "/con/:student", load: () => import("./views/parent/child") },
   { pattern: "/con/:student/ma", load: () => import("./views/parent/code") },
+  { pattern: "/con/:student/don", load: () => import("./views/parent/pickups") },
   { pattern: "/cai-dat", load: () => import("./views/shared/settings") },
   { pattern: "/cai-dat/*", load: () => import("./views/shared/settings") },
   ...OFFICE,

@@ -11,6 +11,7 @@ from msgspec import Struct
 from app import db
 from app.attendance import queries, register
 from app.attendance.register import DayScan, DayState, ShiftState, TimelineScan
+from app.attendance.showing import FETCHED_LEVELS
 from app.identity.model import Caller
 from app.photos.urls import PhotoUrls
 
@@ -19,7 +20,7 @@ class ChildDay(Struct, frozen=True, kw_only=True):
     """A pupil's day so far: who, the state of each shift that is held, and the scans.
 
     No `shifts`: nothing is held for the pupil on that day. `class_name` is null between two school
-    years, `photo_url` without consent.
+    years, `photo_url` without consent. `is_fetched`: small children are handed to somebody.
     """
 
     student_id: UUID
@@ -28,6 +29,7 @@ class ChildDay(Struct, frozen=True, kw_only=True):
     name: str
     class_name: str | None
     photo_url: str | None
+    is_fetched: bool
     shifts: list[ShiftState]
     scans: list[TimelineScan]
 
@@ -88,6 +90,7 @@ async def _school_day(
                 name=pupil.name,
                 class_name=pupil.class_name,
                 photo_url=urls.full(pupil.photo_key),
+                is_fetched=plan.level in FETCHED_LEVELS,
                 shifts=register.shift_states(plan, day, pupil.class_id, states[pupil.student_id]),
                 scans=[register.timeline_scan(scan) for scan in scans[pupil.student_id]],
             ),

@@ -98,6 +98,16 @@ async def test_a_blocked_guardian_sees_no_child(
     assert child["student_id"] == str(sister.id)
 
 
+async def test_small_children_are_fetched(
+    gate: Gate, student: Student, mother: Person, owner: asyncpg.Connection
+) -> None:
+    (child,) = await today(gate.api, mother)
+    assert not child["is_fetched"]
+    await owner.execute("update school set level = 'primary' where id = $1", student.school_id)
+    (child,) = await today(gate.api, mother)
+    assert child["is_fetched"]
+
+
 async def test_a_pupil_sees_the_own_day(gate: Gate, student: Student, world: World) -> None:
     pupil = await world.account()
     pupil.person_id = student.id

@@ -74,6 +74,9 @@ function Child({ who }: { who: Kin }) {
     about.value = what;
   };
   const said = disputes.data.value ?? [];
+  const isFetched = today.data.value?.items.some(
+    (each) => each.student_id === who.student_id && each.is_fetched,
+  );
   return (
     <Page
       title={who.name}
@@ -87,6 +90,12 @@ function Child({ who }: { who: Kin }) {
           {who.isSelf ? D.ownCode() : D.childCode()}
         </a>
         <LostCard who={who} />
+        {isFetched && !who.isSelf && (
+          <a class="button" href={`/con/${who.student_id}/don`}>
+            <Icon name="people" />
+            {D.pickups()}
+          </a>
+        )}
       </nav>
       <div>
         <h2>{D.days()}</h2>
