@@ -1,0 +1,85 @@
+"""Every screen of the office once, at a desk and on a phone."""
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from scripts.benches._camera import Camera
+from tests.web.conftest import OpenPhone
+from tests.web.gatework import code_shown_by
+from tests.web.phone import Phone
+from tests.web.province import Town
+from tests.web.screens import screen
+from tests.world import School
+
+_PARTS = {
+    "chuan-bi": ("setup", "Chuẩn bị trường"),
+    "co-so": ("campuses", "Khu vực trường"),
+    "diem-quet": ("stations", "Điểm quét"),
+    "ca-hoc": ("shifts", "Ca học"),
+    "lich": ("calendar", "Lịch"),
+    "nhap": ("imports", "Nhập từ tệp"),
+    "lop": ("classes", "Lớp và thẻ"),
+    "hom-nay": ("board", "Hôm nay"),
+}
+
+
+async def furnished(town: Town) -> School:
+    """A school with a few pupils, families and staff."""
+    school = await town.school()
+    await town.staff(school, "homeroom_teacher", "Đỗ Thị Cô")
+    for name in ("Lê Minh Khôi", "Phạm Gia Hân", "Trần Bảo An"):
+        await town.guardian(await town.student(school, name))
+    return school
+
+
+@pytest.mark.parametrize("at_desk", [True, False], ids=["desk", "phone"])
+async def test_every_part_of_the_office_can_be_read(
+    town: Town, open_phone: OpenPhone, *, at_desk: bool
+) -> None:
+    school = await furnished(town)
+    office = await open_phone(at_desk=at_desk)
+    await office.log_in(await town.admin(school))
+    await expect(office.page.get_by_role("heading", level=1)).to_be_visible()
+    for part, (name, title) in _PARTS.items():
+        await office.go(f"/truong/{school.id}/{part}")
+        heading = office.page.get_by_role("heading", level=1)
+        await expect(heading).to_contain_text(re.compile(title))
+        await expect(office.page.locator(".spinner")).to_have_count(0)
+        await screen(office.page, f"{name}-desk" if at_desk else name)
+
+
+async def test_the_screen_at_the_gate_is_paired_from_the_stations_page_and_takes_a_check_in(
+    town: Town, open_phone: OpenPhone, camera: Camera
+) -> None:
+    school = await furnished(town)
+    desk, display, own = await open_phone(at_desk=True), await open_phone(), await open_phone()
+    await desk.log_in(await town.admin(school))
+    await desk.go(f"/truong/{school.id}/diem-quet")
+    await desk.page.get_by_role("button", name="Ghép màn hình").first.click()
+    link = await paired_by_its_picture(desk)
+    await screen(desk.page, "pairing-desk")
+    await display.page.goto(link)
+    await display.page.get_by_role("button", name="Ghép màn hình").click()
+    await expect(display.page.get_by_label("Mã điểm danh")).to_be_visible()
+    await screen(display.page, "display-portrait")
+
+    await own.stand_at(school)
+    await own.log_in(await town.staff(school, "accountant", "Phan Thị Kế"))
+    await own.page.get_by_role("button", name="Dùng điện thoại này").click()
+    camera.show(await code_shown_by(display))
+    await own.page.get_by_role("button", name="Mở máy ảnh").click()
+    await expect(own.says("Đã vào lúc")).to_be_visible()
+    outcomes = await town.owner.fetch(
+        "select outcome from scan_event where school_id = $1", school.id
+    )
+    assert [row["outcome"] for row in outcomes] == ["ok"]
+
+
+async def paired_by_its_picture(desk: Phone) -> str:
+    """The address in the code that the principal's dialog shows."""
+    await expect(desk.page.get_by_role("dialog").locator("svg").first).to_be_visible()
+    link = await code_shown_by(desk)
+    assert link is not None
+    return link
