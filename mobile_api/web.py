@@ -167,7 +167,7 @@ def _stamp(dist: Path) -> tuple[int, int] | None:
 class WebDoor:
     """Stands before the routes and answers with the client's files and pages.
 
-    They are read when the server starts, and again when a page is asked for after another build:
+    They are read when the server starts, and again when one is asked for after another build:
     the screens of the former one, still open somewhere, may go on to load their files.
     """
 
@@ -199,11 +199,12 @@ class WebDoor:
             return None
         if path.startswith(ASSETS):
             return self._now.get(path) or self._former.get(path)
-        is_page = _PAGE.fullmatch(path) and path.split("/", 2)[1] not in _NO_PAGES
-        if is_page:
+        if _PAGE.fullmatch(path) and path.split("/", 2)[1] not in _NO_PAGES:
             self._take_up()
             return self._now.get("/", self._not_built)
-        return None if path == "/" else self._now.get(path)
+        if path in self._now:  # the service worker, asked for by pages long open
+            self._take_up()
+        return self._now.get(path)
 
     def _take_up(self) -> None:
         """Read the build, if it is another than the one that is served."""

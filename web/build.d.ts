@@ -4,6 +4,8 @@
 declare const __BUILD__: string;
 /** Only in sw.ts: the addresses that a start without a network needs. */
 declare const __SHELL__: readonly string[];
+/** Only in sw.ts: by a file's name without its hash, that file and what it imports. */
+declare const __FILES__: Readonly<Record<string, readonly string[]>>;
 
 declare module "*.css" {}
 declare module "*.png" {

@@ -2,6 +2,7 @@
  * Bundles the client into web/dist/, which the API serves (mobile_api/web.py).
  *
  *   node web/build.mjs            minified, with .gz and .br beside each file
+ *   node web/build.mjs --quick    the same, packed less: in a tenth of the time
  *   node web/build.mjs --watch    again at every change, with source maps
  *   node web/build.mjs --tests    web/tests/*.test.ts into web/build/, for `node --test`
  *
@@ -10,147 +11,19 @@
 
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { basename, join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { basename, join, relative } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import esbuild from "esbuild";
+import { bundledApart, DIST, PAGE, ROOT, STAGE, TESTS, WATCH, WEB, WORKER } from "./bundle.mjs";
 
-const WEB = fileURLToPath(new URL(".", import.meta.url));
-const ROOT = resolve(WEB, "..");
-const DIST = join(WEB, "dist");
-const STAGE = join(WEB, `dist.${process.pid}`);
-const MAIN = join(WEB, "main.tsx");
-const STYLE = join(WEB, "app.css");
-const WATCH = process.argv.includes("--watch");
-
-const LOADERS = Object.fromEntries(
-  [".png", ".svg", ".webp", ".gif", ".wasm", ".woff2", ".mp3"].map((kind) => [kind, "file"]),
-);
+// The best takes three seconds for the reader of codes, and saves a slow phone half a second of it.
+const QUALITY = process.argv.includes("--quick") ? 5 : constants.BROTLI_MAX_QUALITY;
 const COMPRESSIBLE = /\.(html|js|css|svg|wasm|txt|webmanifest)$/;
 
-/** Shared by the page, its styles and the service worker. */
-const COMMON = {
-  absWorkingDir: ROOT,
-  bundle: true,
-  minify: !WATCH,
-  // Where navigator.locks and top-level await are; older phones get the same words from the server.
-  target: ["es2022", "chrome98", "firefox102", "safari15.4"],
-  jsx: "automatic",
-  jsxImportSource: "preact",
-  loader: LOADERS,
-  legalComments: "none", // licences.txt holds them all
-  logLevel: "warning",
-  metafile: true,
-};
-const HASHED = {
-  outdir: join(STAGE, "a"),
-  entryNames: "[name]-[hash]",
-  chunkNames: "[name]-[hash]",
-  assetNames: "[name]-[hash]",
-  publicPath: "/a",
-};
-
-/**
- * Styles that travel with the module that imports them.
- *
- * `import "./office.css"` in a lazily loaded module becomes a style sheet of the same script: no
- * second request, and nothing is painted before it applies. A constructed sheet is no inline style
- * to a CSP. main.tsx's own is an entry of the build instead, a file that index.html names.
- */
-const stylesWithModules = {
-  name: "styles-with-modules",
-  setup(build) {
-    build.onResolve({ filter: /\.css$/ }, async (args) => {
-      if (args.kind === "entry-point" || args.pluginData === "found") return undefined;
-      if (args.importer === MAIN) return { path: args.path, namespace: "page-style" };
-      const found = await build.resolve(args.path, {
-        importer: args.importer,
-        resolveDir: args.resolveDir,
-        kind: args.kind,
-        pluginData: "found",
-      });
-      if (found.errors.length > 0) return { errors: found.errors };
-      return { path: found.path, namespace: "module-style" };
-    });
-    build.onLoad({ filter: /./, namespace: "page-style" }, () => ({ contents: "" }));
-    build.onLoad({ filter: /./, namespace: "module-style" }, async ({ path }) => {
-      const built = await esbuild.build({ ...COMMON, ...HASHED, entryPoints: [path] });
-      const inputs = Object.keys(built.metafile.inputs).map((name) => join(ROOT, name));
-      const sheet = Object.keys(built.metafile.outputs).find((name) => name.endsWith(".css"));
-      const text = (await readFile(join(ROOT, sheet), "utf8")).trim();
-      const contents = `import { addStyles } from "./styles"; addStyles(${JSON.stringify(text)}, ${JSON.stringify(`/a/${basename(sheet)}`)});`;
-      return { contents, loader: "js", resolveDir: WEB, watchFiles: inputs };
-    });
-  },
-};
-
-/**
- * Every lazily loaded module imports main.tsx, which is there long before it.
- *
- * The bundler makes a file for each set of entries that share some modules. What main.tsx needs is
- * now shared by all of them, and is one file instead of a dozen.
- */
-const oneShell = {
-  name: "one-shell",
-  setup(build) {
-    const lazy = new Set();
-    build.onResolve({ filter: /^\./ }, async (args) => {
-      if (args.kind !== "dynamic-import" || args.pluginData === "found") return undefined;
-      const { path } = await build.resolve(args.path, {
-        importer: args.importer,
-        resolveDir: args.resolveDir,
-        kind: args.kind,
-        pluginData: "found",
-      });
-      lazy.add(path);
-      return undefined;
-    });
-    build.onLoad({ filter: /\.tsx?$/, namespace: "file" }, async ({ path }) => {
-      if (!lazy.has(path)) return undefined;
-      const contents = `${await readFile(path, "utf8")}\nimport ${JSON.stringify(MAIN)};\n`;
-      return { contents, loader: path.endsWith("x") ? "tsx" : "ts" };
-    });
-  },
-};
-
-/**
- * `import address from "./x.worker.ts?address"`: the worker bundled by itself, and where it lies.
- *
- * In tests there is no place for it: nothing runs there that starts one.
- */
-const bundledApart = new Set();
-const workers = (isServed) => ({
-  name: "workers",
-  setup(build) {
-    build.onResolve({ filter: /\.worker\.ts\?address$/ }, ({ path, resolveDir }) => ({
-      path: join(resolveDir, path.replace("?address", "")),
-      namespace: "worker",
-    }));
-    build.onLoad({ filter: /./, namespace: "worker" }, async ({ path }) => {
-      if (!isServed) return { contents: 'export default "";' };
-      const bundle = { ...COMMON, ...HASHED, entryPoints: [path], format: "iife" };
-      const { metafile } = await esbuild.build(bundle);
-      const script = Object.keys(metafile.outputs).find((name) => name.endsWith(".js"));
-      for (const name of Object.keys(metafile.inputs)) bundledApart.add(name);
-      const inputs = Object.keys(metafile.inputs).map((name) => join(ROOT, name));
-      const contents = `export default ${JSON.stringify(`/a/${basename(script)}`)};`;
-      return { contents, watchFiles: inputs };
-    });
-  },
-});
-
-const PAGE = {
-  ...COMMON,
-  ...HASHED,
-  entryPoints: { main: MAIN, app: STYLE },
-  format: "esm",
-  splitting: true,
-  sourcemap: WATCH,
-  plugins: [stylesWithModules, oneShell, workers(true)],
-};
-
 const address = (output) => `/a/${basename(output)}`;
+/** As web/plain_name.ts has it. */
+const plainName = (path) => basename(path).replace(/-[A-Za-z0-9]+(\.\w+)$/, "$1");
 
 /** The outputs that one needs, itself first: all that it imports, and what those import. */
 function neededBy(metafile, output, needed = new Set()) {
@@ -173,24 +46,29 @@ function shellOf(metafile) {
   return { style: address(outputOf(metafile, "web/app.css")), script, chunks };
 }
 
+/** By a lazy module's address: it and what it imports beyond the shell. */
+function screensOf(metafile) {
+  const shell = neededBy(metafile, outputOf(metafile, "web/main.tsx"));
+  const screens = new Map();
+  for (const [output, { entryPoint }] of Object.entries(metafile.outputs)) {
+    if (!entryPoint || !output.endsWith(".js") || shell.has(output)) continue;
+    const files = [...neededBy(metafile, output)].filter((file) => !shell.has(file));
+    screens.set(address(output), files.map(address));
+  }
+  return screens;
+}
+
 /**
  * Lets a screen's files come at once, not each when another has named it: on a slow line every
  * such step is a third of a second. The names stay true: an output's name changes with any of
  * those that it imports.
  */
-async function loadAtOnce(metafile) {
-  const shell = neededBy(metafile, outputOf(metafile, "web/main.tsx"));
-  const together = new Map();
-  for (const [output, { entryPoint }] of Object.entries(metafile.outputs)) {
-    if (!entryPoint || !output.endsWith(".js")) continue;
-    const files = [...neededBy(metafile, output)].filter((file) => !shell.has(file));
-    if (files.length > 1) together.set(address(output), files.map(address));
-  }
+async function loadAtOnce(metafile, screens) {
   for (const output of Object.keys(metafile.outputs).filter((name) => name.endsWith(".js"))) {
     const script = await readFile(join(ROOT, output), "utf8");
     const written = script.replace(/\bimport\("(\/a\/[^"]+)"\)/g, (call, wanted) => {
-      const files = together.get(wanted);
-      if (!files) return call;
+      const files = screens.get(wanted) ?? [];
+      if (files.length < 2) return call;
       const imports = files.map((file) => `import("${file}")`).join(",");
       return `Promise.all([${imports}]).then(m=>m[0])`;
     });
@@ -198,7 +76,7 @@ async function loadAtOnce(metafile) {
   }
 }
 
-const hashOf = (content) => createHash("sha256").update(content).digest("base64url").slice(0, 8);
+const hashOf = (content) => createHash("sha256").update(content).digest("hex").slice(0, 10);
 
 /** Copies the icons under hashed names; by plain name, the address. */
 async function copyIcons() {
@@ -236,16 +114,22 @@ async function writePage(shell, icons) {
 }
 
 /** /sw.js knows its build (another one is another worker) and what to keep for a start offline. */
-async function buildWorker(shell, version) {
+async function buildWorker(shell, screens, version) {
+  const byName = {};
+  for (const name of (await readdir(join(STAGE, "a"))).sort()) {
+    // A chunk comes with the screens that need it; a style is in its screen's script.
+    if (/^chunk-|\.(css|map)$/.test(name)) continue;
+    const files = screens.get(`/a/${name}`) ?? [`/a/${name}`];
+    byName[plainName(name)] = [...(byName[plainName(name)] ?? []), ...files];
+  }
   const kept = ["/", "/manifest.webmanifest", shell.style, shell.script, ...shell.chunks];
   await esbuild.build({
-    ...COMMON,
-    entryPoints: [join(WEB, "sw.ts")],
+    ...WORKER,
     outfile: join(STAGE, "sw.js"),
-    format: "iife",
     define: {
       __BUILD__: JSON.stringify(version),
       __SHELL__: JSON.stringify(kept),
+      __FILES__: JSON.stringify(byName),
     },
   });
 }
@@ -288,7 +172,7 @@ async function compressAll() {
 
 const brotli = (size) => ({
   params: {
-    [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+    [constants.BROTLI_PARAM_QUALITY]: QUALITY,
     [constants.BROTLI_PARAM_SIZE_HINT]: size,
   },
 });
@@ -316,11 +200,12 @@ function ignoreAbsent(error) {
 async function finish(metafile) {
   await mkdir(join(STAGE, "a"), { recursive: true });
   const shell = shellOf(metafile);
-  if (!WATCH) await loadAtOnce(metafile);
+  const screens = screensOf(metafile);
+  if (!WATCH) await loadAtOnce(metafile, screens);
   const page = await writePage(shell, await copyIcons());
   const assets = (await readdir(join(STAGE, "a"))).sort().join("\n");
   const version = hashOf(page + assets);
-  await buildWorker(shell, version);
+  await buildWorker(shell, screens, version);
   await writeLicences(metafile);
   if (!WATCH) await compressAll();
   await swap();
@@ -356,26 +241,13 @@ async function watch() {
   await context.watch();
 }
 
-/** Tests run in Node, each in one file: what they import is bundled in. */
 async function buildTests() {
   const folder = join(WEB, "tests");
   const names = (await readdir(folder, { recursive: true })).filter((name) =>
     /\.test\.tsx?$/.test(name),
   );
-  const outdir = join(WEB, "build");
-  await rm(outdir, { recursive: true, force: true });
-  await esbuild.build({
-    ...COMMON,
-    entryPoints: names.map((name) => join(folder, name)),
-    outdir,
-    format: "esm",
-    platform: "node",
-    target: "node20", // an older one would lose its "node:"
-    minify: false,
-    sourcemap: "inline",
-    loader: { ...LOADERS, ".css": "empty" },
-    plugins: [workers(false)],
-  });
+  await rm(TESTS.outdir, { recursive: true, force: true });
+  await esbuild.build({ ...TESTS, entryPoints: names.map((name) => join(folder, name)) });
 }
 
 if (process.argv.includes("--tests")) await buildTests();

@@ -8,6 +8,7 @@
 
 /// <reference lib="webworker" />
 
+import { plainName } from "./plain_name";
 import "./sw_push";
 
 declare const self: ServiceWorkerGlobalScope;
@@ -24,7 +25,9 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (request.mode === "navigate") {
-    if (!SERVERS_OWN.test(url.pathname)) event.respondWith(pageOr(request));
+    if (SERVERS_OWN.test(url.pathname)) return;
+    event.respondWith(pageOr(request));
+    event.waitUntil(renewPage());
   } else if (url.pathname.startsWith("/a/")) event.respondWith(fileOr(request));
   else if (__SHELL__.includes(url.pathname)) event.respondWith(keptOr(request, url.pathname));
 });
@@ -42,16 +45,41 @@ async function keepShell(): Promise<void> {
     path.startsWith("/a/") ? path : new Request(path, { cache: "no-cache" }),
   );
   await cache.addAll(fresh);
+  await keepFiles(await inPlaceOfFormer());
+}
+
+/** The new names of what the former build's cache holds: who scans has the scanner tomorrow too. */
+async function inPlaceOfFormer(): Promise<readonly string[]> {
+  const files = new Set<string>();
+  for (const name of await formerCaches()) {
+    for (const { url } of await (await caches.open(name)).keys()) {
+      for (const file of __FILES__[plainName(new URL(url).pathname)] ?? []) files.add(file);
+    }
+  }
+  return [...files];
+}
+
+async function formerCaches(): Promise<readonly string[]> {
+  return (await caches.keys()).filter((name) => name.startsWith("ct-") && name !== KEPT);
 }
 
 async function takeOver(): Promise<void> {
-  const former = (await caches.keys()).filter((name) => name.startsWith("ct-") && name !== KEPT);
-  await Promise.all(former.map((name) => caches.delete(name)));
+  await Promise.all((await formerCaches()).map((name) => caches.delete(name)));
   await self.clients.claim();
 }
 
 async function pageOr(request: Request): Promise<Response> {
   return await keptOr(request, PAGE);
+}
+
+/** The next start has the page as the server sends it now: its headers change without a build. */
+async function renewPage(): Promise<void> {
+  if (!navigator.onLine) return;
+  const answer = await fetch(PAGE, { cache: "no-cache" }).catch(() => null);
+  if (!answer?.ok) return;
+  const text = await answer.clone().text();
+  const isOurs = __SHELL__.every((path) => !path.startsWith("/a/") || text.includes(`"${path}"`));
+  if (isOurs) await (await caches.open(KEPT)).put(PAGE, answer);
 }
 
 async function keptOr(request: Request, path: string): Promise<Response> {
