@@ -5,8 +5,8 @@ import { texts } from "./texts";
 export const F = texts({
   title: ["Người đón con", "Who may fetch the child"],
   about: [
-    "Thầy cô ở cổng chỉ trao con cho người có tên ở đây, sau khi nhà trường duyệt.",
-    "At the gate the child is handed only to people named here, once the school has approved.",
+    "Khi con ra về, máy ở cổng hiện những người có tên ở đây, sau khi nhà trường duyệt.",
+    "When the child leaves, the phone at the gate shows the people named here, once the school has approved.",
   ],
   nobody: ["Chưa có ai trong danh sách", "Nobody is on the list yet"],
   add: ["Thêm người đón", "Add somebody"],
@@ -31,8 +31,8 @@ export const F = texts({
   end: ["Không đón nữa", "Not any more"],
   endAsk: [(name: string) => `${name} không đón con nữa?`, (name: string) => `${name} no more?`],
   endHint: [
-    "Từ lúc này thầy cô ở cổng không trao con cho người này.",
-    "From now on the child is not handed to this person at the gate.",
+    "Từ lúc này máy ở cổng không hiện người này nữa.",
+    "From now on the phone at the gate does not show this person.",
   ],
   mother: ["Mẹ", "Mother"],
   father: ["Bố", "Father"],

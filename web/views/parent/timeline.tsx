@@ -49,15 +49,17 @@ export function DayDetails({ day, disputes, onWrong }: Props) {
   const isOpen = openOn(disputes, day.day);
   return (
     <>
-      <ul class="scans">
-        {day.scans.map((scan) => (
-          <ScanLine
-            key={scan.id}
-            scan={scan}
-            onWrong={isOpen || scan.is_undone ? null : () => onWrong({ day: day.day, scan })}
-          />
-        ))}
-      </ul>
+      {day.scans.length > 0 && (
+        <ul class="scans">
+          {day.scans.map((scan) => (
+            <ScanLine
+              key={scan.id}
+              scan={scan}
+              onWrong={isOpen || scan.is_undone ? null : () => onWrong({ day: day.day, scan })}
+            />
+          ))}
+        </ul>
+      )}
       {said.map((each) => (
         <Said key={each.id} dispute={each} />
       ))}
