@@ -92,6 +92,10 @@ function useReading(lens: Lens, read: { current: (text: string, at: number) => v
       try {
         opened = await openCamera(facing);
         if (stop.signal.aborted || !video.current) return close(opened);
+        opened.track.addEventListener("ended", () => {
+          // Another app took it, or it was pulled out; a hidden page asks anew when it is seen.
+          if (document.visibilityState === "visible") trouble.value = "busy";
+        });
         video.current.srcObject = opened.stream;
         running.value = opened;
         trouble.value = null;

@@ -353,6 +353,22 @@ test("a scan that may have left is undone after its answer", async () => {
   assert.equal(storage.rows.size, 0);
 });
 
+test("a scan that went with others after a pause, its answer lost, is no more taken back here", async () => {
+  const { world, server, page } = phone();
+  server.before = () => AWAY;
+  await page.box.add(scanned(1));
+  await page.box.flush();
+  await page.box.add(scanned(2));
+  server.before = () => null;
+  server.after = async () => AWAY;
+  await page.box.poke();
+  assert.equal(server.receipts.size, 2);
+  assert.equal(await page.box.undo("event-0002"), "later");
+  server.after = async () => null;
+  await world.pass(20_000);
+  assert.deepEqual([...server.undone], ["event-0002"]);
+});
+
 test("an undo that does not arrive is tried again, one that comes too late is said", async () => {
   const { world, storage, server, page } = phone();
   server.before = () => AWAY;
