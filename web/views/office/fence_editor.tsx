@@ -41,6 +41,7 @@ export function FenceEditor({ shape, others, head, foot }: Props) {
   useEffect(() => {
     if (!place.current) return;
     const made = new FenceMap(place.current, {
+      current: () => shape.peek(),
       changed: (next) => {
         shape.value = next;
       },

@@ -10,6 +10,8 @@ import { MetreGrid } from "./fence_grid";
 
 /** What the map asks of the editor around it. */
 export interface MapHost {
+  /** As the last change left it, which may not be drawn yet. */
+  current(): Shape | null;
   changed(shape: Shape): void;
   /** A corner was touched; null: something else was. */
   picked(corner: number | null): void;
@@ -116,7 +118,7 @@ export class FenceMap {
 
   #tapped(at: L.LatLng): void {
     const point = { lat: at.lat, lng: at.lng };
-    const shape = this.#shape;
+    const shape = this.#host.current();
     if (shape?.type === "polygon") {
       this.#host.changed({ ...shape, corners: withCorner(shape.corners, point) });
     } else if (!shape) this.#host.changed({ type: "circle", centre: point, radius: 100 });
