@@ -82,11 +82,11 @@ async def _grave(page: Page) -> list[str]:
 
 async def screen(page: Page, name: str) -> None:
     """Hold the screen to account; with SCREENS=1 also take its picture, light, in Vietnamese."""
-    wrong = await hold_to_account(page)
-    assert not wrong, f"{name}:\n" + "\n".join(wrong)
     if os.environ.get("SCREENS") == "1":
         FOLDER.mkdir(parents=True, exist_ok=True)
         await page.screenshot(path=_path(name), animations="disabled")
+    wrong = await hold_to_account(page)
+    assert not wrong, f"{name}:\n" + "\n".join(wrong)
 
 
 def _path(name: str) -> Path:

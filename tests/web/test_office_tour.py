@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from scripts.benches._camera import Camera
+from tests.notifications.news import until
 from tests.web.conftest import OpenPhone
 from tests.web.gatework import code_shown_by
 from tests.web.phone import Phone
@@ -79,7 +80,7 @@ async def test_the_screen_at_the_gate_is_paired_from_the_stations_page_and_takes
 
 async def paired_by_its_picture(desk: Phone) -> str:
     """The address in the code that the principal's dialog shows."""
-    await expect(desk.page.get_by_role("dialog").locator("svg").first).to_be_visible()
+    await until(lambda: code_shown_by(desk))
     link = await code_shown_by(desk)
     assert link is not None
     return link

@@ -95,6 +95,7 @@ async def test_scans_without_a_network_wait_over_a_reload_and_arrive_once(
             await expect(answer(guard)).to_contain_text(child.name)
             await expect(answer(guard)).to_contain_text("Đã lưu, chờ gửi")
         await screen(guard.page, "scan-offline")
+        camera.show(None)
         await guard.page.reload()
         await start_scanning(guard)
         camera.show(third.token)
