@@ -31,7 +31,7 @@ export const isLive = signal(false);
 type Listener<T> = (value: T) => void;
 const items = new Set<Listener<InboxItem>>();
 const jobs = new Set<Listener<JobTold>>();
-const resets = new Set<Listener<void>>();
+const resets = new Set<Listener<number | null>>();
 
 function listen<T>(set: Set<Listener<T>>, listener: Listener<T>): () => void {
   set.add(listener);
@@ -41,8 +41,11 @@ function listen<T>(set: Set<Listener<T>>, listener: Listener<T>): () => void {
 /** Each returns the way to stop. */
 export const onItem = (listener: Listener<InboxItem>) => listen(items, listener);
 export const onJob = (listener: Listener<JobTold>) => listen(jobs, listener);
-/** Too much was missed, or the stream is new: what is on the screen must be loaded again. */
-export const onReset = (listener: Listener<void>) => listen(resets, listener);
+/**
+ * What is on the screen must be loaded again: too much was missed (null), or the stream is new. It
+ * tells what comes after the `seq` it greets with; who has loaded that much need not load again.
+ */
+export const onReset = (listener: Listener<number | null>) => listen(resets, listener);
 
 /** Splits a stream of server-sent events (HTML §9.2); our server writes no comments over two chunks. */
 export async function* eventsOf(
@@ -164,10 +167,10 @@ function tell(event: LiveEvent, isResumed: boolean): void {
     case "hello":
       isLive.value = true;
       // Between the page's own load and the first stream something may have come.
-      if (!isResumed) for (const listener of resets) listener();
+      if (!isResumed) reset((JSON.parse(event.data) as { seq: number }).seq);
       break;
     case "reset":
-      for (const listener of resets) listener();
+      reset(null);
       break;
     case "item":
       for (const listener of items) listener(JSON.parse(event.data) as InboxItem);
@@ -175,6 +178,10 @@ function tell(event: LiveEvent, isResumed: boolean): void {
     case "job":
       for (const listener of jobs) listener(JSON.parse(event.data) as JobTold);
   }
+}
+
+function reset(seq: number | null): void {
+  for (const listener of resets) listener(seq);
 }
 
 /** Until the time is over, the network is back, or somebody looks at the screen again. */

@@ -39,6 +39,14 @@ async def items_before(
     )
 
 
+async def last_seq(conn: db.Conn, *, account_id: UUID) -> int:
+    """The `seq` of the account's newest item, 0 before the first."""
+    found: int | None = await db.value(
+        conn, "select last_seq from inbox_head where account_id = $1", account_id
+    )
+    return found or 0
+
+
 async def items_after(
     conn: db.Conn, *, account_id: UUID, after_seq: int, limit: int
 ) -> list[InboxItem]:

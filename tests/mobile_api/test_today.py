@@ -98,6 +98,16 @@ async def test_a_blocked_guardian_sees_no_child(
     assert child["student_id"] == str(sister.id)
 
 
+async def test_the_day_says_how_much_of_the_inbox_it_holds(
+    gate: Gate, student: Student, mother: Person, owner: asyncpg.Connection
+) -> None:
+    before = (await gate.api.get(URL, headers=mother.headers)).json()
+    assert before["seq"] == 0
+    await owner.execute("insert into inbox_head values ($1, 7)", mother.account_id)
+    after = (await gate.api.get(URL, headers=mother.headers)).json()
+    assert after["seq"] == 7
+
+
 async def test_small_children_are_fetched(
     gate: Gate, student: Student, mother: Person, owner: asyncpg.Connection
 ) -> None:

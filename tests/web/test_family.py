@@ -151,3 +151,25 @@ async def test_a_changed_password_ends_the_other_phones(town: Town, open_phone: 
     await expect(other.page.get_by_role("button", name="Đăng nhập")).to_be_visible()
     await other.log_in(mother, _NEW_PASSWORD)
     await expect(other.says("Lê Minh Khôi").first).to_be_visible()
+
+
+async def test_a_start_asks_once_for_the_familys_day(
+    town: Town, open_phone: OpenPhone, guard_at: GuardAt
+) -> None:
+    school = await town.school()
+    child = await town.student(school, "Lê Minh Khôi")
+    gate = guard_at(school, await town.staff(school, "guard"))
+    phone = await open_phone()
+    await phone.log_in(await town.guardian(child))
+    assert await gate.outcome(child.token) == "ok"
+    card = phone.page.locator("a.child")
+    await expect(card).to_contain_text("Đã vào trường")
+    counted = phone.page.locator(".tabs .count")
+    await expect(counted).to_have_text("1")
+    before = {path: phone.asked(path) for path in ("/v1/me", "/v1/me/today", "/v1/inbox")}
+    await phone.page.reload()
+    await expect(card).to_contain_text("Đã vào trường")
+    # It is counted when the stream has greeted.
+    await expect(counted).to_have_text("1")
+    await phone.page.wait_for_load_state("load")
+    assert {path: phone.asked(path) - n for path, n in before.items()} == dict.fromkeys(before, 1)

@@ -57,7 +57,10 @@ function useDays(studentId: string): Query<Day[]> {
   useEffect(() => {
     // What is told may be about an earlier day: a correction, a phone that was offline.
     const again = () => void query.reload();
-    const stops = [onItem((item) => item.kind === "correction" && again()), onReset(again)];
+    const stops = [
+      onItem((item) => item.kind === "correction" && again()),
+      onReset((seq) => seq === null && again()),
+    ];
     return () => {
       for (const stop of stops) stop();
     };

@@ -31,7 +31,10 @@ export function useDisputes(studentId: string): Query<Dispute[]> {
   );
   useEffect(() => {
     const again = () => void query.reload();
-    const stops = [onItem((item) => item.kind === "dispute_answered" && again()), onReset(again)];
+    const stops = [
+      onItem((item) => item.kind === "dispute_answered" && again()),
+      onReset((seq) => seq === null && again()),
+    ];
     return () => {
       for (const stop of stops) stop();
     };

@@ -1,5 +1,6 @@
 /** The family's day: one request for all children, again whenever something was told. */
 
+import { effect, signal, untracked } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { api, of, type Schemas } from "../../api";
 import { schoolDay } from "../../format";
@@ -22,11 +23,23 @@ export function useToday(): Query<FamilyDay> {
   const day = schoolDay(now.value);
   useEffect(() => {
     const again = () => void query.reload();
+    const greeted = signal(0);
     const onSight = () => {
       const isOld = Date.now() - (query.at.peek() ?? 0) > STALE_MS;
       if (document.visibilityState === "visible" && isOld) again();
     };
-    const stops = [onItem((item) => item.student_id && again()), onReset(again)];
+    const stops = [
+      onItem((item) => item.student_id && again()),
+      onReset((seq) => {
+        if (seq === null) again();
+        else greeted.value = seq;
+      }),
+      // What was told between the load and the first stream is not in either.
+      effect(() => {
+        const isSettled = !query.busy.value && query.failure.value === null;
+        if (isSettled && greeted.value > (query.data.value?.seq ?? 0)) untracked(again);
+      }),
+    ];
     document.addEventListener("visibilitychange", onSight);
     return () => {
       for (const stop of stops) stop();

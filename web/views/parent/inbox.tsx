@@ -36,7 +36,9 @@ export default function Inbox() {
     const add = (item: InboxItem) => {
       more.value = newestFirst(more.peek(), [item]);
     };
-    const again = () => {
+    const again = (seq: number | null) => {
+      // The first stream tells nothing that is not here already.
+      if (seq !== null && seq === first.data.peek()?.items[0]?.seq && !first.busy.peek()) return;
       // Between what is known and the new first page may be a gap: begin anew.
       more.value = [];
       next.value = undefined;
