@@ -1,10 +1,11 @@
 """What every screen is held to, and its picture in docs/screens."""
 
+import io
 import os
-from pathlib import Path
 from typing import Any, Final
 
-from playwright.async_api import Page
+from PIL import Image
+from playwright.async_api import Page, expect
 
 from tests.api_process import REPOSITORY
 
@@ -81,13 +82,16 @@ async def _grave(page: Page) -> list[str]:
 
 
 async def screen(page: Page, name: str) -> None:
-    """Hold the screen to account; with SCREENS=1 also take its picture, light, in Vietnamese."""
+    """Hold the screen to account once it is there; with SCREENS=1 also take its picture first."""
+    await expect(page.locator(".spinner")).to_have_count(0)
     if os.environ.get("SCREENS") == "1":
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        await page.screenshot(path=_path(name), animations="disabled")
+        _keep(name, await page.screenshot(animations="disabled", scale="css"))
     wrong = await hold_to_account(page)
     assert not wrong, f"{name}:\n" + "\n".join(wrong)
 
 
-def _path(name: str) -> Path:
-    return FOLDER / f"{name}.png"
+def _keep(name: str, picture: bytes) -> None:
+    """Few colours are enough for a screen, and a quarter of the bytes."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    few = Image.open(io.BytesIO(picture)).convert("RGB").quantize(128, dither=Image.Dither.NONE)
+    few.save(FOLDER / f"{name}.png", optimize=True)

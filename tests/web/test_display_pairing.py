@@ -1,8 +1,5 @@
-"""Every screen of the office once, at a desk and on a phone."""
+"""The gate's screen, from the principal's stations page to a check-in by its code."""
 
-import re
-
-import pytest
 from playwright.async_api import expect
 
 from scripts.benches._camera import Camera
@@ -14,17 +11,6 @@ from tests.web.province import Town
 from tests.web.screens import screen
 from tests.world import School
 
-_PARTS = {
-    "chuan-bi": ("setup", "Chuẩn bị trường"),
-    "co-so": ("campuses", "Khu vực trường"),
-    "diem-quet": ("stations", "Điểm quét"),
-    "ca-hoc": ("shifts", "Ca học"),
-    "lich": ("calendar", "Lịch"),
-    "nhap": ("imports", "Nhập từ tệp"),
-    "lop": ("classes", "Lớp và thẻ"),
-    "hom-nay": ("board", "Hôm nay"),
-}
-
 
 async def furnished(town: Town) -> School:
     """A school with a few pupils, families and staff."""
@@ -33,22 +19,6 @@ async def furnished(town: Town) -> School:
     for name in ("Lê Minh Khôi", "Phạm Gia Hân", "Trần Bảo An"):
         await town.guardian(await town.student(school, name))
     return school
-
-
-@pytest.mark.parametrize("at_desk", [True, False], ids=["desk", "phone"])
-async def test_every_part_of_the_office_can_be_read(
-    town: Town, open_phone: OpenPhone, *, at_desk: bool
-) -> None:
-    school = await furnished(town)
-    office = await open_phone(at_desk=at_desk)
-    await office.log_in(await town.admin(school))
-    await expect(office.page.get_by_role("heading", level=1)).to_be_visible()
-    for part, (name, title) in _PARTS.items():
-        await office.go(f"/truong/{school.id}/{part}")
-        heading = office.page.get_by_role("heading", level=1)
-        await expect(heading).to_contain_text(re.compile(title))
-        await expect(office.page.locator(".spinner")).to_have_count(0)
-        await screen(office.page, f"{name}-desk" if at_desk else name)
 
 
 async def test_the_screen_at_the_gate_is_paired_from_the_stations_page_and_takes_a_check_in(
