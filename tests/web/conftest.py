@@ -3,7 +3,7 @@
 Everything here runs on one event loop, since a browser belongs to the loop that started it.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,8 @@ from tests.web.province import Province, Town, WallClock, running, stay_within_t
 from tests.world import Person, School
 
 HERE = Path(__file__).parent
+_HAS_FAILED = pytest.StashKey[bool]()
+
 OpenPhone = Callable[..., Awaitable[Phone]]
 GuardAt = Callable[[School, Person], Gate]
 
@@ -39,6 +41,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents and pytest_asyncio.is_async_test(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash[_HAS_FAILED] = item.stash.get(_HAS_FAILED, False) or report.failed
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -132,7 +143,11 @@ def guard_at(api: httpx.AsyncClient) -> GuardAt:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def open_phone(
-    chromium: Browser, province: Province, camera: Camera, tmp_path: Path
+    chromium: Browser,
+    province: Province,
+    camera: Camera,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
 ) -> AsyncIterator[OpenPhone]:
     """Opens phones, and in the end asks each whether it had anything to complain about."""
     phones: list[Phone] = []
@@ -146,8 +161,8 @@ async def open_phone(
 
     yield open_one
     for number, phone in enumerate(phones):
-        for tab in phone.context.pages:
-            await tab.screenshot(path=tmp_path / f"phone-{number}.png")
+        if request.node.stash.get(_HAS_FAILED, False):
+            await phone.page.screenshot(path=tmp_path / f"phone-{number}.png")
         await phone.close()
     complaints = [each for phone in phones for each in phone.watch.complaints]
     assert not complaints, "\n".join(complaints)
