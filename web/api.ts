@@ -13,6 +13,8 @@ interface Call {
   params?: { path?: Record<string, unknown>; query?: Record<string, unknown> };
   body?: unknown;
   signal?: AbortSignal;
+  /** It goes on when the page does not. */
+  keepalive?: boolean;
 }
 
 interface Answer<T> {
@@ -33,9 +35,10 @@ function addressOf(pattern: string, { path, query }: NonNullable<Call["params"]>
 }
 
 async function send(method: string, pattern: string, call: Call = {}): Promise<Answer<unknown>> {
-  const { params = {}, body, signal } = call;
+  const { params = {}, body, signal, keepalive = false } = call;
   const response = await authorized(addressOf(pattern, params), {
     method,
+    keepalive,
     ...(signal && { signal }),
     ...(body !== undefined && {
       body: JSON.stringify(body),
