@@ -4,7 +4,7 @@
  */
 
 import { batch, computed, signal } from "@preact/signals";
-import { type Failure, Refusal, SignedOut, Unreached } from "./failure";
+import { isFailure, Refusal, SignedOut, Unreached } from "./failure";
 import { lang } from "./lang";
 import type { components } from "./schema";
 import { forgetSeen, keepSeen, seen } from "./store";
@@ -30,22 +30,35 @@ const DEVICE = "ct.device";
 const SIGNED_IN = "ct.account";
 /** A token is renewed this long before it ends. */
 const AHEAD_MS = 30_000;
+/** All tabs wait for the one whose turn it is: a request that hangs must not hold them for ever. */
+const PATIENCE_MS = 30_000;
 
 let token: Token | null = null;
 let renewing: Promise<string> | null = null;
+/** Counts who has left, so that an answer to the one before is not taken for the next one's. */
+let left = 0;
 const tabs = new BroadcastChannel("ct-session");
 
 interface Told {
+  /** null: `account` has left. */
   token: Token | null;
   account: string | null;
 }
 
-tabs.onmessage = (event: MessageEvent<Told>) => {
-  if (event.data.token === null) void leave(false);
-  else if (event.data.account === accountId.peek() || accountId.peek() === null)
-    token = event.data.token;
-  else location.assign("/");
+tabs.onmessage = ({ data }: MessageEvent<Told>) => {
+  if (data.token === null) {
+    // A tab that slept hears of it late, when somebody else may be logged in.
+    if (data.account === accountId.peek()) void leave(false);
+  } else if (isAnother(data.account)) {
+    endSession();
+    location.assign("/");
+  } else token = data.token;
 };
+
+/** Whose session this browser holds; null: nobody's. */
+export function signedIn(): string | null {
+  return localStorage.getItem(SIGNED_IN);
+}
 
 /** This browser's id for the server, made once. */
 export function deviceId(): string {
@@ -107,7 +120,15 @@ async function renewInTurn(refused: string | null): Promise<string> {
 
 async function askForToken(): Promise<LoginAnswer> {
   const response = await send("/v1/auth/refresh", { device_id: deviceId() });
-  if (response.ok) return (await response.json()) as LoginAnswer;
+  if (response.ok) {
+    const answer = (await response.json()) as LoginAnswer;
+    if (!isAnother(answer.account.id)) return answer;
+    // Somebody else has logged in while this tab slept: nothing of theirs goes under the old name.
+    localStorage.setItem(SIGNED_IN, answer.account.id);
+    await forgetSeen();
+    location.assign("/");
+    throw new SignedOut();
+  }
   if (response.status === 401 || response.status === 422) {
     await leave(true);
     throw new SignedOut();
@@ -121,14 +142,19 @@ function keep(answer: LoginAnswer): void {
 }
 
 async function send(path: string, body: unknown): Promise<Response> {
+  const over = new AbortController();
+  const timer = setTimeout(() => over.abort(), PATIENCE_MS);
   try {
     return await fetch(path, {
       method: "POST",
       headers: { "Content-Type": "application/json", "Accept-Language": lang.peek() },
       body: JSON.stringify(body),
+      signal: over.signal,
     });
   } catch {
     throw new Unreached();
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -147,13 +173,34 @@ export async function refusalOf(response: Response): Promise<Refusal> {
 
 /** Log in by an answer of login, activation or pairing, and learn who this is. */
 export async function enter(answer: LoginAnswer): Promise<void> {
-  const before = localStorage.getItem(SIGNED_IN);
-  if (before !== answer.account.id) await forgetSeen();
+  if (isAnother(answer.account.id)) {
+    endSession();
+    await leave(true);
+  }
+  if (signedIn() !== answer.account.id) await forgetSeen();
   localStorage.setItem(SIGNED_IN, answer.account.id);
   endedByServer.value = false;
   keep(answer);
   await loadMe();
   phase.value = "in";
+}
+
+/** Of whoever makes room for another account: their news and pushes are not the next one's. */
+function endSession(): void {
+  if (!token) return;
+  void fetch("/v1/auth/logout", {
+    method: "POST",
+    // The cookie that is there belongs to the other already.
+    credentials: "omit",
+    keepalive: true,
+    headers: { Authorization: `Bearer ${token.value}` },
+  }).catch(() => undefined);
+}
+
+/** Whether this is an account, and not the one whose screen this is. */
+function isAnother(account: string | null): boolean {
+  const own = accountId.peek();
+  return own !== null && account !== null && account !== own;
 }
 
 /** POST without a session. Throws a `Failure`. */
@@ -173,7 +220,7 @@ export async function enterBy<A extends LoginAnswer>(path: string, body: unknown
 
 /** Take up the session of before, also without a network: then with what was last seen. */
 export async function start(): Promise<void> {
-  const account = localStorage.getItem(SIGNED_IN);
+  const account = signedIn();
   if (!account) {
     phase.value = "out";
     return;
@@ -186,7 +233,8 @@ export async function start(): Promise<void> {
   }
   try {
     await loadMe();
-    phase.value = "in";
+    // Unless they have logged out meanwhile.
+    if (me.peek()) phase.value = "in";
   } catch (error) {
     if (error instanceof SignedOut) return;
     if (!copy) phase.value = "out";
@@ -195,9 +243,11 @@ export async function start(): Promise<void> {
 
 /** Roles and children anew, as after a change of rights. */
 export async function loadMe(): Promise<void> {
+  const before = left;
   const response = await authorized("/v1/me");
   if (!response.ok) throw await refusalOf(response);
   const found = (await response.json()) as Me;
+  if (before !== left) return;
   me.value = found;
   await keepSeen(`${found.account.id}/me`, found);
 }
@@ -218,8 +268,12 @@ async function attempt(
   init: RequestInit,
   bearer: string,
 ): Promise<Response> {
-  // A request can be sent once: the copy is for the second attempt.
-  const request = new Request(input instanceof Request ? input.clone() : input, init);
+  // A request can be sent once: the copy is for the second attempt. What the browser keeps of
+  // answers would outlive the session.
+  const request = new Request(input instanceof Request ? input.clone() : input, {
+    cache: "no-store",
+    ...init,
+  });
   request.headers.set("Authorization", `Bearer ${bearer}`);
   request.headers.set("Accept-Language", lang.peek());
   try {
@@ -232,28 +286,30 @@ async function attempt(
 
 /** Log out here and in all tabs. What has still to be sent stays. */
 export async function logOut(): Promise<void> {
+  const account = accountId.peek();
   try {
     await authorized("/v1/auth/logout", { method: "POST" });
   } catch (error) {
-    if (!isAway(error)) throw error;
+    // A phone that is handed on shows nothing, whatever the network and the server do.
+    if (!isFailure(error)) throw error;
   }
   await leave(false);
-  tabs.postMessage({ token: null, account: null } satisfies Told);
-}
-
-function isAway(error: unknown): error is Failure {
-  return error instanceof Unreached || error instanceof SignedOut;
+  tabs.postMessage({ token: null, account } satisfies Told);
 }
 
 async function leave(byServer: boolean): Promise<void> {
   const wasIn = phase.peek() === "in";
+  // Somebody else in another tab: what is kept is theirs.
+  const isTheirs = isAnother(signedIn());
+  left += 1;
   token = null;
-  localStorage.removeItem(SIGNED_IN);
-  await forgetSeen();
+  if (!isTheirs) localStorage.removeItem(SIGNED_IN);
   // At once: whoever follows one of them must not find the others as they were.
   batch(() => {
     me.value = null;
     endedByServer.value = byServer && wasIn;
     phase.value = "out";
   });
+  // After it: a query that was answered this moment keeps nothing any more.
+  if (!isTheirs) await forgetSeen();
 }

@@ -13,6 +13,23 @@ class Storage {
   }
 }
 
+/** Another tab's words come in by `hear`. */
+export class Channel {
+  static readonly open: Channel[] = [];
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+  readonly said: unknown[] = [];
+  constructor(readonly name: string) {
+    Channel.open.push(this);
+  }
+  postMessage(data: unknown): void {
+    this.said.push(data);
+  }
+}
+
+export function hear(name: string, data: unknown): void {
+  for (const channel of Channel.open) if (channel.name === name) channel.onmessage?.({ data });
+}
+
 const events = new EventTarget();
 const page = Object.assign(new EventTarget(), {
   documentElement: { lang: "" },
@@ -25,7 +42,7 @@ export const address = {
   search: "",
   hash: "",
   origin: "http://localhost:8000",
-  assign: () => undefined,
+  assign: (_to: string): void => undefined,
 };
 
 const globals: Record<string, unknown> = {
@@ -35,10 +52,18 @@ const globals: Record<string, unknown> = {
   localStorage: new Storage(),
   history: { pushState: () => undefined, replaceState: () => undefined },
   // Node has one since 21, which knows nothing of a network.
-  navigator: { onLine: true, language: "vi-VN", userAgent: "" },
+  navigator: {
+    onLine: true,
+    language: "vi-VN",
+    userAgent: "",
+    locks: { request: (_name: string, work: () => unknown) => work() },
+  },
   matchMedia: () => ({ matches: false }),
-  BroadcastChannel: class {
-    postMessage(): void {}
+  BroadcastChannel: Channel,
+  Request: class extends Request {
+    constructor(input: string | Request, init?: RequestInit) {
+      super(typeof input === "string" ? new URL(input, address.origin) : input, init);
+    }
   },
 };
 for (const [name, value] of Object.entries(globals)) {
