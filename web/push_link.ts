@@ -7,7 +7,7 @@ import { effect } from "@preact/signals";
 import { lang } from "./lang";
 import { PUSH_OWNER, type PushOwner, type WorkerSays } from "./push_words";
 import { go } from "./router";
-import { accountId, phase } from "./session";
+import { accountId, phase, signedIn } from "./session";
 import { keepSeen } from "./store";
 
 /** What was told to the server for this browser; here means: pushes are on. */
@@ -15,6 +15,12 @@ export const PUSH_TOLD = "ct.push";
 
 function isOn(): boolean {
   return localStorage.getItem(PUSH_TOLD) !== null;
+}
+
+/** Whether the pushes that come here are of whoever is logged in; a session may outlive its page. */
+function isTheirs(): boolean {
+  const { account } = JSON.parse(localStorage.getItem(PUSH_TOLD) ?? "{}") as { account?: string };
+  return account === signedIn();
 }
 
 async function endSubscription(): Promise<void> {
@@ -42,11 +48,12 @@ export function linkPushes(): void {
     if (phase.value === "in" && owner) void keepSeen(PUSH_OWNER, owner);
   });
   effect(() => {
-    if (!isOn()) return;
+    const now = phase.value;
+    if (!isOn() || now === "starting") return;
     // A browser that cannot: then there is no subscription either.
-    if (phase.value === "out") void endSubscription().catch(() => undefined);
+    if (!isTheirs()) void endSubscription().catch(() => undefined);
     // Not in the way of the first screen.
-    else if (phase.value === "in") setTimeout(() => void keepInStep(), 4_000);
+    else if (now === "in") setTimeout(() => void keepInStep(), 4_000);
   });
 }
 
