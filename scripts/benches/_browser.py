@@ -1,6 +1,5 @@
 """Chromium as a phone: how it is started, for benchmarks and for the tests of the web client."""
 
-import os
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -42,8 +41,6 @@ _FLAGS: Final = (
 async def chromium(camera: Camera) -> AsyncIterator[Browser]:
     """The system's Chromium, else the one that Playwright brought. Its phones share one camera."""
     flags = [*_FLAGS, f"--use-file-for-fake-video-capture={camera.path}"]
-    if os.geteuid() == 0:
-        flags.append("--no-sandbox")  # as root Chromium refuses to start with one
     installed = [path for name in _INSTALLED if (path := shutil.which(name))]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
