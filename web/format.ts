@@ -37,15 +37,16 @@ export function clockWithSeconds(at: Instant): string {
   }).format(new Date(at));
 }
 
+const ISO_DAY = new Intl.DateTimeFormat("en-CA", {
+  timeZone: ZONE,
+  year: "numeric",
+  month: "2-digit",
+  day: "2-digit",
+});
+
 /** The school's day of an instant as YYYY-MM-DD. */
 export function schoolDay(at: Instant = Date.now()): string {
-  const parts = new Intl.DateTimeFormat("en-CA", {
-    timeZone: ZONE,
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-  });
-  return parts.format(new Date(at));
+  return ISO_DAY.format(new Date(at));
 }
 
 /** Thứ Hai, 16/11; `day` is YYYY-MM-DD. */

@@ -11,12 +11,12 @@ import { hat } from "../../hats";
 import { D } from "../../i18n/child";
 import { C } from "../../i18n/common";
 import { onItem, onReset } from "../../live";
-import { now } from "../../now";
 import { type Query, useQuery } from "../../query";
 import type { Parameters } from "../../router";
+import { today } from "./day";
 import { type About, DisputeForm } from "./dispute_form";
 import { type Dispute, useDisputes } from "./disputes";
-import { kin, useToday } from "./family";
+import { isOfAnotherDay, kin, useToday } from "./family";
 import { Fresh } from "./fresh";
 import type { Kin } from "./kin";
 import { LostCard } from "./lost_card";
@@ -46,8 +46,8 @@ export default function ChildPage({ params }: { params: Parameters }) {
 }
 
 async function daysOf(studentId: string, from: number, to: number): Promise<Day[]> {
-  const today = Date.now();
-  const query = { from: schoolDay(today - from * DAY_MS), to: schoolDay(today - to * DAY_MS) };
+  const now = Date.now();
+  const query = { from: schoolDay(now - from * DAY_MS), to: schoolDay(now - to * DAY_MS) };
   const params = { path: { student_id: studentId }, query };
   return (await of(api.GET("/v1/students/{student_id}/attendance", { params }))).items;
 }
@@ -69,7 +69,7 @@ function useDays(studentId: string): Query<Day[]> {
 }
 
 function Child({ who }: { who: Kin }) {
-  const today = useToday();
+  const family = useToday();
   const days = useDays(who.student_id);
   const disputes = useDisputes(who.student_id);
   const about = useSignal<About | null>(null);
@@ -77,7 +77,7 @@ function Child({ who }: { who: Kin }) {
     about.value = what;
   };
   const said = disputes.data.value ?? [];
-  const isFetched = today.data.value?.items.some(
+  const isFetched = family.data.value?.items.some(
     (each) => each.student_id === who.student_id && each.is_fetched,
   );
   return (
@@ -85,8 +85,8 @@ function Child({ who }: { who: Kin }) {
       title={who.name}
       {...(who.isSelf ? {} : { back: hat.value?.role === "guardian" ? "/" : "/tin" })}
     >
-      <Fresh query={today} />
-      <TodayCard who={who} query={today} disputes={said} onWrong={onWrong} />
+      <Fresh query={family} />
+      <TodayCard who={who} query={family} disputes={said} onWrong={onWrong} />
       <nav class="child-links" aria-label={who.name}>
         <a class="button main" href={`/con/${who.student_id}/ma`}>
           <Icon name="phone" />
@@ -144,7 +144,7 @@ function TodayCard({
 }: Shown & { query: ReturnType<typeof useToday> }) {
   const found = query.data.value;
   const day = found?.items.find((each) => each.student_id === who.student_id) ?? null;
-  const isOld = found !== null && found.day !== schoolDay(now.value);
+  const isOld = isOfAnotherDay(today.value, query.at.value);
   const place = [day?.class_name ?? who.class_name, who.school_name];
   return (
     <Card>

@@ -1,7 +1,7 @@
 /** The pupil's rotating code: made on this phone, shown to the gate, good without a network. */
 
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { api, of, type Schemas } from "../../api";
 import { drawn } from "../../components/qr";
 import { Avatar, Empty, Fault, Note, Page, Spinner } from "../../components/ui";
@@ -113,7 +113,7 @@ function Face({ who, kept }: { who: Kin; kept: Kept }) {
 }
 
 function Drawing({ text }: { text: string }) {
-  const { size, path } = drawn(text);
+  const { size, path } = useMemo(() => drawn(text), [text]);
   return (
     <svg class="code" viewBox={`0 0 ${size} ${size}`} role="img" data-code={text}>
       <title>{K.picture()}</title>

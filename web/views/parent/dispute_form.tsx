@@ -5,9 +5,9 @@ import { useId } from "preact/hooks";
 import { api, of } from "../../api";
 import { Form, useSending } from "../../components/form";
 import { Button, Dialog, Field } from "../../components/ui";
-import { clock, dayFromToday, schoolDay } from "../../format";
+import { clock, schoolDay } from "../../format";
 import { D } from "../../i18n/child";
-import { now } from "../../now";
+import { dayWords, today } from "./day";
 import { type Dispute, type DisputeKind, kindsFor } from "./disputes";
 import type { Scan } from "./standing";
 
@@ -41,7 +41,7 @@ const OLDEST_DAYS = 92;
 
 function titleOf({ day, scan }: About): string {
   if (!day) return D.wrongDay();
-  const name = dayFromToday(day, now.peek());
+  const name = dayWords(day);
   if (!scan) return D.wrongOf(name);
   const way = scan.direction === "in" ? D.scanIn() : D.scanOut();
   return D.wrongOf(`${name}, ${way.toLowerCase()} ${clock(scan.occurred_at)}`);
@@ -53,14 +53,13 @@ export function DisputeForm({ studentId, about, onSent, onClose }: Props) {
   const chosen = useSignal<DisputeKind | null>(null);
   const fault = useSignal(false);
   const note = useSignal("");
-  const today = schoolDay(now.peek());
-  const oldest = schoolDay(now.peek() - OLDEST_DAYS * DAY_MS);
+  const oldest = schoolDay(Date.now() - OLDEST_DAYS * DAY_MS);
   const day = useSignal(about.day ?? "");
   const dayFault = useSignal<string | null>(null);
 
   function check(): boolean {
     fault.value = chosen.peek() === null;
-    const isGood = day.peek() >= oldest && day.peek() <= today;
+    const isGood = day.peek() >= oldest && day.peek() <= today.peek();
     dayFault.value = isGood ? null : D.dayBad();
     return !fault.peek() && isGood;
   }
@@ -86,7 +85,7 @@ export function DisputeForm({ studentId, about, onSent, onClose }: Props) {
             label={D.whichDay()}
             type="date"
             min={oldest}
-            max={today}
+            max={today.value}
             fault={dayFault.value}
             value={day.value}
             onInput={(event) => {

@@ -5,9 +5,9 @@ import { useEffect } from "preact/hooks";
 import { api, of, type Schemas } from "../../api";
 import { schoolDay } from "../../format";
 import { onItem, onReset } from "../../live";
-import { now } from "../../now";
 import { type Query, useQuery } from "../../query";
 import { me } from "../../session";
+import { today } from "./day";
 import { type Kin, kinOf } from "./kin";
 
 export type FamilyDay = Schemas["FamilyDay"];
@@ -16,11 +16,18 @@ export function kin(studentId: string): Kin | null {
   return kinOf(me.value).find((each) => each.student_id === studentId) ?? null;
 }
 
+/**
+ * Whether what was loaded `at` says nothing of `day`, both by this phone's clock: a phone may live
+ * in another year, and what it has just loaded is today's all the same.
+ */
+export function isOfAnotherDay(day: string, at: number | null): boolean {
+  return at !== null && schoolDay(at) !== day;
+}
+
 const STALE_MS = 5_000;
 
 export function useToday(): Query<FamilyDay> {
   const query = useQuery("today", () => of(api.GET("/v1/me/today")));
-  const day = schoolDay(now.value);
   useEffect(() => {
     const again = () => void query.reload();
     const greeted = signal(0);
@@ -34,10 +41,16 @@ export function useToday(): Query<FamilyDay> {
         if (seq === null) again();
         else greeted.value = seq;
       }),
+      // The page was left open over midnight.
+      effect(() => {
+        if (isOfAnotherDay(today.value, query.at.peek()) && !query.busy.peek()) untracked(again);
+      }),
       // What was told between the load and the first stream is not in either.
       effect(() => {
         const isSettled = !query.busy.value && query.failure.value === null;
-        if (isSettled && greeted.value > (query.data.value?.seq ?? 0)) untracked(again);
+        if (!isSettled || greeted.value <= (query.data.value?.seq ?? 0)) return;
+        greeted.value = 0;
+        untracked(again);
       }),
     ];
     document.addEventListener("visibilitychange", onSight);
@@ -46,10 +59,5 @@ export function useToday(): Query<FamilyDay> {
       document.removeEventListener("visibilitychange", onSight);
     };
   }, [query]);
-  useEffect(() => {
-    // The page was left open over midnight.
-    const shown = query.data.peek();
-    if (shown && shown.day !== day && !query.busy.peek()) void query.reload();
-  }, [query, day]);
   return query;
 }

@@ -8,12 +8,12 @@ import { api, of } from "../../api";
 import { useSending } from "../../components/form";
 import { Icon } from "../../components/icons";
 import { Badge, Button, Empty, Fault, Loaded, Page } from "../../components/ui";
-import { clock, dayFromToday } from "../../format";
+import { clock } from "../../format";
 import { C } from "../../i18n/common";
 import { N } from "../../i18n/news";
 import { type InboxItem, onItem, onReset } from "../../live";
-import { now } from "../../now";
 import { useQuery } from "../../query";
+import { dayWords } from "./day";
 import { kin } from "./family";
 import { byDay, iconOf, newestFirst, replacedIds, toneOf } from "./news";
 import "./inbox.css";
@@ -115,7 +115,7 @@ function Days({ items }: { items: InboxItem[] }) {
     <>
       {byDay(items).map(({ day, items: told }) => (
         <section key={day} class="news-day">
-          <h2>{dayFromToday(day, now.value)}</h2>
+          <h2>{dayWords(day)}</h2>
           <ul class="plain-list">
             {told.map((item) => (
               <Item key={item.id} item={item} isReplaced={replaced.has(item.id)} />

@@ -8,6 +8,7 @@ import { PushFault } from "../../components/push_switch";
 import { Button } from "../../components/ui";
 import { C } from "../../i18n/common";
 import { U } from "../../i18n/push";
+import { online } from "../../now";
 import { lookAtPush, pushState, turnOn } from "../../push";
 
 const LATER = "ct.push-later";
@@ -17,7 +18,7 @@ export function PushCard() {
   const isLater = useSignal(Date.now() - Number(localStorage.getItem(LATER)) < MONTH_MS);
   const sending = useSending();
   useEffect(lookAtPush, []);
-  if (isLater.value || pushState.value !== "off") return null;
+  if (isLater.value || pushState.value !== "off" || !online.value) return null;
   function later(): void {
     localStorage.setItem(LATER, `${Date.now()}`);
     isLater.value = true;

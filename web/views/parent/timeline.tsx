@@ -2,10 +2,10 @@
 
 import { Icon } from "../../components/icons";
 import { Badge, Button, Card } from "../../components/ui";
-import { clock, dayFromToday } from "../../format";
+import { clock } from "../../format";
 import { D } from "../../i18n/child";
 import { P } from "../../i18n/parent";
-import { now } from "../../now";
+import { dayWords } from "./day";
 import type { About } from "./dispute_form";
 import { kindWords } from "./dispute_form";
 import { type Dispute, openOn } from "./disputes";
@@ -29,7 +29,7 @@ export function DayCard({ day, disputes, onWrong }: Props) {
     <li>
       <Card>
         <div class="day-head">
-          <h3>{dayFromToday(day.day, now.value)}</h3>
+          <h3>{dayWords(day.day)}</h3>
           {day.shifts.map((shift) => (
             <Badge key={shift.shift_id} tone={shiftTone(shift)}>
               {day.shifts.length > 1 && `${shift.shift_name}: `}

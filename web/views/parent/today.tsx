@@ -1,12 +1,12 @@
 /** Today: a card for each child, across schools. What a parent opens twenty seconds a day. */
 
 import { Avatar, Empty, Fault, Page } from "../../components/ui";
-import { dayName, schoolDay } from "../../format";
+import { dayName } from "../../format";
 import { C } from "../../i18n/common";
 import { P } from "../../i18n/parent";
-import { now } from "../../now";
 import { me } from "../../session";
-import { type FamilyDay, useToday } from "./family";
+import { today } from "./day";
+import { type FamilyDay, isOfAnotherDay, useToday } from "./family";
 import { Fresh } from "./fresh";
 import { type Kin, kinOf } from "./kin";
 import "./parent.css";
@@ -17,13 +17,12 @@ import { StateBlock, UnknownBlock } from "./state_block";
 export default function Today() {
   const query = useToday();
   const found = query.data.value;
-  const today = schoolDay(now.value);
   const cards = cardsOf(
     found,
     kinOf(me.value).filter((each) => !each.isSelf),
   );
   return (
-    <Page title={C.today()} actions={<span class="muted">{dayName(today)}</span>}>
+    <Page title={C.today()} actions={<span class="muted">{dayName(today.value)}</span>}>
       {found === null && query.failure.value ? (
         <Fault error={query.failure.value} retry={() => void query.reload()} />
       ) : (
@@ -39,7 +38,7 @@ export default function Today() {
           key={each.student_id}
           who={each}
           day={each.day}
-          isOld={found !== null && found.day !== today}
+          isOld={isOfAnotherDay(today.value, query.at.value)}
         />
       ))}
       <PushCard />
