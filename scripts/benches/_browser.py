@@ -43,8 +43,9 @@ async def chromium(camera: Camera) -> AsyncIterator[Browser]:
     flags = [*_FLAGS, f"--use-file-for-fake-video-capture={camera.path}"]
     installed = [path for name in _INSTALLED if (path := shutil.which(name))]
     async with async_playwright() as playwright:
+        # Playwright's other build, the headless shell, knows no notifications.
         browser = await playwright.chromium.launch(
-            executable_path=next(iter(installed), None), args=flags
+            executable_path=next(iter(installed), None), channel="chromium", args=flags
         )
         yield browser
         await browser.close()
