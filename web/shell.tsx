@@ -48,7 +48,7 @@ function tabsOf(on: Hat): Tab[] {
           href: `/truong/${on.schoolId}/chuan-bi`,
           icon: "list",
           name: C.setup(),
-          under: /^\/truong\/\d+\/(co-so|diem-quet|ca-hoc|lich|nhap|lop|the)(\/|$)/,
+          under: /^\/truong\/\d+\/(co-so|diem-quet|ca-hoc|lich|can-bo|nhap|lop|the)(\/|$)/,
         },
         scan,
         news,

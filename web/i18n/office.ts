@@ -10,6 +10,7 @@ export const O = texts({
   navStations: ["Điểm quét", "Stations"],
   navShifts: ["Ca học", "Shifts"],
   navCalendar: ["Lịch", "Calendar"],
+  navStaff: ["Cán bộ", "Staff"],
   navImports: ["Nhập tệp", "Imports"],
   navClasses: ["Lớp và thẻ", "Classes and cards"],
   everything: ["Tất cả các phần", "All parts"],

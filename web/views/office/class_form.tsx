@@ -54,15 +54,14 @@ function Fields({ school, changed, campuses, shifts, staff, onClose, onSaved }: 
   const campus = useSignal(changed?.campus_id ?? campuses[0]?.[0] ?? "");
   const homeroom = useSignal(changed?.homeroom_staff_id ?? "");
   const attended = useSignal<readonly string[]>(changed?.shift_ids ?? []);
-  const faults = useSignal({ name: "", grade: "" });
+  const tried = useSignal(false);
+  const isGrade = /^\d{1,2}$/.test(grade.value) && Number(grade.value) <= 12;
+  const nameFault = name.value.trim() ? "" : O.nameMissing();
+  const gradeFault = isGrade ? "" : K.gradeFault();
 
   function check(): boolean {
-    const isGrade = /^\d{1,2}$/.test(grade.value) && Number(grade.value) <= 12;
-    faults.value = {
-      name: name.value.trim() ? "" : O.nameMissing(),
-      grade: isGrade ? "" : K.gradeFault(),
-    };
-    return !faults.value.name && !faults.value.grade;
+    tried.value = true;
+    return !nameFault && !gradeFault;
   }
 
   async function save(): Promise<void> {
@@ -95,7 +94,7 @@ function Fields({ school, changed, campuses, shifts, staff, onClose, onSaved }: 
       <Field
         label={K.className()}
         hint={K.nameHint()}
-        fault={faults.value.name}
+        fault={tried.value ? nameFault : ""}
         name="name"
         maxLength={50}
         value={name.value}
@@ -106,7 +105,7 @@ function Fields({ school, changed, campuses, shifts, staff, onClose, onSaved }: 
       <Field
         label={K.grade()}
         hint={K.gradeHint()}
-        fault={faults.value.grade}
+        fault={tried.value ? gradeFault : ""}
         name="grade"
         inputMode="numeric"
         value={grade.value}

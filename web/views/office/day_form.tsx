@@ -30,15 +30,14 @@ export function DayForm({ school, day, now, held, onClose, onSaved }: Props) {
   const name = useSignal(now?.name ?? "");
   const from = useSignal(day);
   const to = useSignal(day);
-  const faults = useSignal({ name: "", to: "" });
+  const tried = useSignal(false);
+  const days = from.value && to.value ? lengthOf(from.value, to.value) : 0;
+  const nameFault = name.value.trim() ? "" : O.nameMissing();
+  const toFault = days >= 1 && days <= MOST_DAYS ? "" : S.badRange();
 
   function check(): boolean {
-    const days = from.value && to.value ? lengthOf(from.value, to.value) : 0;
-    faults.value = {
-      name: name.value.trim() ? "" : O.nameMissing(),
-      to: days >= 1 && days <= MOST_DAYS ? "" : S.badRange(),
-    };
-    return !faults.value.name && !faults.value.to;
+    tried.value = true;
+    return !nameFault && !toFault;
   }
 
   async function save(): Promise<void> {
@@ -79,7 +78,7 @@ export function DayForm({ school, day, now, held, onClose, onSaved }: Props) {
         <Field
           label={S.dayName()}
           hint={S.dayNameHint()}
-          fault={faults.value.name}
+          fault={tried.value ? nameFault : ""}
           name="name"
           maxLength={200}
           value={name.value}
@@ -99,7 +98,7 @@ export function DayForm({ school, day, now, held, onClose, onSaved }: Props) {
           />
           <Field
             label={S.toDay()}
-            fault={faults.value.to}
+            fault={tried.value ? toFault : ""}
             type="date"
             name="to"
             min={from.value}

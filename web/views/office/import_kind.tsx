@@ -8,10 +8,11 @@ import { useSending } from "../../components/form";
 import { Progress } from "../../components/progress";
 import { Button, Card, Fault, Note, Spinner } from "../../components/ui";
 import { Upload } from "../../components/upload";
+import { wordsOf } from "../../failure";
 import { count } from "../../format";
 import { I } from "../../i18n/office_import";
 import { go, type Parameters } from "../../router";
-import { type Kind, kindOf } from "./import_model";
+import { type Kind, kindOf, SLUGS } from "./import_model";
 import { Answered, Lists } from "./import_result";
 import { NAMES } from "./import_running";
 import { type Stage, type Work, workOf } from "./import_work";
@@ -60,7 +61,7 @@ function One({ work }: { work: Work }) {
 
 function Template({ school, kind }: { school: number; kind: Kind }) {
   const sending = useSending();
-  const name = `${kind === "roster" ? "hoc-sinh" : kind}.xlsx`;
+  const name = `mau-${SLUGS[kind]}.xlsx`;
   const path = `/v1/schools/${school}/imports/${kind}/template.xlsx`;
   return (
     <Card>
@@ -143,7 +144,7 @@ function Now({ work, stage }: { work: Work; stage: Stage }) {
       return (
         <Note tone="bad">
           <strong>{I.failed()}</strong>
-          <Fault error={stage.error} />
+          <p>{wordsOf(stage.error)}</p>
           {work.file.value && <Button onClick={() => void work.checkAgain()}>{I.again()}</Button>}
         </Note>
       );

@@ -9,6 +9,9 @@ import { type Kind, missingClasses, type Outcome, toWrite } from "./import_model
 import type { Stage, Work } from "./import_work";
 import { pathOf } from "./office";
 
+/** The server lists so many of them; the last says how many there are besides. */
+const LISTED = 500;
+
 type Done = Extract<Stage, { at: "answered" }>;
 
 export function Answered({ work, stage }: { work: Work; stage: Done }) {
@@ -44,11 +47,12 @@ export function Lists({ work, stage: { outcome } }: { work: Work; stage: Done })
 function Verdict({ work, stage }: { work: Work; stage: Done }) {
   const { outcome, isDry } = stage;
   const faults = outcome.errors.length;
+  const many = faults < LISTED ? count(faults) : `${count(LISTED)}+`;
   const isSheet = work.kind !== "photos";
   if (faults > 0 && (isDry || isSheet)) {
     return (
       <Note tone="bad">
-        <strong>{isSheet ? I.faulty(count(faults)) : I.photosFaulty(count(faults))}</strong>
+        <strong>{isSheet ? I.faulty(many) : I.photosFaulty(many)}</strong>
         <p>{isSheet ? I.faultyHint() : I.photosFaultyHint()}</p>
         <Missing work={work} outcome={outcome} />
       </Note>

@@ -6,7 +6,15 @@ import { Icon, type IconName } from "../../components/icons";
 import { Page } from "../../components/ui";
 import { O } from "../../i18n/office";
 
-export type Part = "chuan-bi" | "co-so" | "diem-quet" | "ca-hoc" | "lich" | "nhap" | "lop";
+export type Part =
+  | "chuan-bi"
+  | "co-so"
+  | "diem-quet"
+  | "ca-hoc"
+  | "lich"
+  | "can-bo"
+  | "nhap"
+  | "lop";
 
 const PARTS: readonly { part: Part; icon: IconName; name: () => string }[] = [
   { part: "chuan-bi", icon: "list", name: O.navSetup },
@@ -14,6 +22,7 @@ const PARTS: readonly { part: Part; icon: IconName; name: () => string }[] = [
   { part: "diem-quet", icon: "scan", name: O.navStations },
   { part: "ca-hoc", icon: "clock", name: O.navShifts },
   { part: "lich", icon: "calendar", name: O.navCalendar },
+  { part: "can-bo", icon: "people", name: O.navStaff },
   { part: "nhap", icon: "file", name: O.navImports },
   { part: "lop", icon: "card", name: O.navClasses },
 ];

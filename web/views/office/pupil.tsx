@@ -6,6 +6,7 @@ import { Confirm } from "../../components/confirm";
 import { Avatar, Badge, Button, Dialog, Field, Loaded, Note } from "../../components/ui";
 import { K } from "../../i18n/office_classes";
 import { useQuery } from "../../query";
+import { asDialled } from "./dialled";
 import type { Pupil } from "./lists";
 import { PupilPhoto } from "./pupil_photo";
 
@@ -149,11 +150,6 @@ function Guardians({ school, pupil }: { school: number; pupil: Pupil }) {
       </Loaded>
     </section>
   );
-}
-
-/** 0905 123 456 of +84905123456. */
-function asDialled(phone: string): string {
-  return phone.replace(/^\+84(\d{3})(\d{3})(\d{3})$/, "0$1 $2 $3");
 }
 
 interface GuardianProps {

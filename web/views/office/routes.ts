@@ -9,6 +9,7 @@ const LOADS: Readonly<Record<string, Route["load"]>> = {
   "diem-quet": () => import("./stations"),
   "ca-hoc": () => import("./shifts"),
   lich: () => import("./calendar"),
+  "can-bo": () => import("./staff"),
   nhap: () => import("./imports"),
   "nhap/:kind": () => import("./import_kind"),
   lop: () => import("./classes"),

@@ -45,16 +45,18 @@ function Fields({ units, onClose, onSaved }: Props & { units: Schemas["OrgUnit"]
   const unit = useSignal(`${units[0]?.id ?? ""}`);
   const who = useSignal("");
   const phone = useSignal("");
-  const faults = useSignal({ name: "", who: "", phone: "" });
+  const tried = useSignal(false);
+  const isPhone = /^\+?[0-9 .()-]{8,20}$/.test(phone.value.trim());
+  const faults = {
+    name: name.value.trim() ? "" : O.nameMissing(),
+    who: who.value.trim() ? "" : O.nameMissing(),
+    phone: isPhone ? "" : P.phoneFault(),
+  };
+  const told = tried.value ? faults : { name: "", who: "", phone: "" };
 
   function check(): boolean {
-    const isPhone = /^\+?[0-9 .()-]{8,20}$/.test(phone.value.trim());
-    faults.value = {
-      name: name.value.trim() ? "" : O.nameMissing(),
-      who: who.value.trim() ? "" : O.nameMissing(),
-      phone: isPhone ? "" : P.phoneFault(),
-    };
-    return !Object.values(faults.value).some(Boolean);
+    tried.value = true;
+    return !Object.values(faults).some(Boolean);
   }
 
   async function save(): Promise<void> {
@@ -74,7 +76,7 @@ function Fields({ units, onClose, onSaved }: Props & { units: Schemas["OrgUnit"]
       <Text
         label={P.schoolName()}
         hint={P.schoolNameHint()}
-        fault={faults.value.name}
+        fault={told.name}
         value={name}
         name="name"
       />
@@ -86,8 +88,8 @@ function Fields({ units, onClose, onSaved }: Props & { units: Schemas["OrgUnit"]
       />
       <h3>{P.principal()}</h3>
       <p class="muted small">{P.principalHint()}</p>
-      <Text label={P.principalName()} fault={faults.value.who} value={who} name="principal" />
-      <Text label={P.phone()} fault={faults.value.phone} value={phone} name="phone" isPhone />
+      <Text label={P.principalName()} fault={told.who} value={who} name="principal" />
+      <Text label={P.phone()} fault={told.phone} value={phone} name="phone" isPhone />
       <Button kind="main" type="submit" busy={sending.busy.value}>
         {C.save()}
       </Button>

@@ -161,13 +161,14 @@ interface FormProps {
 function StationForm({ school, campuses, changed, onClose, onSaved }: FormProps) {
   const sending = useSending();
   const name = useSignal(changed?.name ?? "");
-  const fault = useSignal("");
+  const tried = useSignal(false);
+  const fault = name.value.trim() ? "" : O.nameMissing();
   const kind = useSignal<Station["kind"]>(changed?.kind ?? "gate");
   const campus = useSignal(changed?.campus_id ?? campuses[0]?.id ?? "");
 
   function check(): boolean {
-    fault.value = name.value.trim() ? "" : O.nameMissing();
-    return !fault.value;
+    tried.value = true;
+    return !fault;
   }
 
   async function save(): Promise<void> {
@@ -191,7 +192,7 @@ function StationForm({ school, campuses, changed, onClose, onSaved }: FormProps)
         <Field
           label={S.stationName()}
           hint={S.stationHint()}
-          fault={fault.value}
+          fault={tried.value ? fault : ""}
           name="name"
           maxLength={200}
           value={name.value}

@@ -52,9 +52,10 @@ const ABOUT: Record<StepKey, About> = {
 
 export const meansOf = (step: Step): string => ABOUT[step.key].means();
 
-/** Shifts that are there but attended by no class are chosen with the classes. */
+/** Where the next bit is done; what is begun goes on elsewhere than it began. */
 export function placeOf(step: Step, school: number): string {
   if (step.key === "shifts" && step.state === "started") return pathOf(school, "lop");
+  if (step.key === "staff" && step.state === "started") return pathOf(school, "can-bo");
   return ABOUT[step.key].path(school);
 }
 
