@@ -34,6 +34,11 @@ export class SignedOut extends Error {}
 
 export type Failure = Refusal | Unreached | SignedOut;
 
+/** What was asked for is not the caller's to see, or not any more; nor is a copy of it. */
+export function isNoMore(error: unknown): boolean {
+  return error instanceof Refusal && (error.status === 403 || error.status === 404);
+}
+
 export function isFailure(error: unknown): error is Failure {
   return error instanceof Refusal || error instanceof Unreached || error instanceof SignedOut;
 }

@@ -2,7 +2,7 @@
 
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import { isFailure } from "./failure";
+import { isFailure, isNoMore } from "./failure";
 import { accountId } from "./session";
 import { keepSeen, seen } from "./store";
 
@@ -21,7 +21,7 @@ export interface Options {
   keeps?: boolean;
 }
 
-function makeQuery<T>(key: string, load: () => Promise<T>, keeps: boolean): Query<T> {
+export function makeQuery<T>(key: string, load: () => Promise<T>, keeps: boolean): Query<T> {
   const data = signal<T | null>(null);
   const at = signal<number | null>(null);
   const failure = signal<unknown>(null);
@@ -41,17 +41,27 @@ function makeQuery<T>(key: string, load: () => Promise<T>, keeps: boolean): Quer
       if (keeps && account) void keepSeen(`${account}/${key}`, found);
     } catch (error) {
       if (!isFailure(error)) throw error;
-      if (mine === turn) failure.value = error;
+      if (mine !== turn || account !== accountId.peek()) return;
+      failure.value = error;
+      if (isNoMore(error)) forget(account);
     } finally {
       if (mine === turn) busy.value = false;
     }
   }
 
+  /** A right that was taken away takes along what it had shown. */
+  function forget(account: string | null): void {
+    data.value = null;
+    at.value = null;
+    if (keeps && account) void keepSeen(`${account}/${key}`, null);
+  }
+
   async function start(): Promise<void> {
     const account = accountId.peek();
     const loading = reload();
-    const copy = keeps && account ? await seen<T>(`${account}/${key}`) : null;
-    if (copy && data.peek() === null) {
+    const copy = keeps && account ? await seen<T | null>(`${account}/${key}`) : null;
+    const isWanted = account === accountId.peek() && !isNoMore(failure.peek());
+    if (isWanted && copy?.data != null && data.peek() === null) {
       data.value = copy.data;
       at.value = copy.at;
     }

@@ -2,7 +2,7 @@
 
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import { isFailure, Refusal, SignedOut } from "../../failure";
+import { isFailure, isNoMore, SignedOut } from "../../failure";
 import { eventsOf } from "../../live";
 import { online } from "../../now";
 import { accountId, authorized, refusalOf } from "../../session";
@@ -36,7 +36,8 @@ class Watcher implements Watched {
 
   async run(stop: AbortSignal): Promise<void> {
     const key = `${accountId.peek()}/board/${this.schoolId}`;
-    const copy = this.board.peek() ? null : await seen<Board>(key);
+    const copy = this.board.peek() ? null : await seen<Board | null>(key);
+    if (stop.aborted) return;
     if (copy && this.board.peek() === null) this.board.value = copy.data;
     let waits = 0;
     while (!stop.aborted) {
@@ -45,7 +46,7 @@ class Watcher implements Watched {
         waits = 0;
       } catch (error) {
         if (stop.aborted || error instanceof SignedOut) return;
-        if (isNoMore(error)) return this.#close(error);
+        if (isNoMore(error)) return this.#close(error, key);
         const isAway = isFailure(error) || error instanceof TypeError;
         if (!isAway && !(error instanceof DOMException)) throw error;
         this.failure.value = isFailure(error) ? error : this.failure.peek();
@@ -63,7 +64,9 @@ class Watcher implements Watched {
     }, CALM_MS);
   }
 
-  #close(why: unknown): void {
+  /** The caller leads the school no more: what was seen of it goes. */
+  #close(why: unknown, key: string): void {
+    void keepSeen(key, null);
     this.board.value = null;
     this.isLive.value = false;
     this.failure.value = why;
@@ -105,11 +108,6 @@ class Watcher implements Watched {
     this.isLive.value = true;
     this.failure.value = null;
   }
-}
-
-/** The caller leads the school no more: what was seen of it goes. */
-function isNoMore(error: unknown): boolean {
-  return error instanceof Refusal && [403, 404].includes(error.status);
 }
 
 /** Until the time is over, or the network is back. */
