@@ -32,7 +32,8 @@ interface Schema extends DBSchema {
 let opened: Promise<IDBPDatabase<Schema>> | null = null;
 
 export function database(): Promise<IDBPDatabase<Schema>> {
-  opened ??= openDB<Schema>("cong-truong", 1, {
+  if (opened) return opened;
+  const opening = openDB<Schema>("cong-truong", 1, {
     upgrade(db) {
       db.createObjectStore("seen");
       db.createObjectStore("scans", { keyPath: "event_id" }).createIndex(
@@ -49,7 +50,12 @@ export function database(): Promise<IDBPDatabase<Schema>> {
       opened = null;
     },
   });
-  return opened;
+  opened = opening;
+  // A storage that would not open this once is asked again: a scan must not stay in memory for it.
+  opening.catch(() => {
+    if (opened === opening) opened = null;
+  });
+  return opening;
 }
 
 export interface Seen<T> {
