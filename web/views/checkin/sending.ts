@@ -100,13 +100,15 @@ export async function sendWaiting(): Promise<Answer | null> {
     if (error instanceof Unreached || error instanceof SignedOut) return null;
     if (!(error instanceof Refusal) || error.status >= 500 || error.status === 429) return null;
     // The server will never take it: it must not stand in the way of the next.
-    await keep({ waiting: null });
+    if (kept.peek().waiting?.event_id === made.event_id) await keep({ waiting: null });
     throw error;
   }
 }
 
 async function settle(made: CheckIn, answer: Answer): Promise<void> {
-  const { own } = kept.peek();
+  const { own, waiting: awaited } = kept.peek();
+  // Asked twice, answered twice: the place may be the next check-in's by now, or another account's.
+  if (awaited?.event_id !== made.event_id) return;
   const day = schoolDay();
   const at = answer.recorded_at ?? made.scanned_at;
   const mine: Own = { direction: made.direction, outcome: answer.outcome, at };
