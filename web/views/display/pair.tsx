@@ -6,7 +6,7 @@ import { Form, useSending } from "../../components/form";
 import { Button, Field, Note } from "../../components/ui";
 import { C } from "../../i18n/common";
 import { D } from "../../i18n/display";
-import { go, place } from "../../router";
+import { decoded, go, place } from "../../router";
 import { device, endedByServer, enterBy, phase } from "../../session";
 import { Mark } from "../../shell";
 
@@ -18,7 +18,7 @@ export function Pair() {
     // The principal's dialog shows this page's address with the code behind the `#`.
     const given = place.peek().hash;
     if (!given) return;
-    code.value = decodeURIComponent(given);
+    code.value = decoded(given) ?? "";
     go("/man-hinh", { replace: true });
   }, [code]);
 
