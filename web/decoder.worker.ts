@@ -34,6 +34,9 @@ const ready = prepareZXingModule({
   fireImmediately: true,
 });
 
+// Whoever asks for a reading is told; before that nobody waits for it.
+ready.catch(() => undefined);
+
 async function read({ id, pixels, width, height }: Picture): Promise<Reading> {
   try {
     await ready;

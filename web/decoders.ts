@@ -66,7 +66,7 @@ const SIDE = 600;
 const LONGEST_MS = 3000;
 
 class OwnDecoder implements Decoder {
-  private readonly worker = new Worker(workerAddress);
+  private readonly worker = takeSpare() ?? new Worker(workerAddress);
   private readonly canvas = document.createElement("canvas");
   private readonly context = this.canvas.getContext("2d", { willReadFrequently: true });
   private waiting: { done: (text: string | null) => void; fail: (error: Error) => void } | null =
@@ -133,13 +133,26 @@ export async function decoder(): Promise<Decoder> {
   return detector ? new EitherDecoder(new NativeDecoder(detector)) : new OwnDecoder();
 }
 
-/** Loads what a later scan needs, without a hurry: the reader is 400 KB. */
+/** A worker with its reader inside, for whoever opens a camera soon; then its memory goes back. */
+let spare: Worker | null = null;
+const SPARE_MS = 120_000;
+
+function takeSpare(): Worker | null {
+  const taken = spare;
+  spare = null;
+  return taken;
+}
+
+/** Loads what a later scan needs: the reader is 400 KB, and a phone takes its time to compile it. */
 export async function fetchDecoderAhead(): Promise<void> {
-  if (await nativeDetector()) return;
-  // The worker loads and compiles its reader by itself; the browser's cache keeps both.
+  if (spare || (await nativeDetector()) || spare) return;
   const worker = new Worker(workerAddress);
-  worker.onmessage = () => worker.terminate();
-  worker.onerror = () => worker.terminate();
-  const pixels = new ArrayBuffer(4);
-  worker.postMessage({ id: 0, pixels, width: 1, height: 1 } satisfies Picture, [pixels]);
+  spare = worker;
+  const drop = () => {
+    if (spare !== worker) return;
+    spare = null;
+    worker.terminate();
+  };
+  worker.onerror = drop;
+  setTimeout(drop, SPARE_MS);
 }
