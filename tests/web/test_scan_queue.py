@@ -52,7 +52,10 @@ async def test_a_page_that_dies_between_the_answer_and_hearing_it_scans_once(
     answered: list[Any] = []
 
     async def swallow(route: Route) -> None:
-        answered.append(await (await route.fetch()).json())
+        if answered:
+            await route.continue_()
+        else:
+            answered.append(await (await route.fetch()).json())
 
     await guard.page.route(SCANS, swallow)
     camera.show(child.token)
@@ -60,12 +63,8 @@ async def test_a_page_that_dies_between_the_answer_and_hearing_it_scans_once(
     await until(lambda: asyncio.sleep(0, bool(answered)))
     await expect(answer(guard)).to_contain_text("Đã lưu, chờ gửi")
     camera.show(None)
-    await guard.page.unroute(SCANS)
     await guard.page.reload()
-    # Once more than was swallowed.
-    await until(
-        lambda: asyncio.sleep(0, guard.asked("/v1/attendance/scans") > len(answered)), within_s=30
-    )
+    await until(lambda: asyncio.sleep(0, guard.asked("/v1/attendance/scans") > 1), within_s=30)
     await expect(guard.says("chờ gửi")).to_have_count(0)
     assert answered[0]["results"][0]["outcome"] == "ok"
     assert await events_of(town, school) == 1
