@@ -90,8 +90,9 @@ async def acknowledge(
             media_type="text/event-stream",
             generate_examples=False,
             description="Server-sent events: `hello`, then `item` for each item, `reset` when too "
-            "many were missed: load the inbox again. `id` is the item's `seq`. `job`, a few a "
-            "second, while a job that the caller handed in runs.",
+            "many were missed or the rights have changed: load the inbox, and what else is shown, "
+            "again. `id` is the item's `seq`. `job`, a few a second, while a job that the caller "
+            "handed in runs.",
         )
     },
 )

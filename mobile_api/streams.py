@@ -275,7 +275,8 @@ class StreamHub:
         if not standing.is_live:
             self._end(stream, why="session_over")
         elif standing.rights != stream.rights:
-            # The client comes again at once, and is told what it may see now.
+            # What the client shows may not be its to show any more. It comes again at once.
+            stream.reset(stream.position, why="rights_changed")
             self._end(stream, why="rights_changed")
         elif standing.last_seq > stream.position:
             self._mark([stream.account_id])

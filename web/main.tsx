@@ -6,14 +6,15 @@ import { Component, type ComponentChildren, render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Button, Empty, Spinner } from "./components/ui";
 import { linkScanning } from "./duties";
+import { isFailure } from "./failure";
 import { type Hat, hat } from "./hats";
 import { C } from "./i18n/common";
-import { startLive, stopLive } from "./live";
+import { onReset, startLive, stopLive } from "./live";
 import { watchVersion } from "./offers";
 import { linkPushes } from "./push_link";
 import { go, match, type Parameters, place } from "./router";
 import { homeOf, ROUTES, type Route, type View } from "./routes";
-import { endedByServer, phase, start } from "./session";
+import { endedByServer, loadMe, phase, start } from "./session";
 import { Mark, Shell } from "./shell";
 
 interface Shown {
@@ -177,6 +178,14 @@ function App() {
 effect(() => {
   if (phase.value === "in" && hat.value?.role !== "display") startLive();
   else stopLive();
+});
+
+// A link that a school has made, or a custody block: which children there are is to be read again.
+onReset((seq) => {
+  if (seq !== null) return;
+  void loadMe().catch((error: unknown) => {
+    if (!isFailure(error)) throw error;
+  });
 });
 
 // Whoever logs in next on this phone is not led to where the one before was.

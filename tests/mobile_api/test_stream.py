@@ -253,6 +253,8 @@ async def test_a_custody_block_closes_the_stream_and_the_next_one_is_silent(live
         assert await reader.seqs(1) == [1]
         began = monotonic()
         await block(live.owner, live.mother, live.student)
+        last = await reader.next() or {}
+        assert last.get("event") == "reset", "what is on her screen is not hers to see"
         assert await reader.next() is None
         assert monotonic() - began < 2.0
     async with live.listen(live.mother, after=0) as reader:
