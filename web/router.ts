@@ -37,6 +37,8 @@ document.addEventListener("click", (event) => {
   if (!link || event.defaultPrevented || event.button !== 0) return;
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   if (link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
+  // Within this very page, as to its content: the browser moves there, and the focus with it.
+  if (link.hash && link.pathname + link.search === location.pathname + location.search) return;
   // The server's own pages are no screens of the client.
   if (/^\/(v1|schema|health|metrics|\.well-known|a)(\/|$)/.test(link.pathname)) return;
   event.preventDefault();

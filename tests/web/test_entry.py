@@ -74,6 +74,30 @@ async def test_a_wrong_password_is_said_in_words_and_the_right_one_leads_home(
     await expect(phone.says("Lê Minh Khôi").first).to_be_visible()
 
 
+async def test_the_door_opens_with_a_keyboard_alone_and_the_bars_can_be_skipped(
+    town: Town, open_phone: OpenPhone
+) -> None:
+    school = await town.school()
+    mother = await town.guardian(await town.student(school, "Lê Minh Khôi"))
+    desk = await open_phone(at_desk=True)
+    await desk.go()
+    await expect(desk.page.get_by_label("Số điện thoại")).to_be_visible()
+    keys = desk.page.keyboard
+    await keys.press("Tab")
+    await expect(desk.page.get_by_label("Số điện thoại")).to_be_focused()
+    await keys.type(local(mother.phone))
+    await keys.press("Tab")
+    await keys.type(PASSWORD)
+    await keys.press("Enter")
+    await expect(desk.says("Lê Minh Khôi").first).to_be_visible()
+    await desk.page.reload()
+    await expect(desk.says("Lê Minh Khôi").first).to_be_visible()
+    await keys.press("Tab")
+    await expect(desk.page.get_by_role("link", name="Đến nội dung chính")).to_be_focused()
+    await keys.press("Enter")
+    await expect(desk.page.get_by_role("main")).to_be_focused()
+
+
 async def test_the_language_is_switched_at_once_and_kept(town: Town, open_phone: OpenPhone) -> None:
     phone = await open_phone()
     phone.watch.allow(401, "/v1/auth/login")
