@@ -34,6 +34,8 @@ interface Props {
 export function FenceEditor({ shape, others, head, foot }: Props) {
   const picked = useSignal<number | null>(null);
   const fix = useSignal<Fix | null>(null);
+  /** Counts the changes that were typed. */
+  const typed = useSignal(0);
   const place = useRef<HTMLDivElement>(null);
   const map = useRef<FenceMap | null>(null);
 
@@ -59,6 +61,7 @@ export function FenceEditor({ shape, others, head, foot }: Props) {
   }, [lang.value]);
 
   useEffect(() => map.current?.draw(shape.value, picked.value), [shape.value, picked.value]);
+  useEffect(() => map.current?.keepInView(), [typed.value]);
 
   return (
     <div class="two-columns">
@@ -71,8 +74,10 @@ export function FenceEditor({ shape, others, head, foot }: Props) {
         {head}
         <Kinds shape={shape} picked={picked} map={map} />
         <Position shape={shape} fix={fix} map={map} />
-        {shape.value?.type === "circle" && <CircleNumbers shape={shape} />}
-        {shape.value?.type === "polygon" && <PolygonNumbers shape={shape} picked={picked} />}
+        {shape.value?.type === "circle" && <CircleNumbers shape={shape} typed={typed} />}
+        {shape.value?.type === "polygon" && (
+          <PolygonNumbers shape={shape} picked={picked} typed={typed} />
+        )}
         <Button onClick={() => map.current?.fit()}>{F.fit()}</Button>
         {foot}
       </div>

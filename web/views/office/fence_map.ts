@@ -93,6 +93,12 @@ export class FenceMap {
     if (bounds?.isValid()) this.#map.fitBounds(bounds.pad(0.25), { animate: false, maxZoom: 18 });
   }
 
+  /** What was changed elsewhere than on the map may have grown out of it. */
+  keepInView(): void {
+    const bounds = this.#area?.getBounds();
+    if (bounds?.isValid() && !this.#map.getBounds().contains(bounds)) this.fit();
+  }
+
   /** The school's other areas, for orientation. */
   showOthers(shapes: readonly Shape[]): void {
     this.#others.clearLayers();

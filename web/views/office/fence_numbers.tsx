@@ -9,20 +9,30 @@ import { MAX_M, MIN_M, type Point, pointOf, type Shape, textOf } from "./fence_g
 
 type Drawn = Signal<Shape | null>;
 
-export function CircleNumbers({ shape }: { shape: Drawn }) {
+interface Props {
+  shape: Drawn;
+  /** Counts the changes that are made here. */
+  typed: Signal<number>;
+}
+
+export function CircleNumbers({ shape, typed }: Props) {
   const fault = useSignal("");
   const now = shape.value;
   if (now?.type !== "circle") return null;
   function setRadius(text: string): void {
     const radius = Number(text.replace(",", "."));
     const drawn = shape.peek();
-    if (drawn?.type === "circle" && radius > 0) shape.value = { ...drawn, radius };
+    if (drawn?.type !== "circle" || !(radius > 0)) return;
+    shape.value = { ...drawn, radius };
+    typed.value += 1;
   }
   function setCentre(text: string): void {
     const centre = pointOf(text);
     const drawn = shape.peek();
     fault.value = centre ? "" : F.centreFault();
-    if (centre && drawn?.type === "circle") shape.value = { ...drawn, centre };
+    if (!centre || drawn?.type !== "circle") return;
+    shape.value = { ...drawn, centre };
+    typed.value += 1;
   }
   return (
     <>
@@ -59,18 +69,18 @@ export function CircleNumbers({ shape }: { shape: Drawn }) {
   );
 }
 
-interface PolygonProps {
-  shape: Drawn;
+interface PolygonProps extends Props {
   picked: Signal<number | null>;
 }
 
-export function PolygonNumbers({ shape, picked }: PolygonProps) {
+export function PolygonNumbers({ shape, picked, typed }: PolygonProps) {
   const now = shape.value;
   if (now?.type !== "polygon") return null;
   const { corners } = now;
   function put(next: Point[]): void {
     picked.value = null;
     shape.value = { type: "polygon", corners: next };
+    typed.value += 1;
   }
   const corner = picked.value;
   return (
