@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { InboxItem } from "../live";
 import { type Dispute, kindsFor, openOn } from "../views/parent/disputes";
+import { isOfAnotherDay } from "../views/parent/family";
+import { isDoubtful } from "../views/parent/fresh";
 import { kinOf } from "../views/parent/kin";
 import { byDay, iconOf, newestFirst, replacedIds, toneOf } from "../views/parent/news";
 import { type Scan, type Shift, shiftsToTell, standingOf } from "../views/parent/standing";
@@ -183,4 +185,29 @@ test("a pupil's own account is of its family", () => {
     ],
   );
   assert.deepEqual(kinOf(null), []);
+});
+
+test("yesterday's figures are nobody's today, whatever the phone's clock says", () => {
+  const told = (day: string, ahead_ms = 0) => ({ day, seq: 0, items: [], ahead_ms });
+  const at = Date.parse("2026-11-16T06:55:00+07:00");
+  assert.equal(isOfAnotherDay(told("2026-11-16"), at), false);
+  assert.equal(isOfAnotherDay(told("2026-11-15"), at), true);
+  // Asked for at the phone's midnight, which came a second before the school's.
+  const midnight = Date.parse("2026-11-16T00:00:00.300+07:00");
+  assert.equal(isOfAnotherDay(told("2026-11-15", -1000), midnight), false);
+  assert.equal(isOfAnotherDay(told("2026-11-15", -1000), at), true);
+  // A phone that lives two years ago: what it has just loaded is of today, and only of today.
+  const years = 2 * 365 * 24 * 3600 * 1000;
+  assert.equal(isOfAnotherDay(told("2026-11-16", years), at - years), false);
+  assert.equal(isOfAnotherDay(told("2026-11-15", years), at - years), true);
+  assert.equal(isOfAnotherDay(null, at), false);
+});
+
+test("a copy of before, or what is asked for after a sleep, is not called live", () => {
+  const opened = 1_000_000;
+  const now = { opened, at: opened + 3_600_000, isAsking: false };
+  assert.equal(isDoubtful(opened - 1, now), true);
+  assert.equal(isDoubtful(opened + 500, now), false);
+  assert.equal(isDoubtful(opened + 500, { ...now, isAsking: true }), true);
+  assert.equal(isDoubtful(now.at - 5_000, { ...now, isAsking: true }), false);
 });

@@ -13,10 +13,9 @@ import { C } from "../../i18n/common";
 import { onItem, onReset } from "../../live";
 import { type Query, useQuery } from "../../query";
 import type { Parameters } from "../../router";
-import { today } from "./day";
 import { type About, DisputeForm } from "./dispute_form";
 import { type Dispute, useDisputes } from "./disputes";
-import { isOfAnotherDay, kin, useToday } from "./family";
+import { kin, type Today, useToday } from "./family";
 import { Fresh } from "./fresh";
 import type { Kin } from "./kin";
 import { LostCard } from "./lost_card";
@@ -136,15 +135,10 @@ interface Shown {
   onWrong: (about: About) => void;
 }
 
-function TodayCard({
-  who,
-  query,
-  disputes,
-  onWrong,
-}: Shown & { query: ReturnType<typeof useToday> }) {
+function TodayCard({ who, query, disputes, onWrong }: Shown & { query: Today }) {
   const found = query.data.value;
   const day = found?.items.find((each) => each.student_id === who.student_id) ?? null;
-  const isOld = isOfAnotherDay(today.value, query.at.value);
+  const isOld = query.isOld.value;
   const place = [day?.class_name ?? who.class_name, who.school_name];
   return (
     <Card>

@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { api, of, type Schemas } from "../../api";
+import { clockAhead } from "../../clock_ahead";
 import { drawn } from "../../components/qr";
 import { Avatar, Empty, Fault, Note, Page, Spinner } from "../../components/ui";
 import { Refusal } from "../../failure";
@@ -11,7 +12,7 @@ import { D } from "../../i18n/child";
 import { K } from "../../i18n/code";
 import { C } from "../../i18n/common";
 import { now } from "../../now";
-import { type CodeMaker, clockAhead, codeMaker, phoneCode, stepStart } from "../../phone_code";
+import { type CodeMaker, codeMaker, phoneCode, stepStart } from "../../phone_code";
 import { useQuery } from "../../query";
 import type { Parameters } from "../../router";
 import { accountId } from "../../session";

@@ -6,7 +6,7 @@ import { C } from "../../i18n/common";
 import { P } from "../../i18n/parent";
 import { me } from "../../session";
 import { today } from "./day";
-import { type FamilyDay, isOfAnotherDay, useToday } from "./family";
+import { type FamilyDay, useToday } from "./family";
 import { Fresh } from "./fresh";
 import { type Kin, kinOf } from "./kin";
 import "./parent.css";
@@ -34,12 +34,7 @@ export default function Today() {
         </Empty>
       )}
       {cards.map((each) => (
-        <ChildCard
-          key={each.student_id}
-          who={each}
-          day={each.day}
-          isOld={isOfAnotherDay(today.value, query.at.value)}
-        />
+        <ChildCard key={each.student_id} who={each} day={each.day} isOld={query.isOld.value} />
       ))}
       <PushCard />
     </Page>
