@@ -61,6 +61,7 @@ export function FenceEditor({ shape, others, head, foot }: Props) {
   }, [lang.value]);
 
   useEffect(() => map.current?.draw(shape.value, picked.value), [shape.value, picked.value]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each typed change counts
   useEffect(() => map.current?.keepInView(), [typed.value]);
 
   return (

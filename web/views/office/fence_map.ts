@@ -96,7 +96,7 @@ export class FenceMap {
   /** What was changed elsewhere than on the map may have grown out of it. */
   keepInView(): void {
     const bounds = this.#area?.getBounds();
-    if (bounds?.isValid() && !this.#map.getBounds().contains(bounds)) this.fit();
+    if (bounds?.isValid() && !this.#map.getBounds().contains(bounds.pad(0.1))) this.fit();
   }
 
   /** The school's other areas, for orientation. */
