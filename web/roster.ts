@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import type { Schemas } from "./api";
-import { plain } from "./format";
+import { plain, schoolDay } from "./format";
 import { authorized, refusalOf } from "./session";
 import { keepSeen, seen } from "./store";
 
@@ -131,7 +131,11 @@ async function take(key: string, kept: Kept): Promise<void> {
 export function holderOf(token: string, at: Known | null, now: number): RosterEntry | null {
   const code = codeOf(token);
   if (!code || !at || at.validUntil < now || code.schoolId !== at.roster.school_id) return null;
-  return at.byCard.get(code.cardId) ?? null;
+  const entry = at.byCard.get(code.cardId) ?? null;
+  if (!entry || schoolDay(at.validUntil - HOLDS_MS) === schoolDay(now)) return entry;
+  // A permission for yesterday is none for today.
+  const { pickups: _, ...rest } = entry;
+  return rest;
 }
 
 /** Pupils by any parts of name and class, no diacritics needed. */

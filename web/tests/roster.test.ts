@@ -62,6 +62,18 @@ test("a card is known in its own school alone, and as long as the roster holds",
   assert.equal(holderOf(CARD, null, 1000), null);
 });
 
+test("who may fetch a child is said on the day for which it was told, and not the day after", () => {
+  const loaded = Date.parse("2026-11-16T16:00:00+07:00");
+  const pickups = [{ name: "Bà Tư", relation: "neighbour" as const, photo_url: null }];
+  const child = { ...entry("0123456789abcdef", "Nguyễn Thị Đào", "1A"), pickups };
+  const byCard = new Map([[child.card_id, child]]);
+  const known = { ...KNOWN, validUntil: loaded + 24 * 3600_000, byCard };
+  assert.deepEqual(holderOf(CARD, known, loaded + 600_000)?.pickups, pickups);
+  const morning = holderOf(CARD, known, Date.parse("2026-11-17T10:45:00+07:00"));
+  assert.equal(morning?.name, "Nguyễn Thị Đào");
+  assert.equal(morning?.pickups, undefined);
+});
+
 test("a pupil is found by any parts of the name, without diacritics", () => {
   const names = (query: string) => find(query, KNOWN).map((each) => each.name);
   assert.deepEqual(names("dao"), ["Nguyễn Thị Đào"]);
