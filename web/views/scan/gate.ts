@@ -183,7 +183,8 @@ export class Gate {
       name: student?.name ?? entry.name,
       className: student?.class_name ?? entry.className,
       photoUrl: student?.photo_url ?? entry.photoUrl,
-      pickups: result.pickups ?? entry.pickups,
+      // A card that was refused lets nobody fetch anybody.
+      pickups: isFine(result.outcome) ? (result.pickups ?? entry.pickups) : null,
     });
     if (state === "answered" && isRecorded(result.outcome)) this.counted.value += 1;
     if (entry.token && MENDABLE.has(result.outcome)) this.readings.release(readingKey(entry.token));
