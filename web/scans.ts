@@ -46,9 +46,13 @@ export function onSettled(listener: (settlement: Settlement) => void): () => voi
 const tabs = new BroadcastChannel("ct-outbox");
 let box: { account: string; outbox: Outbox } | null = null;
 
+/** By account: a session that ends and comes again has its scans as long as the page lives. */
+const heldBy = new Map<string, Map<string, QueuedScan>>();
+
 /** What the browser keeps; what it will not keep is held in memory as long as the page lives. */
 function shelfOf(account: string): Shelf {
-  const held = new Map<string, QueuedScan>();
+  const held = heldBy.get(account) ?? new Map<string, QueuedScan>();
+  heldBy.set(account, held);
   async function kept(): Promise<QueuedScan[]> {
     try {
       return await (await database()).getAllFromIndex("scans", "by_account", account);

@@ -2,6 +2,7 @@ import "./browser";
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { api, of } from "../api";
+import { outbox, rows } from "../scans";
 import {
   accessToken,
   accountId,
@@ -140,4 +141,24 @@ test("no answer is kept by the browser, and what must outlive the page may", asy
   const [looked, told] = asked.slice(-2);
   assert.equal(looked?.cache, "no-store");
   assert.equal(told?.keepalive, true);
+});
+
+test("a scan that only the page's memory holds waits for its owner, and for nobody else", async () => {
+  await logIn("ba");
+  const row = { event_id: "e", account_id: "ba", school_id: 7, scan: {}, made_at: 1 };
+  await outbox()?.add({ ...row, tried: false, undo: false, refused: null });
+  await logOut();
+  outbox();
+  await logIn("me");
+  await outbox()?.look();
+  assert.deepEqual(rows.peek(), []);
+  await logOut();
+  await logIn("ba");
+  await outbox()?.look();
+  assert.deepEqual(
+    rows.peek().map((each) => each.event_id),
+    ["e"],
+  );
+  await logOut();
+  outbox();
 });
