@@ -7,7 +7,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { isFailure, Refusal, SignedOut, Unreached } from "./failure";
 import { lang } from "./lang";
 import type { components } from "./schema";
-import { forgetSeen, keepSeen, seen } from "./store";
+import { forgetCopies, forgetSeen, keepSeen, seen } from "./store";
 
 export type Me = components["schemas"]["Me"];
 export type LoginAnswer = components["schemas"]["LoginAnswer"];
@@ -248,8 +248,17 @@ export async function loadMe(): Promise<void> {
   if (!response.ok) throw await refusalOf(response);
   const found = (await response.json()) as Me;
   if (before !== left) return;
+  const rights = rightsOf(found);
+  if (rightsOf(me.peek()).some((each) => !rights.includes(each)))
+    await forgetCopies(found.account.id);
   me.value = found;
   await keepSeen(`${found.account.id}/me`, found);
+}
+
+/** A child that is kept from its father now is not to stay on his phone as it was yesterday. */
+function rightsOf(who: Me | null): string[] {
+  const roles = who?.memberships.map((link) => `${link.role} ${link.school_id} ${link.class_ids}`);
+  return [...(roles ?? []), ...(who?.children.map((child) => child.student_id) ?? [])];
 }
 
 /** `fetch` as the caller. A token that was refused is renewed once. Throws a `Failure`. */

@@ -92,6 +92,16 @@ export async function forgetSeen(): Promise<void> {
   }
 }
 
+/** The copies of one account, when what it may see has become less. */
+export async function forgetCopies(account: string): Promise<void> {
+  try {
+    const own = IDBKeyRange.bound(`${account}/`, `${account}0`, false, true);
+    await (await database()).delete("seen", own);
+  } catch {
+    // There was no storage to forget.
+  }
+}
+
 /** How many scans of this account have still to be sent. */
 export async function scansWaiting(account: string): Promise<number> {
   try {
