@@ -52,8 +52,9 @@ function Open({ schoolId, classId }: { schoolId: number; classId: string | null 
   });
   usePolling(query, 60_000);
   const answering = useSignal<Dispute | null>(null);
-  const open = query.data.value;
-  if (!open?.length) return null;
+  const open = query.data.value ?? [];
+  // What is being typed stays, also when somebody else was faster: sending says so.
+  if (open.length === 0 && answering.value === null) return null;
   return (
     <Card class="class-disputes" aria-label={L.disputes()}>
       <h2 class="across">
