@@ -1,6 +1,7 @@
 /** The API, typed by its own OpenAPI document: a changed field fails the type check. */
 
 import type { Client } from "openapi-fetch";
+import { Unreached } from "./failure";
 import type { components, paths } from "./schema";
 import { authorized, refusalOf } from "./session";
 
@@ -34,12 +35,35 @@ function addressOf(pattern: string, { path, query }: NonNullable<Call["params"]>
   return asked.size ? `${filled}?${asked}` : filled;
 }
 
+/** A connection that died without a word must not keep a button busy for minutes. */
+const PATIENCE_MS = 30_000;
+
 async function send(method: string, pattern: string, call: Call = {}): Promise<Answer<unknown>> {
-  const { params = {}, body, signal, keepalive = false } = call;
+  const over = new AbortController();
+  const end = () => over.abort();
+  const timer = setTimeout(end, PATIENCE_MS);
+  call.signal?.addEventListener("abort", end);
+  try {
+    return await sendUntil(over.signal, method, pattern, call);
+  } catch (error) {
+    if (over.signal.aborted && !call.signal?.aborted) throw new Unreached();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    call.signal?.removeEventListener("abort", end);
+  }
+}
+
+async function sendUntil(
+  signal: AbortSignal,
+  method: string,
+  pattern: string,
+  { params = {}, body, keepalive = false }: Call,
+): Promise<Answer<unknown>> {
   const response = await authorized(addressOf(pattern, params), {
     method,
     keepalive,
-    ...(signal && { signal }),
+    signal,
     ...(body !== undefined && {
       body: JSON.stringify(body),
       headers: { "Content-Type": "application/json" },

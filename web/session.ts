@@ -28,6 +28,7 @@ interface Token {
 
 const DEVICE = "ct.device";
 const SIGNED_IN = "ct.account";
+const LEAVING = "ct.leaving";
 /** A token is renewed this long before it ends. */
 const AHEAD_MS = 30_000;
 /** All tabs wait for the one whose turn it is: a request that hangs must not hold them for ever. */
@@ -179,6 +180,7 @@ export async function enter(answer: LoginAnswer): Promise<void> {
   }
   if (signedIn() !== answer.account.id) await forgetSeen();
   localStorage.setItem(SIGNED_IN, answer.account.id);
+  localStorage.removeItem(LEAVING);
   endedByServer.value = false;
   keep(answer);
   await loadMe();
@@ -223,6 +225,7 @@ export async function start(): Promise<void> {
   const account = signedIn();
   if (!account) {
     phase.value = "out";
+    await finishLeaving();
     return;
   }
   const copy = await seen<Me>(`${account}/me`);
@@ -301,10 +304,34 @@ export async function logOut(): Promise<void> {
   } catch (error) {
     // A phone that is handed on shows nothing, whatever the network and the server do.
     if (!isFailure(error)) throw error;
+    if (!(error instanceof SignedOut)) localStorage.setItem(LEAVING, "1");
   }
   await leave(false);
   tabs.postMessage({ token: null, account } satisfies Told);
 }
+
+/** A logout that the server has not heard of: its session still lives, by this browser's cookie. */
+async function finishLeaving(): Promise<void> {
+  await navigator.locks.request("ct-refresh", async () => {
+    if (!localStorage.getItem(LEAVING) || signedIn()) return;
+    try {
+      const response = await send("/v1/auth/refresh", { device_id: deviceId() });
+      if (response.status === 429 || response.status >= 500) return;
+      if (response.ok) {
+        const { access_token } = (await response.json()) as LoginAnswer;
+        await attempt("/v1/auth/logout", { method: "POST" }, access_token);
+      }
+      localStorage.removeItem(LEAVING);
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+    }
+  });
+}
+
+// What could not be done without a network: to leave for good, or to begin without any copy.
+window.addEventListener("online", () => {
+  if (phase.peek() === "out") void (signedIn() ? start() : finishLeaving());
+});
 
 async function leave(byServer: boolean): Promise<void> {
   const wasIn = phase.peek() === "in";

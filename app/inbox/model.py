@@ -44,7 +44,7 @@ class News(Struct, frozen=True, kw_only=True):
 class Standing(Struct, frozen=True, kw_only=True):
     """How a session and its account's inbox stand.
 
-    `rights` changes whenever a guardianship or a custody block of the account does.
+    `rights` changes whenever a role, a guardianship or a custody block of the account does.
     """
 
     is_live: bool

@@ -169,7 +169,14 @@ async def standings(
                (select concat_ws(' ', count(*), count(*) filter (where g.can_see),
                        count(g.custody_blocked_at), max(g.custody_blocked_at))
                   from guardianship g
-                 where g.account_id = q.account_id and g.ended_at is null) as rights,
+                 where g.account_id = q.account_id and g.ended_at is null)
+               || coalesce((
+                   select string_agg(concat_ws(' ', '', m.role, m.school_id, m.org_unit_id), ','
+                                     order by m.role, m.school_id, m.org_unit_id)
+                     from membership m
+                    where m.account_id = q.account_id and m.ended_at is null
+                      and (m.valid_from is null or m.valid_from <= $3)
+                      and (m.valid_until is null or m.valid_until > $3)), '') as rights,
                coalesce((select h.last_seq from inbox_head h
                           where h.account_id = q.account_id), 0) as last_seq
           from unnest($1::uuid[], $2::uuid[]) with ordinality as q (session_id, account_id, n)

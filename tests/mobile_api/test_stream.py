@@ -264,6 +264,20 @@ async def test_a_custody_block_closes_the_stream_and_the_next_one_is_silent(live
             await reader.next(within_s=1.5)
 
 
+async def test_who_loses_a_role_is_sent_to_look_again(live: Live) -> None:
+    async with live.listen(live.mother) as reader:
+        await reader.next()
+        await live.owner.execute(
+            "insert into membership (id, account_id, school_id, role, person_id)"
+            " values (gen_random_uuid(), $1, $2, 'guard', gen_random_uuid())",
+            live.mother.account_id,
+            live.school.id,
+        )
+        last = await reader.next() or {}
+        assert last.get("event") == "reset"
+        assert await reader.next() is None
+
+
 async def test_a_stream_ends_with_its_access_token(live: Live, clock: Clock) -> None:
     async with live.listen(live.mother) as reader:
         await reader.next()

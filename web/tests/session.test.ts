@@ -131,6 +131,36 @@ test("a phone can be logged out whatever the server says", async () => {
   assert.equal(signedIn(), null);
 });
 
+test("a logout that the server did not hear is told it later, unless somebody has logged in", async () => {
+  await logIn("ba");
+  refusing = 503;
+  await logOut();
+  refusing = null;
+  asked.length = 0;
+  window.dispatchEvent(new Event("online"));
+  await new Promise((done) => setTimeout(done));
+  assert.deepEqual(
+    asked.map((each) => new URL(each.url).pathname),
+    ["/v1/auth/refresh", "/v1/auth/logout"],
+  );
+  assert.equal(phase.peek(), "out");
+  asked.length = 0;
+  window.dispatchEvent(new Event("online"));
+  await new Promise((done) => setTimeout(done));
+  assert.equal(asked.length, 0, "once");
+
+  await logIn("ba");
+  refusing = 503;
+  await logOut();
+  refusing = null;
+  await logIn("me");
+  await logOut();
+  asked.length = 0;
+  window.dispatchEvent(new Event("online"));
+  await new Promise((done) => setTimeout(done));
+  assert.equal(asked.length, 0, "the cookie is not that session's any more");
+});
+
 test("no answer is kept by the browser, and what must outlive the page may", async () => {
   await logIn("ba");
   await authorized("/v1/me");
