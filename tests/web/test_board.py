@@ -102,6 +102,10 @@ async def test_the_board_moves_while_a_school_morning_goes_by(
     await expect(desk.page.get_by_test_id("arrived")).to_have_text(str(count))
     assert desk.watch.loads == loads, "it came by the stream, not by a reload"
     await screen(desk.page, "board-desk")
+    phone = await open_phone(url=demo.url)
+    await phone.log_in(PRINCIPAL, DEMO_PASSWORD)
+    await expect(phone.page.get_by_test_id("arrived")).to_have_text(str(count))
+    await screen(phone.page, "board")
 
 
 async def arrived(desk: Phone) -> int:

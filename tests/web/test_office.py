@@ -122,7 +122,10 @@ async def test_a_principal_mends_three_cells_of_a_roster_and_imports_it(
     school = await town.school()
     desk = await open_phone(at_desk=True)
     await desk.log_in(await town.admin(school))
-    await desk.go(f"/truong/{school.id}/nhap/hoc-sinh")
+    await desk.go(f"/truong/{school.id}/nhap")
+    await expect(desk.says("Ảnh học sinh")).to_be_visible()
+    await screen(desk.page, "imports-desk")
+    await desk.page.get_by_role("link", name="Học sinh Học sinh").click()
     await expect(desk.page.get_by_role("heading", level=1)).to_have_text("Học sinh")
     await screen(desk.page, "import-desk")
 
