@@ -7,6 +7,8 @@ import { outbox } from "../../scans";
 import { authorized, deviceId } from "../../session";
 
 const EVERY_MS = 60_000;
+/** A `closed` of the page before may arrive after our first beat: the next one opens it again. */
+export const AGAIN_MS = 3000;
 
 function bodyOf(stationId: string, closed: boolean) {
   const { waiting, oldest } = pending.peek();
@@ -47,12 +49,17 @@ export function beatFor(stationId: string, onGone: () => void): () => void {
       body: JSON.stringify(bodyOf(stationId, true)),
     }).catch(() => undefined);
   }
-  let isOpen = true;
+  let isOpen = false;
+  let again: ReturnType<typeof setTimeout> | undefined;
+  function open(): void {
+    isOpen = true;
+    void beat();
+    clearTimeout(again);
+    again = setTimeout(() => isOpen && void beat(), AGAIN_MS);
+  }
   const onSight = () => {
-    if (document.visibilityState === "visible") {
-      isOpen = true;
-      void beat();
-    } else if (isOpen && pending.peek().waiting === 0) {
+    if (document.visibilityState === "visible") open();
+    else if (isOpen && pending.peek().waiting === 0) {
       isOpen = false;
       close();
     }
@@ -61,13 +68,14 @@ export function beatFor(stationId: string, onGone: () => void): () => void {
     if (isOpen) close();
     isOpen = false;
   };
-  void beat();
+  open();
   const timer = setInterval(() => isOpen && void beat(), EVERY_MS);
   document.addEventListener("visibilitychange", onSight);
   window.addEventListener("pagehide", onHide);
   window.addEventListener("pageshow", onSight);
   return () => {
     clearInterval(timer);
+    clearTimeout(again);
     document.removeEventListener("visibilitychange", onSight);
     window.removeEventListener("pagehide", onHide);
     window.removeEventListener("pageshow", onSight);
