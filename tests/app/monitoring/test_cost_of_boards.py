@@ -121,7 +121,13 @@ async def test_no_scans_look_up_can_take_the_boards_index(owner: asyncpg.Connect
     """With the table empty, when the planner would take any that costs as little."""
     today = await owner.fetchval("select current_date")
     plan = await plan_of(
-        owner, attendance_queries.history, [1, 2], [UUID(int=1), UUID(int=2)], [today, today]
+        owner,
+        attendance_queries.history,
+        [1, 2],
+        [UUID(int=1), UUID(int=2)],
+        [today, today],
+        today,
+        today,
     )
     assert "scan_event" in plan
     assert "received_at" not in plan
