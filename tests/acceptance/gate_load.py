@@ -67,7 +67,7 @@ class GateLoad:
 
     async def _phone(self, school: BenchSchool, token: str, cards: list[str]) -> None:
         headers = {"Authorization": f"Bearer {token}"}
-        async with httpx.AsyncClient(base_url=self._url, headers=headers, timeout=10) as client:
+        async with httpx.AsyncClient(base_url=self._url, headers=headers, timeout=30) as client:
             for batch in self._batches(school, cards):
                 if self._is_over:
                     return
