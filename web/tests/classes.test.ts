@@ -20,6 +20,7 @@ import {
   stateOf,
   told,
 } from "../views/classes/register";
+import { OUTCOMES } from "./outcomes";
 
 void [L, O];
 
@@ -144,32 +145,6 @@ test("the gate of the class's own campus comes first, ended ones are gone", () =
   );
 });
 
-const OUTCOMES: Answer["outcome"][] = [
-  "ok",
-  "late",
-  "pending_review",
-  "geo_uncertain",
-  "clock_suspect",
-  "clone_suspect",
-  "impossible_travel",
-  "duplicate",
-  "invalid",
-  "geo_outside",
-  "need_better_fix",
-  "mock_suspect",
-  "code_expired",
-  "code_future",
-  "bad_mac",
-  "unknown_key",
-  "card_revoked",
-  "wrong_school",
-  "not_enrolled",
-  "forbidden",
-  "device_unbound",
-  "device_revoked",
-  "stale_event",
-  "conflict",
-];
 const DONE = new Set<Answer["outcome"]>(OUTCOMES.slice(0, 8));
 
 test("only what is recorded, or was before, is said to be done", () => {

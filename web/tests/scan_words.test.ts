@@ -5,33 +5,7 @@ import { isRecorded, type ScanResult } from "../outbox";
 import { carriedBy, retryAfter } from "../scans";
 import { directionAt } from "../views/scan/direction";
 import { waitingWords, wordsOfAnswer, wordsOfOutcome } from "../views/scan/words";
-
-const OUTCOMES: readonly ScanResult["outcome"][] = [
-  "ok",
-  "late",
-  "pending_review",
-  "geo_uncertain",
-  "clock_suspect",
-  "clone_suspect",
-  "impossible_travel",
-  "duplicate",
-  "invalid",
-  "geo_outside",
-  "need_better_fix",
-  "mock_suspect",
-  "code_expired",
-  "code_future",
-  "bad_mac",
-  "unknown_key",
-  "card_revoked",
-  "wrong_school",
-  "not_enrolled",
-  "forbidden",
-  "device_unbound",
-  "device_revoked",
-  "stale_event",
-  "conflict",
-];
+import { OUTCOMES } from "./outcomes";
 
 function answer(change: Partial<ScanResult>): ScanResult {
   return {
