@@ -3,6 +3,7 @@
 import { effect, signal } from "@preact/signals";
 import { readClocks } from "./clockwork";
 import { Refusal, SignedOut, Unreached } from "./failure";
+import { lang } from "./lang";
 import {
   type Carried,
   type HeldUp,
@@ -113,9 +114,9 @@ const patience = (scans: number) => 10_000 + scans * 100;
 
 /**
  * POST as `account` and as nobody else: between two steps somebody else may have logged in, and
- * their name would stand under these scans. Throws `SignedOut` or `Unreached`.
+ * their name would stand under what this one did. Throws `SignedOut` or `Unreached`.
  */
-async function postAs(account: string, path: string, body: unknown, ms: number) {
+export async function postAs(account: string, path: string, body: unknown, ms: number) {
   async function post(token: string): Promise<Response> {
     if (accountId.peek() !== account) throw new SignedOut();
     const over = new AbortController();
@@ -123,7 +124,11 @@ async function postAs(account: string, path: string, body: unknown, ms: number) 
     try {
       const response = await fetch(path, {
         method: "POST",
-        headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
+        headers: {
+          "Content-Type": "application/json",
+          "Accept-Language": lang.peek(),
+          Authorization: `Bearer ${token}`,
+        },
         body: body === null ? undefined : JSON.stringify(body),
         signal: over.signal,
       });

@@ -1,6 +1,12 @@
-/** What this browser keeps: the scans not sent yet, and copies of what was last seen. */
+/** What this browser keeps: the scans and check-ins not sent yet, and copies of what was last seen. */
 
-import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import {
+  type DBSchema,
+  type IDBPDatabase,
+  type IDBPTransaction,
+  openDB,
+  type StoreNames,
+} from "idb";
 
 /** A scan made on this phone and not answered for good yet. */
 export interface QueuedScan {
@@ -20,27 +26,58 @@ export interface QueuedScan {
   refused: { outcome: string; name: string | null; class_name: string | null } | null;
 }
 
+/** An own check-in made on this phone and not answered for good yet. */
+export interface WaitingCheckIn {
+  event_id: string;
+  /** Whose it is: it goes under no other name. */
+  account_id: string;
+  /** As it is sent, each time the same. */
+  check_in: unknown;
+}
+
 interface Schema extends DBSchema {
   /** Copies of answers, by `account/key`; gone at logout. */
   seen: { key: string; value: { at: number; data: unknown } };
   /** Kept on logout: a child's arrival is not lost because a teacher's session was. */
   scans: { key: string; value: QueuedScan; indexes: { by_account: string } };
+  /** Kept on logout, as the scans are: somebody was at the gate. */
+  check_ins: { key: string; value: WaitingCheckIn; indexes: { by_account: string } };
   /** What a paired screen needs for a day without a network. */
   screen: { key: string; value: unknown };
+}
+
+type Upgrade = IDBPTransaction<Schema, StoreNames<Schema>[], "versionchange">;
+
+/** Where version 1 had the day's check-ins of an account, the waiting one among the copies. */
+const CHECK_INS_OF_1 = /^(.+)\/diem-danh-toi$/;
+
+async function moveCheckIns(upgrade: Upgrade): Promise<void> {
+  const all = upgrade.objectStore("check_ins");
+  let cursor = await upgrade.objectStore("seen").openCursor();
+  while (cursor) {
+    const account = CHECK_INS_OF_1.exec(cursor.key)?.[1];
+    const { waiting } = (cursor.value.data ?? {}) as { waiting?: { event_id: string } | null };
+    if (account && waiting)
+      await all.put({ event_id: waiting.event_id, account_id: account, check_in: waiting });
+    cursor = await cursor.continue();
+  }
 }
 
 let opened: Promise<IDBPDatabase<Schema>> | null = null;
 
 export function database(): Promise<IDBPDatabase<Schema>> {
   if (opened) return opened;
-  const opening = openDB<Schema>("cong-truong", 1, {
-    upgrade(db) {
-      db.createObjectStore("seen");
-      db.createObjectStore("scans", { keyPath: "event_id" }).createIndex(
-        "by_account",
-        "account_id",
-      );
-      db.createObjectStore("screen");
+  const opening = openDB<Schema>("cong-truong", 2, {
+    async upgrade(db, from, _to, upgrade) {
+      if (from < 1) {
+        db.createObjectStore("seen");
+        const scans = db.createObjectStore("scans", { keyPath: "event_id" });
+        scans.createIndex("by_account", "account_id");
+        db.createObjectStore("screen");
+      }
+      const checkIns = db.createObjectStore("check_ins", { keyPath: "event_id" });
+      checkIns.createIndex("by_account", "account_id");
+      if (from === 1) await moveCheckIns(upgrade);
     },
     blocking(_old, _new, event) {
       (event.target as IDBDatabase).close();
@@ -82,7 +119,7 @@ export async function keepSeen(key: string, data: unknown, at: number = Date.now
   }
 }
 
-/** Everything personal but the scans that still have to be sent. */
+/** Everything personal but the scans and check-ins that still have to be sent. */
 export async function forgetSeen(): Promise<void> {
   try {
     const db = await database();
@@ -106,6 +143,15 @@ export async function forgetCopies(account: string): Promise<void> {
 export async function scansWaiting(account: string): Promise<number> {
   try {
     return await (await database()).countFromIndex("scans", "by_account", account);
+  } catch {
+    return 0;
+  }
+}
+
+/** How many own check-ins of this account have still to be sent. */
+export async function checkInsWaiting(account: string): Promise<number> {
+  try {
+    return await (await database()).countFromIndex("check_ins", "by_account", account);
   } catch {
     return 0;
   }

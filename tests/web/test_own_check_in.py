@@ -2,15 +2,51 @@
 
 from datetime import UTC, datetime
 
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from app.attendance.codes import station_code, station_day_key, station_step, step_day
+from app.ids import new_id
 from scripts.benches._camera import Camera
 from tests.web.conftest import OpenPhone
 from tests.web.phone import Phone
 from tests.web.province import Town
 from tests.web.screens import screen
 from tests.world import School
+
+CHECK_INS = "**/v1/attendance/check-ins"
+_EVENTS = "select count(*) from scan_event where school_id = $1"
+# As the client's first version left it: scans have a store, the waiting check-in is a copy.
+_VERSION_1 = """
+(rows) => new Promise((done, fail) => {
+    const opening = indexedDB.open("cong-truong", 1)
+    opening.onupgradeneeded = () => {
+        const db = opening.result
+        db.createObjectStore("seen")
+        db.createObjectStore("scans", { keyPath: "event_id" })
+            .createIndex("by_account", "account_id")
+        db.createObjectStore("screen")
+    }
+    opening.onerror = () => fail(opening.error)
+    opening.onsuccess = () => {
+        const db = opening.result
+        const work = db.transaction(["seen", "scans"], "readwrite")
+        work.objectStore("seen").put(rows.copy, rows.key)
+        work.objectStore("scans").put(rows.scan)
+        work.oncomplete = () => { db.close(); done() }
+    }
+})
+"""
+_SCANS = """
+() => new Promise((done, fail) => {
+    const opening = indexedDB.open("cong-truong")
+    opening.onerror = () => fail(opening.error)
+    opening.onsuccess = () => {
+        const db = opening.result
+        const asking = db.transaction("scans").objectStore("scans").getAllKeys()
+        asking.onsuccess = () => { db.close(); done(asking.result) }
+    }
+})
+"""
 
 
 def code_of(town: Town, school: School, *, steps_ago: int = 0) -> str:
@@ -115,6 +151,77 @@ async def test_without_a_network_it_waits_over_a_reload_and_is_sent_once(
     await expect(phone.says("Đã vào lúc").or_(phone.says("nhà trường sẽ xem lại"))).to_be_visible()
     count = "select count(*) from scan_event where school_id = $1"
     assert await town.count(count, school.id) == 1
+
+
+async def test_a_check_in_that_waits_is_kept_on_logout_for_its_own_account(
+    town: Town, open_phone: OpenPhone, camera: Camera
+) -> None:
+    school = await town.school()
+    owner = await town.staff(school, "accountant", "Phan Thị Kế")
+    other = await town.staff(school, "accountant", "Vũ Thị Toán")
+    phone = await open_phone(permissions=["geolocation", "camera"])
+    await phone.stand_at(school)
+    await phone.log_in(owner)
+    await phone.page.get_by_role("button", name="Dùng điện thoại này").click()
+    await phone.page.route(CHECK_INS, lambda route: route.fulfill(status=503))
+    phone.watch.allow(503, "/v1/attendance/check-ins")
+    camera.show(code_of(town, school))
+    await read(phone)
+    await expect(phone.says("Chưa gửi được, đang chờ mạng")).to_be_visible()
+    await warned_of_a_check_in(phone.page)
+    await phone.log_out()
+    await phone.page.unroute(CHECK_INS)
+    await phone.log_in(other)
+    await expect(phone.says("Hôm nay chưa điểm danh trên điện thoại này.")).to_be_visible()
+    await expect(phone.says("Chưa được tính.")).to_have_count(0)
+    assert await town.count(_EVENTS, school.id) == 0
+    await phone.log_out()
+    await phone.log_in(owner)
+    await expect(phone.says("Đã vào lúc").or_(phone.says("nhà trường sẽ xem lại"))).to_be_visible()
+    whose = "select scanned_by from scan_event where school_id = $1"
+    assert [row[0] for row in await town.owner.fetch(whose, school.id)] == [owner.account_id]
+
+
+async def warned_of_a_check_in(page: Page) -> None:
+    """Whoever is about to log out is told that one waits."""
+    await page.goto("/cai-dat")
+    await page.get_by_role("button", name="Đăng xuất").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_contain_text("Còn 1 lần điểm danh của chính mình chưa gửi")
+    await screen(page, "check-in-kept")
+    await dialog.get_by_role("button", name="Thôi").click()
+
+
+async def test_what_the_clients_first_version_kept_is_moved_and_sent(
+    town: Town, open_phone: OpenPhone
+) -> None:
+    school = await town.school()
+    who = await town.staff(school, "accountant", "Phan Thị Kế")
+    check_in = {
+        "event_id": str(new_id()),
+        "station_token": code_of(town, school),
+        "direction": "in",
+        "scanned_at": datetime.now(UTC).isoformat(),
+        "location": None,
+    }
+    scan = {"event_id": str(new_id()), "account_id": "somebody else"}
+    phone = await open_phone(permissions=["geolocation"])
+    await phone.stand_at(school)
+    bare = "<!doctype html><link rel=icon href=data:,>"
+    await phone.page.route("**/bare", lambda to: to.fulfill(body=bare, content_type="text/html"))
+    await phone.go("/bare")
+    rows = {
+        "key": f"{who.account_id}/diem-danh-toi",
+        "copy": {"at": 0, "data": {"own": [], "waiting": check_in}},
+        "scan": scan,
+    }
+    await phone.page.evaluate(_VERSION_1, rows)
+    await phone.go()
+    await phone.log_in(who)
+    await phone.page.get_by_role("button", name="Dùng điện thoại này").click()
+    await expect(phone.says("Đã vào lúc").or_(phone.says("nhà trường sẽ xem lại"))).to_be_visible()
+    assert await town.count(_EVENTS, school.id) == 1
+    assert await phone.page.evaluate(_SCANS) == [scan["event_id"]]
 
 
 async def test_another_phone_is_told_which_one_counts_and_when_it_may_be_changed(

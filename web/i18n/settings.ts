@@ -33,6 +33,12 @@ export const S = texts({
     (n: number) =>
       `${n} scans are not sent yet. They stay on this phone and are sent when you log in again.`,
   ],
+  logOutCheckIns: [
+    (n: number) =>
+      `Còn ${n} lần điểm danh của chính mình chưa gửi. Vẫn được giữ trong máy, và gửi đi khi chính mình đăng nhập lại rồi mở “Điểm danh của tôi”.`,
+    (n: number) =>
+      `Your own check-ins not sent yet: ${n}. They stay on this phone and are sent when you log in again and open “My check-in”.`,
+  ],
   thisDevice: ["Máy này", "This device"],
   lastUsed: [(at: string) => `Dùng lần cuối ${at}`, (at: string) => `Last used ${at}`],
   endSession: ["Đăng xuất máy này", "Log it out"],

@@ -1,7 +1,7 @@
 /** Settings: what the account is told, agrees to, and where it is logged in. */
 
 import type { ComponentType } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { api, of } from "../../api";
 import { ConsentList, useConsents } from "../../components/consents";
 import { useSending } from "../../components/form";
@@ -13,7 +13,7 @@ import { S } from "../../i18n/settings";
 import { chooseLang, type Lang, lang } from "../../lang";
 import { go, type Parameters } from "../../router";
 import { logOut, me } from "../../session";
-import { scansWaiting } from "../../store";
+import { checkInsWaiting, scansWaiting } from "../../store";
 import { Devices } from "./devices";
 import { Notifications } from "./notifications";
 import { Password } from "./password";
@@ -121,13 +121,24 @@ function Language() {
   );
 }
 
+interface Waiting {
+  scans: number;
+  checkIns: number;
+}
+
+async function waitingOf(account: string): Promise<Waiting> {
+  const [scans, checkIns] = await Promise.all([scansWaiting(account), checkInsWaiting(account)]);
+  return { scans, checkIns };
+}
+
 function Leave({ onClose }: { onClose: () => void }) {
   const sending = useSending();
-  const [waiting, setWaiting] = useState<number | null>(null);
-  if (waiting === null) void scansWaiting(me.peek()?.account.id ?? "").then(setWaiting);
+  const [waiting, setWaiting] = useState<Waiting>({ scans: 0, checkIns: 0 });
+  useEffect(() => void waitingOf(me.peek()?.account.id ?? "").then(setWaiting), []);
   return (
     <Dialog title={S.logOutAsk()} onClose={onClose}>
-      {waiting ? <p>{S.logOutWaiting(waiting)}</p> : null}
+      {waiting.scans > 0 && <p>{S.logOutWaiting(waiting.scans)}</p>}
+      {waiting.checkIns > 0 && <p>{S.logOutCheckIns(waiting.checkIns)}</p>}
       <div class="across">
         <Button kind="danger" busy={sending.busy.value} onClick={() => void sending.run(logOut)}>
           {S.logOut()}
