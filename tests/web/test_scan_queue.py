@@ -4,6 +4,7 @@ import asyncio
 import time
 from typing import Any
 
+import pytest
 from playwright.async_api import Page, Route, expect
 
 from scripts.benches._camera import Camera
@@ -141,6 +142,7 @@ async def test_a_waiting_scan_that_is_refused_stays_in_sight_until_it_was_seen(
     await expect(told).to_have_count(0)
 
 
+@pytest.mark.long
 async def test_a_queue_of_children_is_scanned_one_a_second_on_a_slow_phone(
     town: Town, open_phone: OpenPhone, camera: Camera, record_property: Any
 ) -> None:
