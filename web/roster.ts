@@ -3,34 +3,14 @@
 import { signal } from "@preact/signals";
 import type { Schemas } from "./api";
 import { plain, schoolDay } from "./format";
+import { CARD, fromBase45, PHONE, PREFIX, STATION } from "./gate_codes";
 import { authorized, refusalOf } from "./session";
 import { keepSeen, seen } from "./store";
 
 export type Roster = Schemas["Roster"];
 export type RosterEntry = Schemas["RosterEntry"];
 
-const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
-const PREFIX = "CT1:";
-const CARD = 0x11;
-const PHONE = 0x21;
-const STATION = 0x31;
 const LENGTHS: Record<number, number> = { [CARD]: 21, [PHONE]: 27, [STATION]: 21 };
-
-/** Base45 (RFC 9285); null: it is none. */
-export function base45(text: string): Uint8Array | null {
-  if (text.length % 3 === 1) return null;
-  const bytes: number[] = [];
-  for (let n = 0; n < text.length; n += 3) {
-    const digits = [...text.slice(n, n + 3)].map((letter) => ALPHABET.indexOf(letter));
-    if (digits.includes(-1)) return null;
-    const [a = 0, b = 0, c] = digits;
-    const value = a + b * 45 + (c ?? 0) * 2025;
-    if (value > (c === undefined ? 0xff : 0xffff)) return null;
-    if (c !== undefined) bytes.push(value >> 8);
-    bytes.push(value & 0xff);
-  }
-  return Uint8Array.from(bytes);
-}
 
 export interface Code {
   kind: "card" | "phone" | "station";
@@ -43,7 +23,7 @@ export interface Code {
 export function codeOf(token: string): Code | null {
   const text = token.trim();
   if (!text.startsWith(PREFIX)) return null;
-  const bytes = base45(text.slice(PREFIX.length));
+  const bytes = fromBase45(text.slice(PREFIX.length));
   const type = bytes?.[0] ?? 0;
   if (!bytes || LENGTHS[type] !== bytes.length) return null;
   const schoolId = ((bytes[2] ?? 0) << 16) | ((bytes[3] ?? 0) << 8) | (bytes[4] ?? 0);

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { clockAhead } from "../clock_ahead";
 import { drawn } from "../components/qr";
-import { base45, codeMaker, phoneCode, stepStart } from "../phone_code";
+import { toBase45 } from "../gate_codes";
+import { codeMaker, phoneCode, stepStart } from "../phone_code";
 // Made by the server's own code: tests/app/attendance/test_phone_code_vectors.py.
 import vectors from "./phone_code_vectors.json";
 
@@ -30,7 +31,7 @@ test("what is no card is refused instead of shown", async () => {
 });
 
 test("base45 is that of RFC 9285", () => {
-  const of = (text: string) => base45(new TextEncoder().encode(text));
+  const of = (text: string) => toBase45(new TextEncoder().encode(text));
   assert.equal(of("AB"), "BB8");
   assert.equal(of("Hello!!"), "%69 VD92EX0");
   assert.equal(of("base-45"), "UJCLQE7W581");

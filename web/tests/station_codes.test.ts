@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { base45, stationCode, stepAt } from "../views/display/codes";
+import { toBase45 } from "../gate_codes";
+import { stationCode, stepAt } from "../views/display/codes";
 import vectors from "./station_codes.json";
 
 for (const { steps, codes, ...key } of vectors) {
@@ -21,7 +22,7 @@ test("another key, another code", async () => {
 });
 
 test("base45 is RFC 9285's", () => {
-  const text = (of: string) => base45(new TextEncoder().encode(of));
+  const text = (of: string) => toBase45(new TextEncoder().encode(of));
   assert.equal(text("AB"), "BB8");
   assert.equal(text("Hello!!"), "%69 VD92EX0");
   assert.equal(text("base-45"), "UJCLQE7W581");
