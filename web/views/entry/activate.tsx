@@ -8,6 +8,7 @@ import { Badge, Button, Field, Note } from "../../components/ui";
 import { Refusal } from "../../failure";
 import { C } from "../../i18n/common";
 import { E } from "../../i18n/entry";
+import { MIN_PASSWORD } from "../../passwords";
 import { decoded, go, place } from "../../router";
 import { device, enterBy } from "../../session";
 import { CodeByMessage } from "./by_message";
@@ -16,7 +17,6 @@ import {
   EntryHead,
   isPhone,
   LanguageChoice,
-  MIN_PASSWORD,
   PasswordField,
   PhoneField,
   useTyped,

@@ -5,8 +5,9 @@ import { Form, useSending } from "../../components/form";
 import { Button, Field, Note } from "../../components/ui";
 import { E } from "../../i18n/entry";
 import { now } from "../../now";
+import { MIN_PASSWORD } from "../../passwords";
 import { ask, device, enterBy } from "../../session";
-import { demand, isPhone, MIN_PASSWORD, PasswordField, PhoneField, useTyped } from "./fields";
+import { demand, isPhone, PasswordField, PhoneField, useTyped } from "./fields";
 
 /** A message takes its time: asking again at once would only void the code on its way. */
 const PATIENCE_MS = 60_000;

@@ -8,9 +8,6 @@ import { E } from "../../i18n/entry";
 import { chooseLang, lang } from "../../lang";
 import { Mark } from "../../shell";
 
-/** As the server's rule for new passwords (app/identity/passwords.py). */
-export const MIN_PASSWORD = 8;
-
 interface Typed {
   value: Signal<string>;
   fault: Signal<string | null>;

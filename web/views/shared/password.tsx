@@ -6,6 +6,7 @@ import { Form, useSending } from "../../components/form";
 import { Button, Field, Note, Page } from "../../components/ui";
 import { C } from "../../i18n/common";
 import { S } from "../../i18n/settings";
+import { MIN_PASSWORD } from "../../passwords";
 
 export function Password() {
   const before = useSignal("");
@@ -17,7 +18,7 @@ export function Password() {
   function check(): boolean {
     faults.value = {
       ...(before.peek() ? {} : { before: S.passwordMissing() }),
-      ...(after.peek().length >= 8 ? {} : { after: S.passwordShort() }),
+      ...(after.peek().length >= MIN_PASSWORD ? {} : { after: S.passwordShort() }),
     };
     return Object.keys(faults.peek()).length === 0;
   }
