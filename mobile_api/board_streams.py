@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from time import monotonic
 from typing import Final
 from uuid import UUID
@@ -20,7 +21,7 @@ from app.attendance.queries import plan as plan_of_school
 from app.monitoring import queries, service
 from app.monitoring.model import Board, Mark
 from app.tasks import end
-from mobile_api.event_streams import EventStream, TooManyStreams, event_of, for_ever
+from mobile_api.event_streams import EventStream, TooManyStreams, event_of, for_ever, tend
 
 MAX_PER_ACCOUNT: Final = 5
 MAX_STREAMS: Final = 2_000
@@ -221,9 +222,9 @@ class BoardHub:
     async def _tend(self) -> None:
         """Pings for the silent, and the end of those whose access token is over."""
         await asyncio.sleep(min(_LOOK_S, self._ping_s))
-        now, silent_since = self._clock().timestamp(), monotonic() - self._ping_s
-        for stream in self._all():
-            if stream.expires_at <= now:
-                self._end(stream, why="token_over")
-            elif stream.written_at <= silent_since:
-                stream.write(b": ping\n\n")
+        tend(
+            self._all(),
+            now=self._clock(),
+            ping_s=self._ping_s,
+            end=partial(self._end, why="token_over"),
+        )

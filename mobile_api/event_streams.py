@@ -2,18 +2,24 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from datetime import datetime
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import msgspec
 import structlog
+from litestar.datastructures import ResponseHeader
 from redis.exceptions import RedisError
 
 from app import db
 from app.errors import Unavailable
 
+STREAM_HEADERS: Final = [
+    ResponseHeader(name="Cache-Control", value="no-store"),
+    ResponseHeader(name="X-Accel-Buffering", value="no", description="nginx must not hold it"),
+]
 _PAUSE_S: Final = 1.0
 
 _encode = msgspec.json.Encoder().encode
@@ -63,6 +69,21 @@ class EventStream:
         """No more; what waits is still written."""
         self.is_ended = True
         self._ready.set()
+
+
+_Stream = TypeVar("_Stream", bound=EventStream)
+
+
+def tend(
+    streams: Iterable[_Stream], *, now: datetime, ping_s: float, end: Callable[[_Stream], None]
+) -> None:
+    """Ping the silent; end those whose access token is over."""
+    silent_since = monotonic() - ping_s
+    for stream in streams:
+        if stream.expires_at <= now.timestamp():
+            end(stream)
+        elif stream.written_at <= silent_since:
+            stream.write(b": ping\n\n")
 
 
 async def for_ever(work: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from litestar import get, post
 from litestar.background_tasks import BackgroundTask
-from litestar.datastructures import ResponseHeader
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 from litestar.response import Stream
@@ -16,6 +15,7 @@ from app.inbox.model import AckState, InboxItem
 from app.paging import Page
 from mobile_api.access import SIGNED_IN
 from mobile_api.deps import AnyRequest, Me, Now, Res, Tx, claims_of, open_tx
+from mobile_api.event_streams import STREAM_HEADERS
 from mobile_api.inputs import DEFAULT_LIMIT, Cursor, Limit
 
 _MAX_SEQ: Final = 2**63 - 1
@@ -80,10 +80,7 @@ async def acknowledge(
     opt={"who": SIGNED_IN},
     tags=["inbox"],
     media_type="text/event-stream",
-    response_headers=[
-        ResponseHeader(name="Cache-Control", value="no-store"),
-        ResponseHeader(name="X-Accel-Buffering", value="no", description="nginx must not hold it"),
-    ],
+    response_headers=STREAM_HEADERS,
     responses={
         200: ResponseSpec(
             data_container=ServerEvent,

@@ -4,7 +4,6 @@ from typing import Literal
 
 from litestar import get
 from litestar.background_tasks import BackgroundTask
-from litestar.datastructures import ResponseHeader
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.response import Stream
 from msgspec import Struct
@@ -16,6 +15,7 @@ from app.schools.places import station_codes
 from app.schools.places.model import NoSuchStation
 from mobile_api.access import only
 from mobile_api.deps import AnyRequest, Me, Now, Res, Tx, claims_of, open_tx
+from mobile_api.event_streams import STREAM_HEADERS
 from mobile_api.inputs import PathId, PathSchool
 
 _WHO = {"who": only("principal")}
@@ -47,10 +47,7 @@ async def board_today(tx: Tx, now: Now, school_id: PathSchool) -> Board:
     opt=_WHO,
     tags=["monitor"],
     media_type="text/event-stream",
-    response_headers=[
-        ResponseHeader(name="Cache-Control", value="no-store"),
-        ResponseHeader(name="X-Accel-Buffering", value="no", description="nginx must not hold it"),
-    ],
+    response_headers=STREAM_HEADERS,
     responses={
         200: ResponseSpec(
             data_container=BoardEvent,

@@ -7,8 +7,8 @@ each second finds what no bell told, and the sessions that are over.
 import asyncio
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from itertools import islice
-from time import monotonic
 from typing import Final
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from app.inbox.model import InboxItem, News, Standing
 from app.jobs import bell as job_bell
 from app.tasks import end
 from mobile_api.board_streams import BoardHub
-from mobile_api.event_streams import EventStream, TooManyStreams, event_of, for_ever
+from mobile_api.event_streams import EventStream, TooManyStreams, event_of, for_ever, tend
 
 MAX_PER_ACCOUNT: Final = 5
 MAX_STREAMS: Final = 10_000
@@ -284,12 +284,12 @@ class StreamHub:
     async def _tend(self) -> None:
         """Pings for the silent, and the end of those whose access token is over."""
         await asyncio.sleep(min(_CHECK_S, self._ping_s))
-        now, silent_since = self._clock().timestamp(), monotonic() - self._ping_s
-        for stream in self._all():
-            if stream.expires_at <= now:
-                self._end(stream, why="token_over")
-            elif stream.written_at <= silent_since:
-                stream.write(b": ping\n\n")
+        tend(
+            self._all(),
+            now=self._clock(),
+            ping_s=self._ping_s,
+            end=partial(self._end, why="token_over"),
+        )
 
 
 def _item_event(item: InboxItem) -> bytes:
