@@ -23,11 +23,16 @@ class NewsKind(Struct, frozen=True, kw_only=True):
     ttl_s: int = _1_DAY
     is_safety: bool = False
     """Cannot be switched off and is told in quiet hours."""
+    may_be_urgent: bool = False
+    """A single piece may be (`urgent: true` in its parameters): it waits for no digest, and for
+    quiet hours only where the account says so."""
     channels: tuple[Channel, ...] = _APP
 
 
 _GATE: Final = NewsKind(urgent=True, ttl_s=_4_HOURS, is_safety=True)
 _ONE_TIME_CODE: Final = NewsKind(urgent=True, ttl_s=300, is_safety=True, channels=("sms",))
+
+DIGEST: Final = "digest"
 
 NEWS: Final[Mapping[str, NewsKind]] = {
     "arrival": _GATE,
@@ -42,6 +47,15 @@ NEWS: Final[Mapping[str, NewsKind]] = {
     "pickup_approved": NewsKind(ttl_s=7 * _1_DAY, is_safety=True),
     "dispute_asked": NewsKind(ttl_s=7 * _1_DAY),
     "dispute_answered": NewsKind(ttl_s=7 * _1_DAY),
+    # The one kind that also goes out as SMS, where nobody has seen it within minutes.
+    "absence": NewsKind(urgent=True, ttl_s=_4_HOURS, is_safety=True, channels=(*_APP, "sms")),
+    # To who releases it: until then no family is told.
+    "absence_held": NewsKind(urgent=True, ttl_s=_4_HOURS, is_safety=True),
+    "closure": NewsKind(urgent=True, is_safety=True),
+    "leave_asked": NewsKind(may_be_urgent=True),
+    "leave_decided": NewsKind(may_be_urgent=True),
+    # The day's quiet news in one push; each has its own place in the inbox.
+    DIGEST: NewsKind(channels=("fcm", "web_push")),
     "otp_activation": _ONE_TIME_CODE,
     "otp_reset": _ONE_TIME_CODE,
 }

@@ -25,7 +25,11 @@ from notifications.texts import (
 MAX_ATTEMPTS: Final = 10
 _FIRST_WAIT_S: Final = 2.0
 _DIRECTIONS: Final = {"arrival": "in", "arrival_late": "in", "departure": "out"}
-_KEPT_PARAMS: Final = ("direction", "at", "gate", "minutes", "day", "status", "class_id")
+_KEPT_PARAMS: Final = (
+    "direction", "at", "gate", "minutes", "day", "status", "class_id", "shift", "shift_id",
+    "from_day", "to_day", "part", "exit_at", "decision", "closure", "held", "with_leave",
+    "request_id", "closure_id",
+)  # fmt: skip
 
 
 @dataclass(kw_only=True)

@@ -1,12 +1,14 @@
 """What fills the placeholders of a text: the parameters of a fact, in words of a language."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta
+
+from app.names import search_key
 
 Locale = Literal["vi", "en"]
 SCHOOL_ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -38,6 +40,20 @@ _DISPUTE: Final[Mapping[str, tuple[str, str]]] = {
 _ANSWER: Final[Mapping[str, tuple[str, str]]] = {
     "upheld": ("trường xác nhận gia đình báo đúng", "the school agrees with you"),
     "declined": ("trường thấy điểm danh đã đúng", "the school finds that the record is right"),
+}
+_DECISION: Final[Mapping[str, tuple[str, str]]] = {
+    "approved": ("đã được duyệt", "was approved"),
+    "rejected": ("không được duyệt", "was not approved"),
+}
+_CLOSURE: Final[Mapping[str, tuple[str, str]]] = {
+    "storm": ("mưa bão", "a storm"),
+    "flood": ("ngập lụt", "a flood"),
+    "other": ("việc đột xuất", "something unforeseen"),
+}
+_PARTS: Final[Mapping[str, tuple[str, str]]] = {
+    "day": ("", ""),
+    "morning": ("buổi sáng ", "mornings of "),
+    "afternoon": ("buổi chiều ", "afternoons of "),
 }
 
 Filler = Callable[[Mapping[str, object], Locale, date | None], str]
@@ -89,6 +105,71 @@ def _day(params: Mapping[str, object], _locale: Locale, _today: date | None) -> 
     return f"{_converted(params, 'day', date):%d/%m/%Y}"
 
 
+def _span(params: Mapping[str, object], locale: Locale, _today: date | None) -> str:
+    """`from_day` to `to_day`, both inclusive."""
+    first, last = (f"{_converted(params, name, date):%d/%m/%Y}" for name in ("from_day", "to_day"))
+    if first == last:
+        return first if locale == "en" else f"ngày {first}"
+    return f"{first} to {last}" if locale == "en" else f"từ {first} đến {last}"
+
+
+def _leave(params: Mapping[str, object], locale: Locale, today: date | None) -> str:
+    """What is asked for: days, half-days, or from when on (`exit_at`, the school's time)."""
+    span = _span(params, locale, today)
+    part = params.get("part", "day")
+    if part == "early_exit":
+        at = f"{_converted(params, 'exit_at', time):%H:%M}"
+        return f"Leaves at {at}, {span}" if locale == "en" else f"Về sớm lúc {at}, {span}"
+    if not isinstance(part, str) or part not in _PARTS:
+        raise BadParameter("part: is no part of a day")
+    which = _PARTS[part][locale == "en"]
+    return f"Away {which}{span}" if locale == "en" else f"Nghỉ {which}{span}"
+
+
+def _who(params: Mapping[str, object], _locale: Locale, _today: date | None) -> str:
+    """The pupil, or the member of staff."""
+    return _text(params, "student" if params.get("student") is not None else "person")
+
+
+def _because(params: Mapping[str, object], locale: Locale, _today: date | None) -> str:
+    if not params.get("message"):
+        return ""
+    said = _text(params, "message")
+    return f" Reason: {said}" if locale == "en" else f" Lý do: {said}"
+
+
+def _count(name: str) -> Filler:
+    return lambda params, _locale, _today: str(
+        _converted(params, name, Annotated[int, Meta(ge=0, le=1_000_000)])
+    )
+
+
+def _child(params: Mapping[str, object], locale: Locale, _today: date | None) -> str:
+    """For SMS, which a carrier reads: the given name, and that only of who has several children."""
+    given = params.get("given_name")
+    if given is None:
+        return "your child" if locale == "en" else "con"
+    letters = search_key(_text(params, "given_name"))
+    bare = "".join(each for each in letters if each.isascii() and each.isalpha())[:12].title()
+    if locale == "en":
+        return bare or "your child"
+    return f"con {bare}".rstrip()
+
+
+def _allowed(params: Mapping[str, object], locale: Locale, _today: date | None) -> str:
+    """Of a departure with an approved early exit."""
+    if not params.get("with_leave"):
+        return ""
+    return ", leaving early with leave" if locale == "en" else ", về sớm có phép"
+
+
+def _moment(params: Mapping[str, object], locale: Locale, _today: date | None) -> str:
+    """Time and date in ASCII, for SMS."""
+    instant: datetime = _converted(params, "at", Annotated[datetime, Meta(tz=True)])
+    at = instant.astimezone(SCHOOL_ZONE)
+    return f"{at:%H:%M} on {at:%d/%m}" if locale == "en" else f"{at:%H:%M} ngay {at:%d/%m}"
+
+
 def _word(name: str, words: Mapping[str, tuple[str, str]], what: str) -> Filler:
     def word(params: Mapping[str, object], locale: Locale, _today: date | None) -> str:
         code = _text(params, name)
@@ -120,4 +201,16 @@ FILLERS: Final[Mapping[str, Filler]] = {
     "message": _given("message"),
     "dispute": _word("dispute", _DISPUTE, "kind of dispute"),
     "answer": _word("answer", _ANSWER, "answer to a dispute"),
+    "shift": _given("shift"),
+    "span": _span,
+    "leave": _leave,
+    "who": _who,
+    "because": _because,
+    "decision": _word("decision", _DECISION, "decision"),
+    "closure": _word("closure", _CLOSURE, "kind of closure"),
+    "held": _count("held"),
+    "count": _count("count"),
+    "allowed": _allowed,
+    "child": _child,
+    "moment": _moment,
 }

@@ -24,6 +24,13 @@ PARAMS: dict[str, object] = {
     "dispute": "not_there",
     "answer": "upheld",
     "message": "Cô đã xem lại.",
+    "shift": "Ca sáng",
+    "held": 12,
+    "from_day": date(2026, 11, 16),
+    "to_day": date(2026, 11, 18),
+    "part": "day",
+    "decision": "approved",
+    "closure": "storm",
 }
 INBOX_KINDS = [name for name, kind in KINDS.items() if "inbox" in kind.channels]
 SMS_KINDS = [name for name, kind in KINDS.items() if "sms" in kind.channels]
@@ -88,12 +95,69 @@ def test_both_languages_of_a_kind_tell_the_same_facts(name: str) -> None:
     assert vi == en
 
 
+def test_an_absence_says_who_when_and_what_to_do() -> None:
+    text = texts.render_inbox("absence", "vi", PARAMS, today=date(2026, 11, 16))
+    assert text.title == "Nguyễn An chưa có mặt ở trường lúc 06:52"
+    assert text.body.startswith("Ca sáng, Trường THCS Nguyễn Huệ.")
+    assert "gửi đơn xin nghỉ" in text.body
+    assert "gọi ngay cho giáo viên chủ nhiệm" in text.body
+    assert texts.render_push("absence", "vi").title == "Con chưa có mặt ở trường"
+    assert KINDS["absence"].tone == "alarm"
+    assert KINDS["arrival"].tone == "good"
+
+
+@pytest.mark.parametrize(
+    ("changed", "vi", "en"),
+    [
+        ({}, "Nghỉ từ 16/11/2026 đến 18/11/2026", "Away 16/11/2026 to 18/11/2026"),
+        (
+            {"to_day": "2026-11-16", "part": "morning"},
+            "Nghỉ buổi sáng ngày 16/11/2026",
+            "Away mornings of 16/11/2026",
+        ),
+        (
+            {"to_day": "2026-11-16", "part": "early_exit", "exit_at": "10:30:00"},
+            "Về sớm lúc 10:30, ngày 16/11/2026",
+            "Leaves at 10:30, 16/11/2026",
+        ),
+    ],
+)
+def test_a_leave_request_says_what_is_asked_for(
+    changed: dict[str, object], vi: str, en: str
+) -> None:
+    for locale, expected in (("vi", vi), ("en", en)):
+        text = texts.render_inbox("leave_asked", locale, PARAMS | changed)  # type: ignore[arg-type]
+        assert text.body.startswith(f"{expected}. ")
+
+
+def test_staff_ask_for_leave_under_their_own_name() -> None:
+    params = {"person": "Trần Thị Cô", "from_day": "2026-11-16", "to_day": "2026-11-16"}
+    assert texts.render_inbox("leave_asked", "vi", params).title == "Đơn xin nghỉ của Trần Thị Cô"
+
+
+def test_an_sms_of_absence_gives_a_carrier_no_more_than_it_must() -> None:
+    one = texts.render_sms("absence", "vi", PARAMS).body
+    assert "con chua co mat o truong luc 06:52 ngay 16/11" in one
+    several = texts.render_sms("absence", "vi", PARAMS | {"given_name": "Đỗ Ẩn"}).body
+    assert "con Doan chua co mat" in several
+    for text in (one, several):
+        assert "Nguy" not in text
+
+
+def test_a_digest_says_how_many_news_there_are() -> None:
+    assert texts.render_push("digest", "vi", count=3).title == "Có 3 tin mới"
+    with pytest.raises(BadParameter, match="count"):
+        texts.render_push("digest", "vi")
+
+
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("name", INBOX_KINDS)
 def test_every_inbox_text_renders_in_nfc(name: str, locale: Locale) -> None:
     decomposed = PARAMS | {"student": "Nguyễn A\u0309n"}
     text = texts.render_inbox(name, locale, decomposed, today=date(2026, 11, 16))
-    assert "Nguyễn Ản" in text.title
+    wording = KINDS[name].wording(locale).inbox
+    names_a_child = {"student", "who"} & texts.placeholders(wording[0] if wording else "")
+    assert ("Nguyễn Ản" in text.title) == bool(names_a_child)
     for part in (text.title, text.body):
         assert part
         assert "{" not in part
@@ -112,10 +176,11 @@ def test_no_push_text_has_a_placeholder(name: str, locale: Locale) -> None:
 
 @pytest.mark.parametrize("name", SMS_KINDS)
 def test_every_sms_fits_one_part(name: str) -> None:
-    vi = texts.render_sms(name, "vi", PARAMS).body
-    assert len(vi.encode("utf-16-be")) // 2 <= 70
+    params = PARAMS | {"given_name": "Nghiêngnghiêng"}
+    vi = texts.render_sms(name, "vi", params).body
+    assert len(vi.encode("utf-16-be")) // 2 <= (160 if vi.isascii() else 70)
     assert is_normalized("NFC", vi)
-    en = texts.render_sms(name, "en", PARAMS).body
+    en = texts.render_sms(name, "en", params).body
     assert en.isascii()
     assert len(en) <= 160
 
@@ -124,11 +189,14 @@ def test_every_sms_fits_one_part(name: str) -> None:
 def test_a_missing_parameter_is_an_error_at_once(name: str) -> None:
     wording = KINDS[name].vi
     needed = set().union(*map(texts.placeholders, (*(wording.inbox or ()), wording.sms or "")))
-    source = {"time": "at", "place": "school"}
-    for placeholder in needed - {"scan"}:  # of a correction, and only of some
+    source = {"time": "at", "place": "school", "moment": "at", "span": "from_day"}
+    source |= {"leave": "from_day", "who": "person"}
+    # Only of some corrections, departures, answers, families.
+    for placeholder in needed - {"scan", "allowed", "because", "child"}:
         parameter = source.get(placeholder, placeholder)
-        rest = {key: value for key, value in PARAMS.items() if key != parameter}
-        render = texts.render_sms if wording.sms else texts.render_inbox
+        left_out = {parameter, "student"} if placeholder == "who" else {parameter}
+        rest = {key: value for key, value in PARAMS.items() if key not in left_out}
+        render = texts.render_inbox if wording.inbox else texts.render_sms
         with pytest.raises(BadParameter, match=parameter):
             render(name, "vi", rest)
 
@@ -195,7 +263,7 @@ def test_a_language_tag_picks_the_language() -> None:
 WORDINGS = {
     ("arrival", 1): "2aaa245e4f0d",
     ("arrival_late", 1): "b1d0aeec6f58",
-    ("departure", 1): "1a938d9c0f5c",
+    ("departure", 2): "bb84a79541b9",
     ("scan_unconfirmed", 1): "e027a450d02c",
     ("scan_undone", 1): "1b3e7c6183b9",
     ("correction", 2): "d6938b02c527",
@@ -204,6 +272,12 @@ WORDINGS = {
     ("pickup_approved", 1): "386e9849664a",
     ("dispute_asked", 1): "ab9b0643d906",
     ("dispute_answered", 1): "b7af6300f81f",
+    ("absence", 1): "2ebbb8fcebaf",
+    ("absence_held", 1): "d356be29fa10",
+    ("closure", 1): "fc3fee904935",
+    ("leave_asked", 1): "cbab90420e19",
+    ("leave_decided", 1): "b763b7a73d31",
+    ("digest", 1): "02a81deaeafc",
     ("otp_activation", 1): "4556398568bf",
     ("otp_reset", 1): "5d7d6b218ebe",
 }
