@@ -6,6 +6,20 @@ create index scan_event_to_review on scan_event (school_id, day, occurred_at, id
     where outcome in ('pending_review', 'geo_uncertain', 'clock_suspect', 'clone_suspect',
         'impossible_travel');
 
+-- Why it waits: the outcome, but `pending_review` has three reasons. A code that is recorded half a
+-- minute after it was read was late; a pending one with a fix was, too.
+create function review_reason(outcome text, source text, verdict text, occurred_at timestamptz,
+        received_at timestamptz) returns text
+    language sql immutable parallel safe as $$
+    select case when outcome <> 'pending_review' then outcome
+                when source = 'mark' then 'mark'
+                when source = 'station_code' and (verdict is distinct from 'no_fix'
+                     or received_at - occurred_at > interval '30 seconds') then 'late_code'
+                else 'no_fix' end
+$$;
+revoke all on function review_reason(text, text, text, timestamptz, timestamptz) from public;
+grant execute on function review_reason(text, text, text, timestamptz, timestamptz) to ct_app;
+
 -- A movement of a member of staff that no scan shows, put down by a principal: a forgotten check-out.
 -- Facts, only added: a wrong one is voided by another (docs/decisions/0041).
 create table staff_day_correction (
@@ -37,4 +51,5 @@ grant select, insert on staff_day_correction to ct_app;
 -- migrate:down
 
 drop table staff_day_correction;
+drop function review_reason(text, text, text, timestamptz, timestamptz);
 drop index scan_event_to_review;
