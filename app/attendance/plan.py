@@ -109,10 +109,16 @@ class Plan:
         self.staff_shifts = {row.staff_id: row.shift_ids for row in stored.staff_shifts}
         self._held: dict[tuple[object, ...], list[_Window]] = {}
         self._calendar = {day.day: day.kind for day in stored.calendar}
+        # A closure is stronger than what the calendar says: a make-up day can be a day of storm.
+        self._calendar |= {day.day: day.kind for day in stored.calendar if day.kind == "closure"}
 
     def shifts_on(self, day: date, shift_ids: Sequence[UUID]) -> list[PlannedShift]:
         """Those of the shifts that are held on that day, in the order of their starts."""
         return [window.shift for window in self._windows(day, shift_ids)]
+
+    def is_closed(self, day: date) -> bool:
+        """Whether no shift is held on that day, whatever its weekday."""
+        return self._calendar.get(day) in ("holiday", "closure")
 
     def shift_at(self, occurred_at: datetime, shift_ids: Sequence[UUID]) -> PlannedShift | None:
         """The shift that a scan belongs to; None: outside every shift.
@@ -146,9 +152,9 @@ class Plan:
         return windows
 
     def _held_on(self, day: date, shift_ids: Sequence[UUID]) -> list[PlannedShift]:
-        kind = self._calendar.get(day)
-        if kind in ("holiday", "closure"):
+        if self.is_closed(day):
             return []
+        kind = self._calendar.get(day)
         weekday = day.isoweekday()
         held = [
             shift

@@ -58,7 +58,7 @@ async def links_of_sessions(
 
 
 async def plan(conn: db.Conn, *, school_id: int) -> Plan:
-    """The school's plan as it is now, with its whole calendar."""
+    """The school's plan as it is now, with its whole calendar and the closures in force."""
     row = await conn.fetchrow(
         """
         select s.id as school_id, s.plan_version as version, s.name, s.level,
@@ -80,7 +80,20 @@ async def plan(conn: db.Conn, *, school_id: int) -> Plan:
                   select staff_id, array_agg(shift_id) as shift_ids from staff_shift
                    where school_id = s.id group by staff_id) x), '[]') as staff_shifts,
           coalesce((select jsonb_agg(jsonb_build_object('day', day, 'kind', kind))
-              from calendar_day where school_id = s.id), '[]') as calendar
+              from (select day, kind from calendar_day where school_id = s.id
+                    union all
+                    select day::date, 'closure' from (
+                        with recursive unit as (
+                            select id, parent_id from org_unit where id = s.org_unit_id
+                             union
+                            select o.id, o.parent_id from org_unit o join unit
+                                on o.id = unit.parent_id)
+                        select from_day, closed_to from closure c where c.school_id = s.id
+                        union all
+                        select from_day, closed_to from closure c join unit
+                            on unit.id = c.org_unit_id) c
+                     cross join generate_series(c.from_day, c.closed_to, '1 day') as day) x),
+              '[]') as calendar
           from school s where s.id = $1
         """,
         school_id,
