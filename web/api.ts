@@ -11,7 +11,11 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 
 /** What `openapi-fetch`'s types let a call give; its code would be a tenth of a parent's page. */
 interface Call {
-  params?: { path?: Record<string, unknown>; query?: Record<string, unknown> };
+  params?: {
+    path?: Record<string, unknown>;
+    query?: Record<string, unknown>;
+    header?: Record<string, string>;
+  };
   body?: unknown;
   signal?: AbortSignal;
   /** It goes on when the page does not. */
@@ -64,10 +68,11 @@ async function sendUntil(
     method,
     keepalive,
     signal,
-    ...(body !== undefined && {
-      body: JSON.stringify(body),
-      headers: { "Content-Type": "application/json" },
-    }),
+    headers: {
+      ...params.header,
+      ...(body !== undefined && { "Content-Type": "application/json" }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   if (!response.ok) return { response };
   const text = await response.text();

@@ -33,6 +33,11 @@ const PATHS = {
   in: "M14 4h6v16h-6M9 8l4 4-4 4M13 12H3",
   flag: "M5 22V3h13l-3 5 3 5H5",
   menu: "M4 6h16M4 12h16M4 18h16",
+  camera: "M4 7h4l2-3h4l2 3h4v13H4zM12 17a4 4 0 1 0 0-8 4 4 0 0 0 0 8z",
+  call: "M5 3h4l2 5-2.5 2a12 12 0 0 0 5.5 5.5l2-2.5 5 2v4a2 2 0 0 1-2 2A17 17 0 0 1 3 5a2 2 0 0 1 2-2z",
+  storm: "M7 15a4 4 0 0 1 0-8 5.5 5.5 0 0 1 10.5-.5A4.5 4.5 0 0 1 18 15M13 11l-3 5h4l-3 5",
+  absent:
+    "M10 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM2 21c0-4 4-6 8-6 1.5 0 3 .3 4.3.8M17 15l5 5M22 15l-5 5",
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -89,4 +89,9 @@ export const KINDS = texts({
   pickup_approved: ["Người đón được duyệt", "A pick-up person approved"],
   dispute_asked: ["Phụ huynh báo sai", "A parent says it is wrong"],
   dispute_answered: ["Trả lời việc báo sai", "An answer to “this is wrong”"],
+  absence: ["Con chưa có mặt ở trường", "Your child is not at school yet"],
+  absence_held: ["Tin vắng chờ duyệt", "Absence alerts that are held"],
+  closure: ["Trường cho nghỉ học", "School is closed"],
+  leave_asked: ["Đơn xin nghỉ chờ duyệt", "A leave request to decide"],
+  leave_decided: ["Trả lời đơn xin nghỉ", "An answer to a leave request"],
 });

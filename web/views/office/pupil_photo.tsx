@@ -8,11 +8,9 @@ import { useSending } from "../../components/form";
 import { Icon } from "../../components/icons";
 import { Button, Fault, Note } from "../../components/ui";
 import { K } from "../../i18n/office_classes";
+import { smaller } from "../../picture";
 import { authorized, refusalOf } from "../../session";
 import type { Pupil } from "./lists";
-
-/** More than the server keeps, and far less than a phone takes. */
-const LONGEST_PX = 1600;
 
 interface Props {
   school: number;
@@ -87,21 +85,4 @@ export function PupilPhoto({ school, pupil, onChanged }: Props) {
       )}
     </section>
   );
-}
-
-/** Upright and small: a school's signal is weak. What the browser cannot read goes as it is. */
-async function smaller(file: File): Promise<Blob> {
-  try {
-    const picture = await createImageBitmap(file);
-    const share = Math.min(1, LONGEST_PX / Math.max(picture.width, picture.height));
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.round(picture.width * share);
-    canvas.height = Math.round(picture.height * share);
-    canvas.getContext("2d")?.drawImage(picture, 0, 0, canvas.width, canvas.height);
-    picture.close();
-    const made = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", 0.9));
-    return made ?? file;
-  } catch {
-    return file;
-  }
 }

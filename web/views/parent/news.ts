@@ -61,6 +61,11 @@ const ICONS: Readonly<Record<string, IconName>> = {
   pickup_approved: "people",
   dispute_asked: "flag",
   dispute_answered: "flag",
+  absence: "absent",
+  absence_held: "wait",
+  closure: "storm",
+  leave_asked: "file",
+  leave_decided: "file",
 };
 
 export function iconOf(item: InboxItem): IconName {
