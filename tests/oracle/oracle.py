@@ -1,0 +1,404 @@
+"""What a school's days were and what each family must have heard, worked out from the happenings.
+
+Written from DOMAIN and DESIGN (sections 4 and 5), and from the order of authority in ADR 0037; it
+imports nothing of the product. It takes one happening after another, as the server hears them.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from tests.oracle import facts as f
+from tests.oracle import rules
+from tests.oracle.cells import Case, Cell, News, Verdict
+from tests.oracle.doubts import Beats, doubts_of
+from tests.oracle.rules import Known, Row
+
+SUSPECT_AGAIN = timedelta(seconds=120)
+
+
+@dataclass(kw_only=True)
+class Leave:
+    asked: f.LeaveAsked
+    state: str = "pending"
+
+
+class Oracle:
+    """Feed it `hear` with each happening; then ask."""
+
+    def __init__(self, story: f.Story) -> None:
+        self.school = story.school
+        self.shifts = {each.key: each for each in story.school.shifts}
+        self.classes = {each.key: each for each in story.school.classes}
+        self.guardians = {each.key: each.guardians for each in story.school.pupils}
+        self.enrolments = {each.key: list(each.enrolments) for each in story.school.pupils}
+        self.cells: defaultdict[str, dict[tuple[date, str | None], Cell]] = defaultdict(dict)
+        self.news: defaultdict[str, list[News]] = defaultdict(list)
+        self.leaves: dict[str, Leave] = {}
+        self._leaves_of: defaultdict[str, list[Leave]] = defaultdict(list)
+        self.closures: dict[str, f.ClosureDeclared] = {}
+        self.ended: dict[str, date] = {}
+        self.refused: defaultdict[date, set[str]] = defaultdict(set)
+        self.runs: set[tuple[date, str]] = set()
+        self.held_runs = 0
+        self.gone: dict[str, datetime] = {}
+        self.beats = Beats(story.school)
+        self._clocks: defaultdict[str, rules.PhoneClock] = defaultdict(rules.PhoneClock)
+        self._cell_of_event: dict[str, Cell] = {}
+        self._pending: dict[str, f.Corrected] = {}
+        self._hears: dict[type, Callable[[Any], None]] = {
+            f.ScansSent: self._scans,
+            f.Beat: self.beats.hear,
+            f.Undone: self._undone,
+            f.RunDue: self._run,
+            f.AbsenceDecided: self._decided,
+            f.LeaveAsked: self._asked,
+            f.LeaveDecided: self._leave_decided,
+            f.LeaveWithdrawn: self._withdrawn,
+            f.ClosureDeclared: self._closed,
+            f.ClosureEnded: self._opened,
+            f.Corrected: self._corrected,
+            f.CorrectionDecided: self._correction_decided,
+            f.Reviewed: self._reviewed,
+            f.Disputed: self._disputed,
+            f.DisputeAnswered: self._answered,
+            f.TransferredOut: self._left,
+            f.TransferredIn: self._came,
+            f.ClassChanged: self._moved,
+        }
+        self._disputes: dict[str, f.Disputed] = {}
+
+    def hear(self, happening: f.Happening) -> None:
+        self._hears.get(type(happening), lambda _: None)(happening)
+
+    # What it says in the end.
+
+    def states(self, pupil: str, day: date) -> dict[str, Row]:
+        """The state of each shift that the register must show, once the day is over.
+
+        `not_scanned` stands as a row where the shift was held.
+        """
+        held = {shift.key for shift in self.held(pupil, day)}
+        shown = {}
+        for key, shift in self.shifts.items():
+            row = self.row(self.cell(pupil, day, shift))
+            if row is not None or key in held:
+                shown[key] = row or Row(state="not_scanned")
+        return shown
+
+    def row(self, cell: Cell) -> Row | None:
+        if cell.shift is None:
+            return None
+        is_held = any(each.key == cell.shift.key for each in self.held(cell.pupil, cell.day))
+        has_leave = is_held and self.has_leave(cell.pupil, cell.day, cell.shift)
+        return cell.row(has_leave=has_leave, is_closed=self.is_closed(cell.day))
+
+    def is_closed(self, day: date) -> bool:
+        if day in self.school.holidays:
+            return True
+        return any(
+            each.first <= day <= each.last and day < self.ended.get(key, date.max)
+            for key, each in self.closures.items()
+        )
+
+    def class_of(self, pupil: str, day: date) -> str | None:
+        for each in reversed(self.enrolments[pupil]):
+            if each.first <= day and (each.last is None or day <= each.last):
+                return each.class_key
+        return None
+
+    def held(self, pupil: str, day: date) -> list[f.Shift]:
+        class_key = self.class_of(pupil, day)
+        if class_key is None:
+            return []
+        return rules.held_shifts(
+            self.school, self.classes[class_key].shifts, day, is_closed=self.is_closed(day)
+        )
+
+    def has_leave(self, pupil: str, day: date, shift: f.Shift) -> bool:
+        return any(
+            each.state == "approved"
+            and each.asked.first <= day <= each.asked.last
+            and rules.covers(each.asked.part, shift)
+            for each in self._leaves_of[pupil]
+        )
+
+    # Scans.
+
+    def _scans(self, sent: f.ScansSent) -> None:
+        clock = self._clocks[sent.phone]
+        placed = [(self._place(clock, sent, scan), scan) for scan in sent.scans]
+        for when, scan in sorted(placed, key=lambda each: each[0].at):
+            self._scan(scan, when, sent)
+        clock.hear(boot=sent.boot, wall=sent.sent_wall, received=sent.at)
+
+    @staticmethod
+    def _place(clock: rules.PhoneClock, sent: f.ScansSent, scan: f.Scan) -> rules.Placed:
+        return clock.place(
+            made_at=scan.made_at,
+            wall_at=scan.wall_at,
+            boot=scan.boot,
+            sent_boot=sent.boot,
+            sent_wall=sent.sent_wall,
+            received=sent.at,
+        )
+
+    def _scan(self, scan: f.Scan, when: rules.Placed, sent: f.ScansSent) -> None:
+        if scan.event in self._cell_of_event:
+            return  # the same again: its stored answer, and nothing else
+        day = when.at.astimezone(f.ZONE).date()
+        if self.class_of(scan.pupil, day) is None or self._is_gone(scan.pupil, when.at):
+            return
+        cell = self.cell(scan.pupil, day, rules.shift_of(when.at, self.held(scan.pupil, day)))
+        known = Known(event=scan.event, direction=scan.direction, at=when.at, received=sent.at)
+        if rules.repeats(known, cell.scans, cell.shift):
+            if scan.fix != "outside":
+                known.is_recorded = False
+                cell.scans.append(known)
+                self._cell_of_event[scan.event] = cell
+            return
+        if scan.fix == "outside":
+            self.refused[day].add(scan.pupil)
+            return
+        self._cell_of_event[scan.event] = cell
+        is_newest = all(each.at < known.at for each in cell.scans)
+        cell.scans.append(known)
+        self._tell_scan(cell, known, is_newest)
+
+    def _is_gone(self, pupil: str, at: datetime) -> bool:
+        return pupil in self.gone and self.gone[pupil] <= at
+
+    def _tell_scan(self, cell: Cell, known: Known, is_newest: bool) -> None:
+        row = self.row(cell)
+        kind, minutes = self._movement(cell, known)
+        kinds = {kind} if is_newest else {kind, "correction"}
+        self._expect(cell, kinds, at=known.at, minutes=minutes if is_newest else None)
+        for up in rules.risen(cell.scans, cell.shift):
+            up.is_recorded = True
+            kinds = {self._movement(cell, up)[0], "correction"}
+            self._expect(cell, kinds, at=up.at, is_optional=True)
+        cell.told = row
+
+    @staticmethod
+    def _movement(cell: Cell, known: Known) -> tuple[str, int | None]:
+        if known.direction == "out":
+            return "departure", None
+        before = [each for each in cell.scans if each.at < known.at and each.is_recorded]
+        is_first = all(rules.is_idle(each, cell.shift) for each in before)
+        late = rules.minutes_late(cell.shift, known.at) if cell.shift and is_first else 0
+        return ("arrival_late", late) if late else ("arrival", None)
+
+    def _undone(self, undo: f.Undone) -> None:
+        cell = self._cell_of_event[undo.event]
+        (known,) = (each for each in cell.scans if each.event == undo.event)
+        cell.scans.remove(known)
+        self._expect(cell, {"scan_undone"}, at=known.at)
+        is_alone = not cell.scans and cell.told is not None and cell.case is None
+        for up in rules.risen(cell.scans, cell.shift):
+            up.is_recorded = True
+            self._expect(cell, {self._movement(cell, up)[0]}, at=up.at, is_optional=True)
+        cell.told = self.row(cell)
+        if not is_alone:
+            # What was told before may hold again without a word, or be said anew.
+            self._expect(cell, {"correction"}, at=known.at, is_optional=True)
+
+    # Absence.
+
+    def _run(self, run: f.RunDue) -> None:
+        self.runs.add((run.day, run.shift))
+        shift = self.shifts[run.shift]
+        enrolled = [
+            pupil
+            for pupil in self.enrolments
+            if any(each.key == run.shift for each in self.held(pupil, run.day))
+        ]
+        cells = [self.cell(pupil, run.day, shift) for pupil in enrolled]
+        missing = [cell for cell in cells if self._is_missing(cell)]
+        held = 0
+        by_class: defaultdict[str, list[str]] = defaultdict(list)
+        for pupil in enrolled:
+            by_class[str(self.class_of(pupil, run.day))].append(pupil)
+        doubts = doubts_of(
+            by_class=by_class,
+            missing={cell.pupil for cell in missing},
+            refused=self.refused[run.day],
+            unsure={cell.pupil for cell in missing if cell.suspects},
+            campus_of={key: each.campus for key, each in self.classes.items()},
+            beats=self.beats,
+            now=run.at,
+        )
+        for cell in missing:
+            cell.case = Case(doubts=frozenset(doubts[cell.pupil]))
+            if cell.case.doubts:
+                held += 1
+            else:
+                self._tell_absence(cell, run.at)
+        self.held_runs += bool(held)
+
+    def _is_missing(self, cell: Cell) -> bool:
+        return self.row(cell) is None and not cell.scans
+
+    def _tell_absence(self, cell: Cell, now: datetime) -> None:
+        assert cell.case is not None
+        assert cell.shift is not None
+        cell.case.told_at = now
+        cell.told = Row(state="absent_unexcused")
+        self._expect(cell, {"absence"}, at=f.instant(cell.day, cell.shift.cut_off))
+
+    def _decided(self, decided: f.AbsenceDecided) -> None:
+        for pupil in decided.pupils or list(self.cells):
+            cell = self.cells[pupil].get((decided.day, decided.shift))
+            case = cell.case if cell else None
+            if cell is None or case is None or not case.doubts or case.decision is not None:
+                continue
+            case.decision = decided.decision
+            is_open = not self.is_closed(cell.day) and self._is_missing(cell)
+            if decided.decision == "release" and is_open:
+                self._tell_absence(cell, decided.at)
+
+    # Leave, closures, corrections: what the school decides, also afterwards.
+
+    def _asked(self, asked: f.LeaveAsked) -> None:
+        leave = Leave(asked=asked)
+        self.leaves[asked.leave] = leave
+        self._leaves_of[asked.pupil].append(leave)
+
+    def _leave_decided(self, decided: f.LeaveDecided) -> None:
+        leave = self.leaves[decided.leave]
+        if leave.state != "pending":
+            return
+        leave.state = "approved" if decided.is_approved else "rejected"
+        self._answer(leave.asked, "leave_decided")
+        self._settle([leave.asked.pupil], leave.asked.first, leave.asked.last)
+
+    def _withdrawn(self, withdrawn: f.LeaveWithdrawn) -> None:
+        leave = self.leaves[withdrawn.leave]
+        leave.state = "withdrawn"
+        asked = leave.asked
+        self._settle([asked.pupil], asked.first, asked.last, but=asked.guardian)
+
+    def _answer(self, asked: f.LeaveAsked | f.Disputed, kind: str) -> None:
+        day = asked.first if isinstance(asked, f.LeaveAsked) else asked.day
+        self.news[asked.pupil].append(
+            News(kinds=frozenset({kind}), at=None, day=day, shift=None, to=(asked.guardian,))
+        )
+
+    def _closed(self, closed: f.ClosureDeclared) -> None:
+        self.closures[closed.closure] = closed
+        day = closed.at.astimezone(f.ZONE).date()
+        for pupil in self.enrolments:
+            if self.class_of(pupil, day) is not None:
+                self._expect_of(pupil, {"closure"}, day=closed.first)
+        self._settle(self.enrolments, closed.first, closed.last)
+
+    def _opened(self, opened: f.ClosureEnded) -> None:
+        closed = self.closures[opened.closure]
+        self.ended[opened.closure] = opened.at.astimezone(f.ZONE).date() + timedelta(days=1)
+        self._settle(self.enrolments, closed.first, closed.last)
+
+    def _corrected(self, said: f.Corrected) -> None:
+        if said.is_pending:
+            self._pending[said.correction] = said
+            return
+        self._say(said, said.at)
+
+    def _correction_decided(self, decided: f.CorrectionDecided) -> None:
+        said = self._pending.pop(decided.correction)
+        if decided.is_approved:
+            self._say(said, decided.at)
+
+    def _say(self, said: f.Corrected, at: datetime) -> None:
+        cell = self.cell(said.pupil, said.day, self.shifts[said.shift])
+        cell.verdicts.append(Verdict(at=at, state=said.state, late_minutes=said.late_minutes))
+        self._settle([said.pupil], said.day, said.day)
+
+    def _reviewed(self, reviewed: f.Reviewed) -> None:
+        for event in reviewed.events:
+            cell = self._cell_of_event[event]
+            if reviewed.verdict == "reject":
+                cell.scans = [each for each in cell.scans if each.event != event]
+                for up in rules.risen(cell.scans, cell.shift):
+                    up.is_recorded = True
+                    self._expect(cell, {"correction"}, at=up.at, is_optional=True)
+            self._settle([cell.pupil], cell.day, cell.day)
+
+    def _settle(
+        self, pupils: Iterable[str], first: date, last: date, *, but: str | None = None
+    ) -> None:
+        """Who was told what is no longer so is told once what is."""
+        cells = [cell for pupil in pupils for cell in self.cells[pupil].values()]
+        for cell in cells:
+            if not first <= cell.day <= last or cell.told is None or cell.shift is None:
+                continue
+            row = self.row(cell) or Row(state="not_scanned")
+            if (row.state, row.late_minutes) != (cell.told.state, cell.told.late_minutes):
+                cell.corrections += 1
+                cell.told = row
+                self._expect(cell, {"correction"}, at=None, but=but)
+
+    # People.
+
+    def _disputed(self, disputed: f.Disputed) -> None:
+        self._disputes[disputed.dispute] = disputed
+
+    def _answered(self, answered: f.DisputeAnswered) -> None:
+        self._answer(self._disputes[answered.dispute], "dispute_answered")
+
+    def _left(self, left: f.TransferredOut) -> None:
+        self._expect_of(left.pupil, {"transferred"}, day=left.at.astimezone(f.ZONE).date())
+        self.gone[left.pupil] = left.at
+        self._end_enrolment(left.pupil, left.last)
+
+    def _came(self, came: f.TransferredIn) -> None:
+        self.gone.pop(came.pupil, None)
+        self.enrolments[came.pupil].append(f.Enrolment(class_key=came.class_key, first=came.first))
+
+    def _moved(self, moved: f.ClassChanged) -> None:
+        self._end_enrolment(moved.pupil, moved.first - timedelta(days=1))
+        self.enrolments[moved.pupil].append(
+            f.Enrolment(class_key=moved.class_key, first=moved.first)
+        )
+
+    def _end_enrolment(self, pupil: str, last: date) -> None:
+        held = self.enrolments[pupil].pop()
+        if held.first <= last:
+            ended = f.Enrolment(class_key=held.class_key, first=held.first, last=last)
+            self.enrolments[pupil].append(ended)
+
+    # Small things.
+
+    def cell(self, pupil: str, day: date, shift: f.Shift | None) -> Cell:
+        key = (day, shift.key if shift else None)
+        if key not in self.cells[pupil]:
+            self.cells[pupil][key] = Cell(pupil=pupil, day=day, shift=shift)
+        return self.cells[pupil][key]
+
+    def _expect(
+        self,
+        cell: Cell,
+        kinds: set[str],
+        *,
+        at: datetime | None,
+        minutes: int | None = None,
+        is_optional: bool = False,
+        but: str | None = None,
+    ) -> None:
+        self.news[cell.pupil].append(
+            News(
+                kinds=frozenset(kinds),
+                at=at,
+                day=cell.day,
+                shift=cell.shift.key if cell.shift else None,
+                minutes=minutes,
+                is_optional=is_optional,
+                but=but,
+                to=self.guardians[cell.pupil],
+            )
+        )
+
+    def _expect_of(self, pupil: str, kinds: set[str], *, day: date) -> None:
+        self.news[pupil].append(
+            News(kinds=frozenset(kinds), at=None, day=day, shift=None, to=self.guardians[pupil])
+        )
