@@ -29,7 +29,6 @@ create table staff_day_correction (
     day date not null, -- the school's day of `at`; a void's is that of what it voids
     kind text not null check (kind in ('in', 'out', 'void')),
     at timestamptz, -- null: a void
-    shift_id uuid, -- that `at` belongs to; null: outside every shift
     void_of uuid,
     reason text not null check (length(reason) <= 500),
     decided_by uuid not null, -- the account
