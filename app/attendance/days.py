@@ -1,17 +1,130 @@
-"""From scans to states: what a day was, derived from its scans and from nothing else.
+"""From facts to states: what a day was, derived from its facts and from nothing else.
 
-Pure functions. The same scans in any order of arrival give the same rows (DESIGN 4, Time).
+Pure functions. The same facts in any order of arrival give the same rows (DESIGN 4, Time).
+`derive` knows the scans alone; `resolve` everything.
 """
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
-from app.attendance.model import SUSPECT, DayRow, Direction, Order, Past, PersonKind, State
+import msgspec
+from msgspec import Struct
+
+from app.attendance.model import (
+    SUSPECT,
+    Correction,
+    DayRow,
+    Direction,
+    Order,
+    Past,
+    PersonKind,
+    State,
+)
 from app.attendance.plan import ZONE, PlannedShift
 
 # Two phones read one card at once: a scan this little before the recorded one is its echo. No
 # phone's clock tells which came first, and the family would be told twice.
 ECHO = timedelta(seconds=5)
+
+
+class Facts(Struct, frozen=True, kw_only=True):
+    """All that is known of one person's shift of one day.
+
+    `history`: every recorded scan and stored duplicate of the shift; `corrections`: of that day.
+    `is_excused`: approved leave covers it, and its absence run was held or the day is over.
+    `is_told_absent`: the family was told of the absence. Both false on a closed day.
+    """
+
+    school_id: int
+    day: date
+    person_id: UUID
+    person_kind: PersonKind
+    shift: PlannedShift
+    history: Sequence[Past]
+    corrections: Sequence[Correction] = ()
+    is_excused: bool = False
+    is_told_absent: bool = False
+
+
+def resolve(facts: Facts) -> DayRow | None:
+    """The state of a shift; None: nothing is known, which is not absent.
+
+    In this order: what a person has set, what the scans say, approved leave, the absence told.
+    """
+    word = latest_set(facts.corrections, facts.shift.id)
+    history = standing(judged(facts.history, facts.corrections), word)
+    row = derive(facts.shift, history, person_kind=facts.person_kind)
+    if word is not None:
+        return _as_set(facts, word, row, history)
+    if row is not None:
+        return row
+    if facts.is_excused:
+        return _bare(facts, "absent_excused")
+    return _bare(facts, "absent_unexcused") if facts.is_told_absent else None
+
+
+def judged(history: Sequence[Past], corrections: Sequence[Correction]) -> Sequence[Past]:
+    """Without the scans that were undone or rejected; a confirmed suspect is as good as any."""
+    if not corrections:
+        return history
+    undone = {each.event_id for each in corrections if each.kind == "undo"}
+    verdicts = {
+        each.event_id: each.kind
+        for each in sorted(corrections, key=lambda each: each.order)
+        if each.kind in ("reject", "confirm")
+    }
+    return [
+        msgspec.structs.replace(past, outcome="ok")
+        if past.outcome in SUSPECT and verdicts.get(past.id) == "confirm"
+        else past
+        for past in history
+        if past.id not in undone and verdicts.get(past.id) != "reject"
+    ]
+
+
+def latest_set(corrections: Iterable[Correction], shift_id: UUID | None) -> Correction | None:
+    """What a person has said last of the shift."""
+    found = (each for each in corrections if each.kind == "set" and each.shift_id == shift_id)
+    return max(found, key=lambda each: each.order, default=None)
+
+
+def standing(history: Sequence[Past], word: Correction | None) -> Sequence[Past]:
+    """The scans that still say something: who was set absent came, if at all, afterwards."""
+    if word is None or not word.is_absence:
+        return history
+    return [past for past in history if past.received_at > word.created_at]
+
+
+def _as_set(
+    facts: Facts, word: Correction, row: DayRow | None, history: Sequence[Past]
+) -> DayRow | None:
+    """What was set, with what the scans that came after it may add: that the pupil has left."""
+    if word.is_absence and row is not None:
+        return row
+    state: State = word.state or "present"
+    if row is None:
+        return _bare(facts, state, word.late_minutes or 0)
+    has_left_since = any(
+        past.occurred_at == row.left_at and past.received_at > word.created_at for past in history
+    )
+    if row.state == "left_early" and has_left_since:
+        state = "left_early"
+    return msgspec.structs.replace(row, state=state, late_minutes=word.late_minutes or 0)
+
+
+def _bare(facts: Facts, state: State, late: int = 0) -> DayRow:
+    return DayRow(
+        school_id=facts.school_id,
+        day=facts.day,
+        person_id=facts.person_id,
+        shift_id=facts.shift.id,
+        person_kind=facts.person_kind,
+        state=state,
+        late_minutes=late,
+        arrived_at=None,
+        left_at=None,
+    )
 
 
 def runs(history: Iterable[Past], shift: PlannedShift | None) -> list[list[Past]]:
@@ -149,7 +262,7 @@ def promoted(history: Iterable[Past], shift: PlannedShift | None) -> list[Past]:
 def derive(
     shift: PlannedShift, history: Iterable[Past], *, person_kind: PersonKind
 ) -> DayRow | None:
-    """The state of one person in one shift; None: its scans say nothing of this shift.
+    """What its scans say of one person's shift; None: nothing.
 
     From recorded scans and stored duplicates alike, so that it cannot matter which of two came
     first. An `out` alone during or after the shift means that the pupil was there: present, with no

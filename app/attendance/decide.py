@@ -19,10 +19,12 @@ from app.attendance.geo import distance_m
 from app.attendance.items import Item
 from app.attendance.model import (
     SUSPECT,
+    Correction,
     DayRow,
     Event,
     Outcome,
     Past,
+    PersonKind,
     Recorded,
     Refused,
     ScanResult,
@@ -78,7 +80,21 @@ class Ledger:
     located: list[Item] = field(default_factory=list)
     promoted: list[Past] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
+    # What people have set of these days: of hardly any.
+    words: dict[PersonDay, list[Correction]] = field(default_factory=dict)
     day_rows: dict[tuple[int, date, UUID, UUID], DayRow] = field(default_factory=dict)
+
+    def know(self, pasts: Iterable[Past], corrections: Iterable[Correction]) -> None:
+        """Take in the history of the batch's people, as far as it still counts."""
+        for past in pasts:
+            self.history[past.school_id, past.person_id, past.day].append(past)
+        said: dict[PersonDay, list[Correction]] = {}
+        for each in corrections:
+            said.setdefault((each.school_id, each.person_id, each.day), []).append(each)
+        for key, about in said.items():
+            self.history[key] = list(days.judged(self.history[key], about))
+            if any(each.kind == "set" for each in about):
+                self.words[key] = about
 
     def decide_all(self, items: Iterable[Item]) -> dict[int, ScanResult]:
         """The answers by position; the earliest scan of a batch is decided first."""
@@ -121,11 +137,19 @@ class Ledger:
             return self._refuse(item, finding, shift=shift, place=place)
         outcome = self._recorded_outcome(item, shift, finding, same_shift)
         event = _event(item, outcome, shift=shift, place=place)
-        return self._record(item, event, shift)
+        return self._record(item, _after(event, self._word(item, shift)), shift)
 
     def _same_shift(self, item: Item, shift: PlannedShift | None) -> list[Past]:
         shift_id = shift.id if shift else None
-        return [past for past in self._of_person(item) if past.shift_id == shift_id]
+        found = [past for past in self._of_person(item) if past.shift_id == shift_id]
+        return list(days.standing(found, self._word(item, shift))) if self.words else found
+
+    def _word(self, item: Item, shift: PlannedShift | None) -> Correction | None:
+        """What was set of the shift."""
+        if not self.words or shift is None or item.person_id is None:
+            return None
+        said = self.words.get((item.school_id, item.person_id, item.day), ())
+        return days.latest_set(said, shift.id)
 
     def _of_person(self, item: Item) -> list[Past]:
         if item.person_id is None:
@@ -185,6 +209,7 @@ class Ledger:
         if before is not None and before.counts and place[0] not in _WRONG_PLACE:
             recorded_as = _gravest(_findings(item, place[0]))
         event = _event(item, outcome, shift=shift, place=place, recorded_as=recorded_as)
+        event = _after(event, self._word(item, shift))
         self.refusals.append(event)
         if outcome == "duplicate":
             row = self._repeat(item, event, shift=shift, before=before)
@@ -223,7 +248,7 @@ class Ledger:
         history = self._of_person(item)
         past = past_of(event)
         history.append(past)
-        risen = [] if event.outcome in SUSPECT else self._promote(history, shift)
+        risen = [] if event.outcome in SUSPECT else self._promote(item, shift)
         same_shift = self._same_shift(item, shift)
         row = self._row(item, shift, same_shift)
         if item.person_kind == "student":
@@ -237,10 +262,10 @@ class Ledger:
             late_minutes=_late_minutes(row),
         )
 
-    def _promote(self, history: list[Past], shift: PlannedShift | None) -> list[Past]:
+    def _promote(self, item: Item, shift: PlannedShift | None) -> list[Past]:
         """Duplicates that an opposite scan has just made meaningful become recorded scans."""
-        shift_id = shift.id if shift else None
-        relevant = [p for p in history if p.shift_id == shift_id and p.outcome not in SUSPECT]
+        history = self._of_person(item)
+        relevant = [p for p in self._same_shift(item, shift) if p.outcome not in SUSPECT]
         if not any(past.is_duplicate for past in relevant):
             return []
         risen = []
@@ -254,10 +279,30 @@ class Ledger:
         """The state of the shift as it stands now; it is kept as the row to write."""
         if shift is None or item.person_kind is None:
             return None
-        row = days.derive(shift, same_shift, person_kind=item.person_kind)
+        row = self._resolved(item, shift, same_shift, item.person_kind)
         if row is not None:
             self.day_rows[row.school_id, row.day, row.person_id, row.shift_id] = row
         return row
+
+    def _resolved(
+        self, item: Item, shift: PlannedShift, same_shift: list[Past], kind: PersonKind
+    ) -> DayRow | None:
+        """By scans and what was set: a scan outranks leave and absence, so these are not asked."""
+        word = self._word(item, shift)
+        if word is None:
+            return days.derive(shift, same_shift, person_kind=kind)
+        everything = self._of_person(item)
+        return days.resolve(
+            days.Facts(
+                school_id=item.school_id,
+                day=item.day,
+                person_id=word.person_id,
+                person_kind=kind,
+                shift=shift,
+                history=[past for past in everything if past.shift_id == shift.id],
+                corrections=[word],
+            )
+        )
 
     def _pupil(
         self,
@@ -273,6 +318,13 @@ class Ledger:
             history=same_shift,
             row=row,
         )
+
+
+def _after(event: Event, word: Correction | None) -> Event:
+    """What was on its way when the day was corrected comes after: who did did not know it."""
+    if word is None or event.received_at > word.created_at:
+        return event
+    return msgspec.structs.replace(event, received_at=word.created_at + timedelta(microseconds=1))
 
 
 def _late_minutes(row: DayRow | None) -> int | UnsetType:

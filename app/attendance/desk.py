@@ -297,13 +297,14 @@ async def _read_ledger(conn: db.Conn, items: list[Item], plans: dict[int, Plan])
         ledger.receipts[receipt.school_id, receipt.event_id] = receipt
     people = [item for item in known if item.person_id and item.refused is None]
     if people:
-        for past in await queries.history(
-            conn,
-            school_ids=[item.school_id for item in people],
-            person_ids=[item.person_id for item in people if item.person_id],
-            days=[item.day for item in people],
-        ):
-            ledger.history[past.school_id, past.person_id, past.day].append(past)
+        ledger.know(
+            *await queries.history(
+                conn,
+                school_ids=[item.school_id for item in people],
+                person_ids=[item.person_id for item in people if item.person_id],
+                days=[item.day for item in people],
+            )
+        )
     return ledger
 
 

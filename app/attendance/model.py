@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from typing import Annotated, Literal
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -43,11 +43,15 @@ Refused = Literal[
     "conflict",
 ]
 Outcome = Recorded | Refused
+CorrectionKind = Literal["undo", "set", "reject", "confirm"]
+SetState = Literal["present", "late", "absent_excused", "absent_unexcused"]
 # Recorded, and told as "being checked", but they change no state until somebody has looked.
 SUSPECT: frozenset[str] = frozenset({"clone_suspect", "impossible_travel"})
 
 # The earliest (time, event id) wins.
 Order = tuple[datetime, UUID]
+
+_ABSENCES = UUID("6c1f4f0e-6d0a-5b0e-9d43-3f6c1a1be7a5")
 
 Instant = Annotated[datetime, Meta(tz=True)]
 Millis = Annotated[int, Meta(ge=0, le=2**53)]
@@ -174,6 +178,7 @@ class Past(Struct, frozen=True, kw_only=True):
     campus_id: UUID | None
     scanned_by: UUID
     occurred_at: datetime
+    received_at: datetime
     is_duplicate: bool = False
 
     @property
@@ -186,8 +191,36 @@ class Past(Struct, frozen=True, kw_only=True):
         return not self.is_duplicate and self.outcome not in SUSPECT
 
 
+class Correction(Struct, frozen=True, kw_only=True):
+    """What was said of a day after the scans; the latest of several stands.
+
+    `set` says what a shift was, `reject` and `confirm` judge one scan, `undo` takes one back for
+    good. `told_as`: the event under which the family was told of a `set`; None: they were not.
+    """
+
+    id: UUID
+    school_id: int
+    day: date
+    person_id: UUID
+    kind: CorrectionKind
+    event_id: UUID | None
+    shift_id: UUID | None
+    state: SetState | None
+    late_minutes: int | None
+    told_as: UUID | None
+    created_at: datetime
+
+    @property
+    def order(self) -> Order:
+        return (self.created_at, self.id)
+
+    @property
+    def is_absence(self) -> bool:
+        return self.state in ("absent_excused", "absent_unexcused")
+
+
 class DayRow(Struct, frozen=True, kw_only=True):
-    """The state of one person in one shift of one day, derived from the events."""
+    """The state of one person in one shift of one day, derived from all facts."""
 
     school_id: int
     day: date
@@ -198,6 +231,11 @@ class DayRow(Struct, frozen=True, kw_only=True):
     late_minutes: int
     arrived_at: datetime | None
     left_at: datetime | None
+
+
+def absence_event_id(school_id: int, day: date, student_id: UUID, shift_id: UUID) -> UUID:
+    """The event that an absence is told under: who may replace it knows it without a look-up."""
+    return uuid5(_ABSENCES, f"{school_id} {day} {student_id} {shift_id}")
 
 
 def past_of(event: Event) -> Past:
@@ -216,5 +254,6 @@ def past_of(event: Event) -> Past:
         campus_id=event.campus_id,
         scanned_by=event.scanned_by,
         occurred_at=event.occurred_at,
+        received_at=event.received_at,
         is_duplicate=event.outcome == "duplicate",
     )

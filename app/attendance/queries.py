@@ -11,7 +11,7 @@ import msgspec
 from app import db
 from app.attendance.decide import Receipt
 from app.attendance.items import HEARD_LATE, CardHolder, Link, LinkRole
-from app.attendance.model import DayRow, Event, Past
+from app.attendance.model import Correction, DayRow, Event, Past
 from app.attendance.plan import Plan, plan_of, school_day
 from app.ids import new_id
 
@@ -181,40 +181,48 @@ async def receipts(
 
 async def history(
     conn: db.Conn, *, school_ids: Sequence[int], person_ids: Sequence[UUID], days: Sequence[date]
-) -> list[Past]:
-    """The recorded scans of these people's days that were not undone, and stored duplicates.
+) -> tuple[list[Past], list[Correction]]:
+    """The recorded scans of these people's days, the stored duplicates, and what was said of them.
 
-    Only such duplicates as may still turn out to matter. The bounds of the days leave out the other
-    months' partitions before the statement begins, instead of opening each to find that out.
+    Only such duplicates as may still turn out to matter. Scans that were undone are among them:
+    `days.judged` leaves them out. The bounds of the days leave out the other months' partitions
+    before the statement begins, instead of opening each to find that out.
     """
-    return await db.many(
+    found = await db.rows(
         conn,
-        Past,
         """
         with asked as materialized (
             select distinct * from unnest($1::int[], $2::uuid[], $3::date[])
                 as q (school_id, person_id, day))
-        select e.*, false as is_duplicate
+        select e.*, false as is_duplicate, null::jsonb as correction
           from asked cross join lateral (
                select id, school_id, day, person_id, direction, outcome, shift_id, station_id,
-                      campus_id, scanned_by, occurred_at
+                      campus_id, scanned_by, occurred_at, received_at
                  from scan_event
                 where school_id = asked.school_id and person_id = asked.person_id
                   and day = asked.day and day between $4 and $5 limit 1000) e
-         where not exists (
-               select from attendance_correction k
-                where k.school_id = e.school_id and k.person_id = e.person_id and k.day = e.day
-                  and k.day between $4 and $5 and k.event_id = e.id and k.kind = 'undo')
         union all
-        select r.*, true as is_duplicate
+        select r.*, true, null
           from asked cross join lateral (
                select id, school_id, day, person_id, direction, recorded_as as outcome, shift_id,
-                      station_id, campus_id, scanned_by, occurred_at
+                      station_id, campus_id, scanned_by, occurred_at, received_at
                  from scan_refusal
                 where school_id = asked.school_id and person_id = asked.person_id
                   and day = asked.day and day between $4 and $5
                   and recorded_as is not null and promoted_at is null
                 limit 1000) r
+        union all
+        select k.id, k.school_id, k.day, k.person_id, null, null, null, null, null, null, null,
+               null, false, jsonb_build_object('id', k.id, 'school_id', k.school_id, 'day', k.day,
+               'person_id', k.person_id, 'kind', k.kind, 'event_id', k.event_id,
+               'shift_id', k.shift_id, 'state', k.state, 'late_minutes', k.late_minutes,
+               'told_as', k.told_as, 'created_at', k.created_at)
+          from asked cross join lateral (
+               select id, school_id, day, person_id, kind, event_id, shift_id, state, late_minutes,
+                      told_as, created_at
+                 from attendance_correction
+                where school_id = asked.school_id and person_id = asked.person_id
+                  and day = asked.day and day between $4 and $5 limit 1000) k
         """,
         school_ids,
         person_ids,
@@ -222,6 +230,11 @@ async def history(
         min(days),
         max(days),
     )
+    said = [row["correction"] for row in found if row["correction"] is not None]
+    if not said:
+        return db.convert(found, Past), []
+    pasts = db.convert([row for row in found if row["correction"] is None], Past)
+    return pasts, msgspec.convert(said, list[Correction])
 
 
 async def lock_person(conn: db.Conn, *, school_id: int, person_id: UUID) -> None:

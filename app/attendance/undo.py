@@ -70,10 +70,10 @@ async def undo_scan(
 async def _history(conn: db.Conn, event: Event) -> list[Past]:
     if event.person_id is None:
         return []
-    found = await queries.history(
+    found, said = await queries.history(
         conn, school_ids=[event.school_id], person_ids=[event.person_id], days=[event.day]
     )
-    return [past for past in found if past.shift_id == event.shift_id]
+    return [past for past in days.judged(found, said) if past.shift_id == event.shift_id]
 
 
 def _shift(event: Event, plan: Plan) -> PlannedShift | None:

@@ -47,12 +47,14 @@ async def rebuilt_days(conn: asyncpg.Connection, plan: Plan) -> dict[tuple[Any, 
     history = [
         past
         for row in events
-        for past in await queries.history(
-            conn,
-            school_ids=[plan.school_id] * len(row["people"]),
-            person_ids=row["people"],
-            days=[row["day"]] * len(row["people"]),
-        )
+        for past in (
+            await queries.history(
+                conn,
+                school_ids=[plan.school_id] * len(row["people"]),
+                person_ids=row["people"],
+                days=[row["day"]] * len(row["people"]),
+            )
+        )[0]
     ]
     by_shift: dict[tuple[Any, ...], list[Any]] = {}
     for past in history:

@@ -42,6 +42,7 @@ def past(what: str, *, is_duplicate: bool = False, outcome: Recorded = "ok") -> 
         campus_id=None,
         scanned_by=UUID(int=3),
         occurred_at=at(clock),
+        received_at=at(clock),
         is_duplicate=is_duplicate,
     )
 
