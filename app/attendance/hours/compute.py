@@ -162,7 +162,7 @@ def _shift_hours(
     shift: PlannedShift, facts: Day, spells: Sequence[Spell], *, came_out: bool, is_over: bool
 ) -> ShiftHours:
     is_covered = bool(facts.covers & covering(shift))
-    arrived_at = _arrival(shift, facts.day, spells)
+    arrived_at = _arrival(shift, facts, spells)
     minutes = 0
     if arrived_at is not None and not is_covered:
         minutes = late_minutes(shift, facts.day, arrived_at)
@@ -176,17 +176,23 @@ def _shift_hours(
     return ShiftHours(shift_id=shift.id, shift_name=shift.name, state=state, late_minutes=minutes)
 
 
-def _arrival(shift: PlannedShift, day: date, spells: Sequence[Spell]) -> datetime | None:
+def _arrival(shift: PlannedShift, facts: Day, spells: Sequence[Spell]) -> datetime | None:
     """When the first stay that reaches into the shift began; None: nobody was there."""
-    starts, ends = _at(day, shift.starts_at), _at(day, shift.ends_at)
+    starts, ends = _at(facts.day, shift.starts_at), _at(facts.day, shift.ends_at)
     for spell in spells:
-        if spell.in_at is None or spell.in_at >= ends:
-            continue
-        # Open stays last; forgotten ones without a shift's end have no length at all.
-        until = spell.out_at or (spell.in_at if spell.is_forgotten else ends)
-        if until > starts:
+        came_in_time = spell.in_at is not None and spell.in_at < ends
+        if came_in_time and _reaches(spell, facts) > starts:
             return spell.in_at
     return None
+
+
+def _reaches(spell: Spell, facts: Day) -> datetime:
+    """Until when a stay that has begun is known to last; an open one, for the shift it is of."""
+    came = spell.in_at or datetime.max.replace(tzinfo=UTC)
+    if spell.out_at is not None or spell.is_forgotten:
+        return spell.out_at or came
+    ends = (_at(facts.day, shift.ends_at) for shift in facts.held)
+    return next((end for end in ends if came < end), came)
 
 
 def late_minutes(shift: PlannedShift, day: date, arrived_at: datetime) -> int:
