@@ -6,9 +6,11 @@ from uuid import UUID
 from litestar import Request, delete, get, patch, post, put
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import replace
 
 from app import push_hosts
 from app.identity import binding, me, preferences, push_tokens, queries, service
+from app.identity.alerts import AlertChoice, alert_choice, choose_alerts
 from app.identity.model import Binding, Caller, Platform, PushTokenView
 from app.identity.model import Locale as AccountLocale
 from app.identity.model import Me as MeView
@@ -19,6 +21,7 @@ from app.identity.tokens import BadAccessToken
 from mobile_api.access import SIGNED_IN, STAFF, only
 from mobile_api.auth import Password, desk_of
 from mobile_api.deps import Me, Now, Res, Tx, claims_of
+from mobile_api.inputs import LocalTime, local_time
 from mobile_api.resources import Resources
 
 # FCM's tokens and the services' endpoints are of visible ASCII.
@@ -85,6 +88,22 @@ class PreferencesInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     items: Annotated[list[ChoiceInput], Meta(max_length=200)] = []
     web_push_details: bool | None = None
+    quiet_from: LocalTime | UnsetType = UNSET
+    quiet_until: LocalTime | UnsetType = UNSET
+    urgent_breaks_quiet: bool | UnsetType = UNSET
+    digest_hour: Annotated[int, Meta(ge=0, le=23)] | UnsetType | None = UNSET
+
+    def changed(self, before: AlertChoice) -> AlertChoice:
+        """With what is named here."""
+        if self.quiet_from is not UNSET:
+            before = replace(before, quiet_from=local_time(self.quiet_from))
+        if self.quiet_until is not UNSET:
+            before = replace(before, quiet_until=local_time(self.quiet_until))
+        if self.urgent_breaks_quiet is not UNSET:
+            before = replace(before, urgent_breaks_quiet=self.urgent_breaks_quiet)
+        if self.digest_hour is not UNSET:
+            before = replace(before, digest_hour=self.digest_hour)
+        return before
 
 
 @get("/v1/me", opt={"who": SIGNED_IN}, tags=["me"])
@@ -97,9 +116,14 @@ async def show_me(tx: Tx, caller: Me, now: Now, resources: Res) -> MeView:
 async def change_me(
     tx: Tx, caller: Me, now: Now, resources: Res, data: JSONBody[AccountChange]
 ) -> MeView:
-    """Set the language of pushes and messages. For everybody, about themselves."""
+    """Set the language of pushes and messages. For everybody, about themselves.
+
+    Until it is set here it follows the phone that was last registered for pushes.
+    """
     if data.locale is not UNSET:
-        await queries.set_locale(tx, account_id=caller.account_id, locale=data.locale)
+        await queries.set_locale(
+            tx, account_id=caller.account_id, locale=data.locale, chosen_at=now
+        )
     return await me.me(tx, vault=resources.vault, caller=caller, now=now)
 
 
@@ -155,13 +179,13 @@ async def delete_push_token(tx: Tx, caller: Me, device_id: FromPath[UUID]) -> No
 
 @get("/v1/me/notification-preferences", opt={"who": SIGNED_IN}, tags=["me"])
 async def show_preferences(tx: Tx, caller: Me) -> Preferences:
-    """Each kind of news and whether it is told by push and SMS. For everybody."""
+    """Each kind of news and whether it is told by push and SMS, and when. For everybody."""
     return await preferences.preferences_of(tx, account_id=caller.account_id)
 
 
 @put("/v1/me/notification-preferences", opt={"who": SIGNED_IN}, tags=["me"])
 async def put_preferences(tx: Tx, caller: Me, data: JSONBody[PreferencesInput]) -> Preferences:
-    """Switch kinds on or off; what is not named stays. For everybody.
+    """Switch kinds on or off, set quiet hours and digest; what is not named stays. For everybody.
 
     What is about a child's safety cannot be switched off.
     """
@@ -174,6 +198,9 @@ async def put_preferences(tx: Tx, caller: Me, data: JSONBody[PreferencesInput]) 
         ],
         web_push_details=data.web_push_details,
     )
+    before = await alert_choice(tx, account_id=caller.account_id)
+    if (choice := data.changed(before)) != before:
+        await choose_alerts(tx, account_id=caller.account_id, choice=choice)
     return await preferences.preferences_of(tx, account_id=caller.account_id)
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from app import db
 from app.errors import Unprocessable
+from app.identity.alerts import alert_choice
 from app.kinds import NEWS, WEB_PUSH_DETAILS, NewsKind
 
 Way = Literal["push", "sms"]
@@ -43,10 +44,19 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
     """All kinds. `web_push_details`: a Web Push, encrypted end to end, may carry name and time.
 
     It does only for children for whom the guardian has agreed to it as well (`push_names`).
+
+    The rest is for news that is not about safety. From `quiet_from` (18:00 to 23:30) until
+    `quiet_until` (04:30 to 09:00), HH:MM:SS in the school's zone, none is pushed but what is marked
+    urgent, unless `urgent_breaks_quiet` is off. With a `digest_hour`, outside of the quiet hours,
+    it is in the inbox at once and pushed together, once a day at that hour; null: one by one.
     """
 
     items: list[Preference]
     web_push_details: bool
+    quiet_from: str
+    quiet_until: str
+    urgent_breaks_quiet: bool
+    digest_hour: int | None
 
 
 async def preferences_of(conn: db.Conn, *, account_id: UUID) -> Preferences:
@@ -59,6 +69,7 @@ async def preferences_of(conn: db.Conn, *, account_id: UUID) -> Preferences:
         """,
         account_id,
     )
+    alerts = await alert_choice(conn, account_id=account_id)
     off = {(row.kind, row.channel) for row in rows if not row.is_enabled}
     return Preferences(
         items=[
@@ -72,6 +83,10 @@ async def preferences_of(conn: db.Conn, *, account_id: UUID) -> Preferences:
             for way in ways_of(kind)
         ],
         web_push_details=(WEB_PUSH_DETAILS, "push") not in off,
+        quiet_from=alerts.quiet_from.isoformat("seconds"),
+        quiet_until=alerts.quiet_until.isoformat("seconds"),
+        urgent_breaks_quiet=alerts.urgent_breaks_quiet,
+        digest_hour=alerts.digest_hour,
     )
 
 

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from app import db
 from app.errors import NotFound, Unprocessable
 from app.identity.model import Locale, Platform, PushTokenView
+from app.identity.queries import set_locale
 
 
 class BadPushKeys(Unprocessable):
@@ -60,6 +61,8 @@ async def register(
     await _upsert(
         conn, account_id=account_id, device_id=device_id, registration=registration, now=now
     )
+    # One person, one language: the phone's, until somebody has said which.
+    await set_locale(conn, account_id=account_id, locale=registration.locale, chosen_at=None)
     return PushTokenView(
         device_id=device_id,
         kind=registration.kind,

@@ -192,6 +192,21 @@ async def account_row(conn: db.Conn, *, account_id: UUID) -> AccountRow | None:
     )
 
 
-async def set_locale(conn: db.Conn, *, account_id: UUID, locale: Locale) -> None:
-    """The language of what the account is told outside a request."""
-    await db.run(conn, "update account set locale = $2 where id = $1", account_id, locale)
+async def set_locale(
+    conn: db.Conn, *, account_id: UUID, locale: Locale, chosen_at: datetime | None
+) -> None:
+    """The language of what the account is told outside a request.
+
+    Without `chosen_at` it is a phone's, and gives way to what somebody has chosen.
+    """
+    await db.run(
+        conn,
+        """
+        update account set locale = $2, locale_chosen_at = coalesce($3, locale_chosen_at)
+         where id = $1
+           and ($3::timestamptz is not null or (locale_chosen_at is null and locale <> $2))
+        """,
+        account_id,
+        locale,
+        chosen_at,
+    )

@@ -80,6 +80,52 @@ async def test_a_kind_that_is_not_told_that_way_is_refused(
         assert (await choose(api, person, {"items": [item]})).status_code == status, item
 
 
+async def test_quiet_hours_and_a_digest_are_chosen_within_bounds(
+    api: httpx.AsyncClient, world: World
+) -> None:
+    person, other = await world.account(), await world.account()
+    untouched = await preferences(api, person)
+    assert (untouched["quiet_from"], untouched["quiet_until"]) == ("21:30:00", "06:00:00")
+    assert (untouched["urgent_breaks_quiet"], untouched["digest_hour"]) == (True, None)
+    wanted = {"quiet_from": "20:00", "urgent_breaks_quiet": False, "digest_hour": 18}
+    answer = await choose(api, person, wanted)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["quiet_from"] == "20:00:00"
+    assert answer.json()["quiet_until"] == "06:00:00"
+    assert (answer.json()["urgent_breaks_quiet"], answer.json()["digest_hour"]) == (False, 18)
+    assert (await choose(api, person, {"digest_hour": None})).json()["digest_hour"] is None
+    assert (await preferences(api, person))["quiet_from"] == "20:00:00"
+    assert (await preferences(api, other)) == untouched
+
+    for body, kind in (
+        ({"quiet_from": "12:00"}, "bad-quiet-hours"),
+        ({"quiet_until": "10:00"}, "bad-quiet-hours"),
+        ({"digest_hour": 21}, "digest-in-quiet-hours"),
+        ({"digest_hour": 18, "quiet_from": "18:00"}, "digest-in-quiet-hours"),
+    ):
+        answer = await choose(api, person, body)
+        assert (answer.status_code, answer.json()["type"]) == (422, kind), body
+    assert (await choose(api, person, {"digest_hour": 24})).status_code in (400, 422)
+
+
+async def test_the_language_is_the_phones_until_somebody_chooses_it(
+    api: httpx.AsyncClient, world: World
+) -> None:
+    person = await world.account()
+
+    async def register(locale: str) -> str:
+        body = {"kind": "fcm", "token": "t-1", "platform": "android", "locale": locale}
+        path = f"/v1/me/push-tokens/{person.device_id}"
+        assert (await api.put(path, json=body, headers=person.headers)).status_code == 200
+        me = await api.get("/v1/me", headers=person.headers)
+        return str(me.json()["account"]["locale"])
+
+    assert await register("en") == "en"
+    assert await register("vi") == "vi"
+    await api.patch("/v1/me", json={"locale": "en"}, headers=person.headers)
+    assert await register("vi") == "en"
+
+
 # The phone for check-ins --------------------------------------------------------------------
 
 
