@@ -28,6 +28,8 @@ MIN_SIDE_PX: Final = 120
 _FULL_PX: Final = (480, 640)
 _SMALL_PX: Final = (160, 160)
 _ENOUGH_PX: Final = 1280
+# A sheet of paper whose writing can be read.
+_PAPER_PX: Final = (1280, 1280)
 # The formats that are tried, and no others of the forty that Pillow reads.
 _FORMATS: Final = ("JPEG", "PNG", "WEBP")
 _HEIF_BRANDS: Final = frozenset(
@@ -81,6 +83,18 @@ async def prepared(file: IO[bytes]) -> Picture:
     return await asyncio.get_running_loop().run_in_executor(_ROOM, _read, file)
 
 
+async def prepared_paper(file: IO[bytes]) -> bytes:
+    """A photographed paper, written anew as one JPEG whose writing can be read.
+
+    Raises: as `prepared`.
+    """
+
+    def read() -> bytes:
+        return _jpeg(_upright(file.read(MAX_BYTES + 1)), _PAPER_PX, 80)
+
+    return await asyncio.get_running_loop().run_in_executor(_ROOM, read)
+
+
 async def in_room(work: Callable[[], R]) -> R:
     """Do other work with pictures where they are made, no more than two at once."""
     return await asyncio.get_running_loop().run_in_executor(_ROOM, work)
@@ -92,6 +106,11 @@ def _read(file: IO[bytes]) -> Picture:
 
 def prepare(data: bytes) -> Picture:
     """As `prepared`, here and now."""
+    upright = _upright(data)
+    return Picture(full=_jpeg(upright, _FULL_PX, 85), small=_jpeg(upright, _SMALL_PX, 80))
+
+
+def _upright(data: bytes) -> Image.Image:
     if len(data) > MAX_BYTES:
         raise too_large()
     if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
@@ -102,7 +121,7 @@ def prepare(data: bytes) -> Picture:
             )
         )
     try:
-        upright = _decoded(data)
+        return _decoded(data)
     except BAD_PICTURE:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -114,7 +133,6 @@ def prepare(data: bytes) -> Picture:
                 "Send a JPEG, PNG or WebP picture that is whole.",
             )
         ) from None
-    return Picture(full=_jpeg(upright, _FULL_PX, 85), small=_jpeg(upright, _SMALL_PX, 80))
 
 
 def too_large() -> PictureTooLarge:

@@ -1,5 +1,6 @@
 """Leave requests, and what of a day an approved one covers."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Literal
 from uuid import UUID
@@ -71,7 +72,10 @@ class LeaveRequest(Struct, frozen=True, kw_only=True):
 
 
 class LeaveRow(Struct, frozen=True, kw_only=True):
-    """A request as it is stored, with the names of who is in it."""
+    """A request as it is stored, with the names of who is in it.
+
+    `is_family`: the reader is, or was until a court said no, a guardian of the pupil.
+    """
 
     school_id: int
     id: UUID
@@ -96,6 +100,7 @@ class LeaveRow(Struct, frozen=True, kw_only=True):
     decision_reason: str | None
     withdrawn_at: datetime | None
     paper_key: str | None
+    is_family: bool
 
 
 class NewLeave(Struct, frozen=True, kw_only=True):
@@ -109,6 +114,56 @@ class NewLeave(Struct, frozen=True, kw_only=True):
     exit_at: time | None
     reason: str
     requested_by: UUID
+
+
+class Reader(Struct, frozen=True, kw_only=True):
+    """Whose leave somebody may read, as their roles are at this moment.
+
+    `children` are (school, pupil), `askable` those of them for whom leave may be asked; `own_staff`
+    the caller's own row by school; `led_schools` are led as principal, `led_classes` as homeroom
+    teacher.
+    """
+
+    account_id: UUID
+    children: frozenset[tuple[int, UUID]]
+    askable: frozenset[tuple[int, UUID]]
+    own_staff: Mapping[int, UUID]
+    led_schools: frozenset[int]
+    led_classes: frozenset[UUID]
+
+    @property
+    def schools(self) -> list[int]:
+        """Where there may be something to read."""
+        own = {school for school, _ in self.children} | set(self.own_staff)
+        return sorted(own | self.led_schools)
+
+    def leads(self, row: LeaveRow) -> bool:
+        """Whether this is who decides on such requests, if it is not about themselves."""
+        if row.school_id in self.led_schools:
+            return True
+        return row.person_kind == "student" and row.class_id in self.led_classes
+
+    def is_own(self, row: LeaveRow) -> bool:
+        """Whether it is the reader's own request, or about an own child."""
+        is_own_row = self.own_staff.get(row.school_id) == row.person_id
+        return row.requested_by == self.account_id or row.is_family or is_own_row
+
+    def may_ask_for(self, row: LeaveRow) -> bool:
+        """Whether the reader could have sent it, and so may take it back."""
+        if row.person_kind == "staff":
+            return self.own_staff.get(row.school_id) == row.person_id
+        return (row.school_id, row.person_id) in self.askable
+
+
+class Filters(Struct, frozen=True, kw_only=True):
+    """What of the requests is wanted; None: all."""
+
+    request_id: UUID | None = None
+    school_id: int | None = None
+    person_id: UUID | None = None
+    class_id: UUID | None = None
+    state: LeaveState | None = None
+    kind: PersonKind | None = None
 
 
 class NoSuchLeave(NotFound):

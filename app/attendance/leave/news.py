@@ -1,0 +1,123 @@
+"""Who hears of leave: who is to decide, who asked, and of what is approved the other guardians."""
+
+from datetime import date, datetime, time
+from typing import Literal
+from uuid import UUID
+
+from app import db
+from app.attendance.leave import queries
+from app.attendance.leave.model import LeaveRow, NewLeave, Part
+from app.attendance.plan import school_day
+from app.attendance.queries import insert_outbox
+from app.ids import new_id
+
+
+async def tell_deciders(
+    conn: db.Conn, *, school_id: int, request_id: UUID, asked: NewLeave, now: datetime
+) -> None:
+    """One message to each; none says why somebody is away. Urgent when it is about today."""
+    today = school_day(now)
+    name = await queries.person_name(conn, school_id=school_id, asked=asked)
+    is_pupil = asked.person_kind == "student"
+    params = {
+        "student" if is_pupil else "person": name,
+        **_days(asked.from_day, asked.to_day, asked.part, asked.exit_at),
+        "request_id": str(request_id),
+    }
+    if asked.from_day <= today <= asked.to_day:
+        params["urgent"] = True
+    for account_id in await queries.deciders(conn, school_id=school_id, asked=asked, now=now):
+        await insert_outbox(
+            conn,
+            school_id=school_id,
+            message_id=new_id(),
+            kind="leave_asked",
+            day=today,
+            event_id=request_id,
+            student_id=asked.person_id if is_pupil else None,
+            actor_account_id=asked.requested_by,
+            account_id=account_id,
+            params=params,
+        )
+
+
+async def tell_decision(
+    conn: db.Conn,
+    *,
+    row: LeaveRow,
+    decision: Literal["approved", "rejected"],
+    message: str,
+    decided_by: UUID,
+    now: datetime,
+) -> None:
+    """To who asked; what is approved also to the pupil's other guardians, without the message."""
+    params = _params(row) | {"decision": decision}
+    today = school_day(now)
+    is_urgent = {"urgent": True} if row.from_day <= today <= row.to_day else {}
+    said = {"message": message} if message else {}
+    # The first to be told: who asked is also among the guardians, and nobody is told twice.
+    await _tell(conn, row, row.requested_by, params | said | is_urgent, row.id, decided_by, today)
+    if decision == "approved" and row.person_kind == "student":
+        await _tell(conn, row, None, params | is_urgent, row.id, decided_by, today)
+
+
+async def tell_withdrawal(
+    conn: db.Conn, *, row: LeaveRow, withdrawn_by: UUID, now: datetime
+) -> None:
+    """Approved leave that holds no more: to the other guardians, and to who decides."""
+    params = _params(row) | {"decision": "withdrawn", "urgent": True}
+    event_id, today = new_id(), school_day(now)
+    if row.person_kind == "student":
+        await _tell(conn, row, None, params, event_id, withdrawn_by, today)
+    asked = NewLeave(
+        person_kind=row.person_kind,
+        person_id=row.person_id,
+        from_day=row.from_day,
+        to_day=row.to_day,
+        part=row.part,
+        exit_at=row.exit_at,
+        reason="",
+        requested_by=withdrawn_by,
+    )
+    for account_id in await queries.deciders(conn, school_id=row.school_id, asked=asked, now=now):
+        await _tell(conn, row, account_id, params, event_id, withdrawn_by, today)
+
+
+async def _tell(
+    conn: db.Conn,
+    row: LeaveRow,
+    account_id: UUID | None,
+    params: dict[str, object],
+    event_id: UUID,
+    actor: UUID,
+    today: date,
+) -> None:
+    await insert_outbox(
+        conn,
+        school_id=row.school_id,
+        message_id=new_id(),
+        kind="leave_decided",
+        day=today,
+        event_id=event_id,
+        student_id=row.person_id if row.person_kind == "student" else None,
+        actor_account_id=actor,
+        account_id=account_id,
+        params=params,
+    )
+
+
+def _params(row: LeaveRow) -> dict[str, object]:
+    return {
+        "student" if row.person_kind == "student" else "person": row.person_name,
+        **_days(row.from_day, row.to_day, row.part, row.exit_at),
+        "request_id": str(row.id),
+    }
+
+
+def _days(from_day: date, to_day: date, part: Part, exit_at: time | None) -> dict[str, object]:
+    return {
+        "from_day": from_day.isoformat(),
+        "to_day": to_day.isoformat(),
+        "part": part,
+        "exit_at": None if exit_at is None else f"{exit_at:%H:%M}",
+    }
