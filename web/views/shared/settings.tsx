@@ -2,7 +2,6 @@
 
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { api, of } from "../../api";
 import { ConsentList, useConsents } from "../../components/consents";
 import { useSending } from "../../components/form";
 import { Icon, type IconName } from "../../components/icons";
@@ -10,11 +9,11 @@ import { Button, Card, Dialog, Fault, Page } from "../../components/ui";
 import { hat } from "../../hats";
 import { C } from "../../i18n/common";
 import { S } from "../../i18n/settings";
-import { chooseLang, type Lang, lang } from "../../lang";
 import { go, type Parameters } from "../../router";
 import { logOut, me } from "../../session";
 import { checkInsWaiting, scansWaiting } from "../../store";
 import { Devices } from "./devices";
+import { Language } from "./language";
 import { Notifications } from "./notifications";
 import { Password } from "./password";
 
@@ -91,33 +90,6 @@ function Line({ href, icon, name, about }: LineProps) {
         <Icon name="next" />
       </a>
     </li>
-  );
-}
-
-/** The screen's language at once, and the account's, in which news is written. */
-function Language() {
-  const sending = useSending();
-  async function choose(chosen: Lang): Promise<void> {
-    chooseLang(chosen);
-    me.value = await of(api.PATCH("/v1/me", { body: { locale: chosen } }));
-  }
-  return (
-    <fieldset>
-      <legend>{S.language()}</legend>
-      <div class="segments">
-        {(["vi", "en"] as const).map((each) => (
-          <Button
-            key={each}
-            lang={each}
-            aria-pressed={lang.value === each}
-            onClick={() => void sending.run(() => choose(each))}
-          >
-            {each === "vi" ? "Tiếng Việt" : "English"}
-          </Button>
-        ))}
-      </div>
-      <Fault error={sending.failure.value} />
-    </fieldset>
   );
 }
 
