@@ -17,6 +17,8 @@ from app.keys import KeyRing
 from app.photos.urls import PhotoUrls
 
 SNAPSHOT_FOR = timedelta(hours=24)
+# A scanner beats every 60 s; one lost beat is the network's.
+SILENT_AFTER = timedelta(seconds=150)
 
 
 class NoSuchStation(NotFound):

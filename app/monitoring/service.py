@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app import db
 from app.attendance.plan import ZONE, Plan, PlannedClass, PlannedShift, school_day
+from app.attendance.scanners import SILENT_AFTER
 from app.monitoring import queries
 from app.monitoring.model import (
     Arrivals,
@@ -22,8 +23,6 @@ from app.monitoring.model import (
 )
 from app.monitoring.queries import Phone, Scanned, Stood
 
-# A scanner beats every 60 s; one lost beat is the network's.
-SILENT_AFTER: Final = timedelta(seconds=150)
 _MINUTE: Final = timedelta(minutes=1)
 _COUNTED: Final = ("enrolled", "arrived", "late", "missing", "left")
 T = TypeVar("T")

@@ -1,0 +1,168 @@
+"""The principal's word on what a run held: tell the families after all, or let it be."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from app import audit, db
+from app.attendance.absence import queries
+from app.attendance.absence.doubts import Situation
+from app.attendance.absence.model import (
+    Decided,
+    Decision,
+    NoSuchRun,
+    Skipped,
+    SkipReason,
+    run_event_id,
+)
+from app.attendance.absence.run import look, place_of
+from app.attendance.absence.writing import put_absences, tell_guardians
+from app.attendance.plan import Plan
+from app.attendance.queries import lock_people
+
+
+async def decide(
+    conn: db.Conn,
+    *,
+    plan: Plan,
+    day: date,
+    shift_id: UUID,
+    decision: Decision,
+    student_ids: Collection[UUID] | None,
+    decided_by: UUID,
+    now: datetime,
+) -> Decided:
+    """Release or drop the held alerts of a shift; `student_ids` None: all that still wait.
+
+    A release looks again: nobody is told of a pupil who was scanned, excused or corrected since.
+    Each case is decided once; who is slower than a colleague, or asks twice, changes nothing more.
+
+    Raises:
+        NoSuchRun: that shift of that day was not decided.
+    """
+    school_id = plan.school_id
+    if not await queries.has_run(conn, school_id=school_id, day=day, shift_id=shift_id):
+        raise NoSuchRun
+    asked = await queries.held_cases(
+        conn, school_id=school_id, day=day, shift_id=shift_id, student_ids=student_ids
+    )
+    await lock_people(conn, school_id=school_id, person_ids=asked)
+    # Under the locks: a colleague who was faster has decided by now.
+    waiting = await queries.held_cases(
+        conn, school_id=school_id, day=day, shift_id=shift_id, student_ids=asked
+    )
+    told: dict[UUID, str] = {}
+    skipped: list[Skipped] = []
+    if decision == "release" and waiting:
+        told, skipped = await _still_missing(conn, plan, day, shift_id, waiting, now=now)
+    await queries.put_decision(
+        conn,
+        school_id=school_id,
+        day=day,
+        shift_id=shift_id,
+        student_ids=waiting,
+        told_ids=told.keys(),
+        decision=decision,
+        decided_by=decided_by,
+        now=now,
+    )
+    await _tell(conn, plan, day, shift_id, told, decided_by)
+    if waiting:
+        await _put_down(conn, school_id, day, shift_id, decision, waiting, decided_by, now)
+    skipped += await _not_waiting(conn, school_id, day, shift_id, set(student_ids or ()) - waiting)
+    return Decided(decision=decision, decided=len(waiting), told=len(told), skipped=skipped)
+
+
+async def _still_missing(
+    conn: db.Conn,
+    plan: Plan,
+    day: date,
+    shift_id: UUID,
+    student_ids: set[UUID],
+    *,
+    now: datetime,
+) -> tuple[dict[UUID, str], list[Skipped]]:
+    """Those to tell of, with their names, and why not the others. Their locks are held."""
+    place = place_of(plan, day, shift_id)
+    if place is None:
+        return {}, [Skipped(student_id=each, why="closed") for each in sorted(student_ids)]
+    situation = await look(conn, place, student_ids=student_ids, now=now)
+    missing = {each.student_id: each.name for each in situation.missing}
+    skipped = [
+        Skipped(student_id=each, why=_why_not(situation, each))
+        for each in sorted(student_ids - missing.keys())
+    ]
+    return missing, skipped
+
+
+def _why_not(situation: Situation, student_id: UUID) -> SkipReason:
+    pupil = next((each for each in situation.pupils if each.student_id == student_id), None)
+    if pupil is None:
+        return "left"
+    if pupil.state == "absent_excused":
+        return "on_leave"
+    if pupil.state is not None or pupil.was_scanned:
+        return "recorded"
+    return "inside" if pupil.is_inside else "on_leave"
+
+
+async def _tell(
+    conn: db.Conn,
+    plan: Plan,
+    day: date,
+    shift_id: UUID,
+    told: dict[UUID, str],
+    decided_by: UUID,
+) -> None:
+    place = place_of(plan, day, shift_id) if told else None
+    if place is None:
+        return
+    await put_absences(
+        conn,
+        school_id=plan.school_id,
+        day=day,
+        shift_id=shift_id,
+        student_ids=told.keys(),
+        state="absent_unexcused",
+    )
+    await tell_guardians(conn, plan=plan, day=day, shift=place.shift, names=told, actor=decided_by)
+
+
+async def _put_down(
+    conn: db.Conn,
+    school_id: int,
+    day: date,
+    shift_id: UUID,
+    decision: Decision,
+    student_ids: Iterable[UUID],
+    decided_by: UUID,
+    now: datetime,
+) -> None:
+    """One entry an action: the chain is one lock a school."""
+    await audit.record(
+        conn,
+        school_id=school_id,
+        kind=f"absence_{decision}",
+        subject_id=run_event_id(school_id, day, shift_id),
+        actor_account_id=decided_by,
+        detail={
+            "day": day.isoformat(),
+            "shift_id": str(shift_id),
+            "student_ids": [str(each) for each in sorted(student_ids)],
+        },
+        now=now,
+    )
+
+
+async def _not_waiting(
+    conn: db.Conn, school_id: int, day: date, shift_id: UUID, student_ids: set[UUID]
+) -> list[Skipped]:
+    if not student_ids:
+        return []
+    known = await queries.cases_of(
+        conn, school_id=school_id, day=day, shift_id=shift_id, student_ids=student_ids
+    )
+    return [
+        Skipped(student_id=each, why="decided" if each in known else "unknown")
+        for each in sorted(student_ids)
+    ]
