@@ -1,7 +1,8 @@
 """The worker's composition root: an arq worker whose jobs drain buckets of deliveries.
 
-Beside it the runner of what schools hand in (app/jobs), which arq only wakes, and the sweep of
-pictures that nobody points at (app/photos).
+Beside it the runner of what schools hand in (app/jobs), which arq only wakes, the look for cut-offs
+that are past (app/attendance/absence), the counts of schools' days (app/monitoring), and the sweep
+of pictures that nobody points at (app/photos).
 
 Redis, here Valkey, is only the bell. While it is away this process looks for due deliveries by
 itself, once a second.
@@ -21,6 +22,8 @@ from msgspec import msgpack
 from redis.asyncio import Redis
 
 from app import db
+from app.attendance.absence import ticker
+from app.attendance.absence.ticker import AbsenceTicker
 from app.crypto import Vault
 from app.jobs import bell as job_bell
 from app.jobs import runner as jobs
@@ -50,6 +53,10 @@ _AWAY_POLL_S: Final = 1.0
 _RETRY_S: Final = 1.0
 
 _log = structlog.get_logger(__name__)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 async def send_bucket(ctx: dict[str, Any], bucket: int) -> None:
@@ -148,6 +155,7 @@ async def run(
     async with (
         open_desk(settings, lease_s=lease_s) as desk,
         open_runner(settings, finder=desk.pool, lease_s=job_lease_s) as runner,
+        open_ticking_pool(settings) as ticking,
     ):
         _log.info("worker.started")
         working = asyncio.create_task(runner.run(stop))
@@ -156,6 +164,7 @@ async def run(
                 _send_until(stop, settings, desk, runner),
                 desk.counts.say_each_minute(),
                 keep_sweeping(desk.pool, open_storage(settings)),
+                AbsenceTicker(ticking, clock=utc_now).keep_looking(),
             )
         finally:
             stop.set()
@@ -178,6 +187,18 @@ async def open_desk(settings: Settings, *, lease_s: float) -> AsyncIterator[Send
             await sender.close()
         await pool.close()
         desk.counts.say()
+
+
+@contextlib.asynccontextmanager
+async def open_ticking_pool(settings: Settings) -> AsyncIterator[db.Pool]:
+    """The pool of what is looked for each few seconds, under the app's role, school by school."""
+    pool = await db.create_pool(
+        settings.require_database_url(), role=db.APP_ROLE, size=ticker.CONNECTIONS
+    )
+    try:
+        yield pool
+    finally:
+        await pool.close()
 
 
 @contextlib.asynccontextmanager
