@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from litestar import delete, get, patch, post
+from litestar import delete, get, patch, post, put
 from litestar.params import JSONBody
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -52,6 +52,12 @@ class SchoolChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     org_unit_id: OrgUnitId | UnsetType = UNSET
     name: Name | UnsetType = UNSET
     level: Level | UnsetType = UNSET
+
+
+class SchoolContact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`phone` as a person types it; null: none is given."""
+
+    phone: Phone | None
 
 
 def _after(cursor: str | None) -> int:
@@ -132,7 +138,7 @@ async def create_school(
 
 @get("/v1/schools/{school_id:int}", opt={"who": SIGNED_IN}, tags=["schools"])
 async def get_school(tx: Tx, school_id: PathSchool) -> School:
-    """A school's name and level. For everybody with a role or a child there."""
+    """A school's name, level and phone. For everybody with a role or a child there."""
     return await service.school(tx, school_id=school_id)
 
 
@@ -144,6 +150,12 @@ async def change_school(
     return await service.change_school(
         tx, caller=caller, school_id=school_id, changes=changes_of(data)
     )
+
+
+@put("/v1/schools/{school_id:int}/contact", opt={"who": only("principal")}, tags=["schools"])
+async def set_contact(tx: Tx, school_id: PathSchool, data: JSONBody[SchoolContact]) -> School:
+    """Set the number that families call. For the principal."""
+    return await service.change_phone(tx, school_id=school_id, phone=data.phone)
 
 
 @delete("/v1/schools/{school_id:int}", opt=_DEPARTMENT, tags=["schools"])
@@ -162,5 +174,6 @@ HANDLERS = [
     create_school,
     get_school,
     change_school,
+    set_contact,
     end_school,
 ]

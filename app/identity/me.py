@@ -76,8 +76,8 @@ async def _children(
     rows = await db.rows(
         conn,
         """
-        select g.student_id, g.school_id, school.name as school_name, student.name,
-               c.id as class_id, c.name as class_name,
+        select g.student_id, g.school_id, school.name as school_name,
+               school.phone as school_phone, student.name, c.id as class_id, c.name as class_name,
                case when student.photo_consent then student.photo_key end as photo_key,
                bool_or(g.can_request_leave) as can_request_leave
           from guardianship g
@@ -89,8 +89,8 @@ async def _children(
          where g.account_id = $1 and g.school_id = any($2::int[])
            and g.ended_at is null and g.can_see and g.custody_blocked_at is null
            and school.ended_at is null and student.ended_at is null
-         group by g.student_id, g.school_id, school.name, student.name, student.sort_key,
-                  student.photo_consent, student.photo_key, c.id, c.name
+         group by g.student_id, g.school_id, school.name, school.phone, student.name,
+                  student.sort_key, student.photo_consent, student.photo_key, c.id, c.name
          order by student.sort_key, g.student_id
         """,
         account_id,

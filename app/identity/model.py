@@ -191,11 +191,15 @@ class MembershipView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Child(msgspec.Struct, frozen=True, kw_only=True):
-    """A pupil of the caller; the class is None between two school years."""
+    """A pupil of the caller; the class is None between two school years.
+
+    `school_phone`: that families call, E.164; None: the school gave none.
+    """
 
     student_id: UUID
     school_id: int
     school_name: str
+    school_phone: str | None
     name: str
     class_id: UUID | None
     class_name: str | None

@@ -237,6 +237,7 @@ DEPARTMENTS: Final = {
         door_is_open=True, here=(*STAFF, "guardian", "student", "display"), own=DEPARTMENT
     ),
     f"PATCH {_SCHOOL}": Rule(own=DEPARTMENT, body={"name": "Trường cũ"}),
+    f"PUT {_SCHOOL}/contact": Rule(here=PRINCIPAL, body={"phone": "0234 382 1234"}),
     f"GET {_SCHOOL}/setup": Rule(here=PRINCIPAL, own=DEPARTMENT),
     "GET /v1/setup": Rule(anywhere=DEPARTMENT),
     f"DELETE {_SCHOOL}": Rule(own=DEPARTMENT),
@@ -425,6 +426,24 @@ MONITOR: Final = {
     "GET /v1/stations/{station_id}/arrivals": Rule(own=("display",)),
 }
 
+_MONTH: Final = {"month": "2026-11"}
+_HOURS: Final = _SCHOOL + "/staff/{staff_id}/hours-corrections"
+
+STAFF_HOURS: Final = {
+    f"GET {_SCHOOL}/staff-hours": Rule(here=PRINCIPAL, query=_MONTH),
+    f"GET {_SCHOOL}/staff-hours.xlsx": Rule(here=PRINCIPAL, query=_MONTH),
+    "GET /v1/me/staff-hours": Rule(anywhere=STAFF, query=_MONTH),
+    f"POST {_HOURS}": Rule(
+        here=PRINCIPAL,
+        body={"day": "2026-11-16", "kind": "in", "at": "06:30", "reason": "Quên điện thoại"},
+    ),
+    f"POST {_HOURS}/{{correction_id}}/void": Rule(
+        here=PRINCIPAL,
+        body={"reason": "Nhầm người"},
+        ids={"correction_id": "hours_correction_id"},
+    ),
+}
+
 _PICKUPS: Final = _STUDENT + "/pickups"
 # The person who is named was proposed by the guardian.
 _PICKUP: Final = _PICKUPS + "/{pickup_id}"
@@ -448,5 +467,5 @@ PHOTOS: Final = {
 }
 
 RULES: Final[dict[str, Rule]] = (
-    PUBLIC | MINE | DEPARTMENTS | PLACES | PEOPLE | LIFE | IMPORTS | PHOTOS | ATTENDANCE | MONITOR
+    PUBLIC | MINE | DEPARTMENTS | PLACES | PEOPLE | LIFE | IMPORTS | PHOTOS | ATTENDANCE | MONITOR | STAFF_HOURS
 )

@@ -62,6 +62,7 @@ async def test_a_parent_sees_children_in_two_schools(api: httpx.AsyncClient, wor
         "student_id": str(binh.id),
         "school_id": one.id,
         "school_name": one.name,
+        "school_phone": None,
         "name": "Lê Văn Bình",
         "class_id": str(one.class_id),
         "class_name": "6A1",

@@ -183,3 +183,18 @@ async def test_an_ended_school_is_closed_to_its_people_with_the_next_request(
     assert (await api.delete(cast.url(""), headers=admin)).status_code == 404
     kept = await owner.fetchval("select count(*) from student where school_id = $1", cast.school.id)
     assert kept == 2
+
+
+async def test_a_principal_gives_the_number_that_families_find_beside_their_child(
+    api: httpx.AsyncClient, cast: Cast
+) -> None:
+    url = f"/v1/schools/{cast.school.id}/contact"
+    headers, family = cast["principal"].headers, cast["guardian"].headers
+    given = await api.put(url, json={"phone": "0234 382 1234"}, headers=headers)
+    assert given.json()["phone"] == "+842343821234"
+    me = (await api.get("/v1/me", headers=family)).json()
+    assert {child["school_phone"] for child in me["children"]} == {"+842343821234"}
+    bad = await api.put(url, json={"phone": "12345678901234"}, headers=headers)
+    assert (bad.status_code, bad.json()["type"]) == (422, "bad-phone")
+    taken_back = await api.put(url, json={"phone": None}, headers=headers)
+    assert taken_back.json()["phone"] is None

@@ -23,12 +23,13 @@ class OrgUnit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class School(msgspec.Struct, frozen=True, kw_only=True):
-    """A tenant."""
+    """A tenant. `phone`: that families call, E.164; None: not given."""
 
     id: int
     org_unit_id: int
     name: str
     level: Level
+    phone: str | None
     created_at: datetime
     ended_at: datetime | None
 

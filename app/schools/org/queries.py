@@ -111,7 +111,7 @@ async def schools_among(
         conn,
         School,
         """
-        select id, org_unit_id, name, level, created_at, ended_at from school
+        select id, org_unit_id, name, level, phone, created_at, ended_at from school
          where id = any($1::int[]) and id > $2 and ended_at is null
          order by id limit $3
         """,
@@ -126,7 +126,7 @@ async def school(conn: db.Conn, *, school_id: int) -> School | None:
         conn,
         School,
         """
-        select id, org_unit_id, name, level, created_at, ended_at from school where id = $1
+        select id, org_unit_id, name, level, phone, created_at, ended_at from school where id = $1
         """,
         school_id,
     )
@@ -141,7 +141,7 @@ async def insert_school(conn: db.Conn, *, org_unit_id: int, name: str, level: st
         """
         insert into school (id, org_unit_id, name, level)
         select coalesce(max(id), 0) + 1, $1, $2, $3 from school
-        returning id, org_unit_id, name, level, created_at, ended_at
+        returning id, org_unit_id, name, level, phone, created_at, ended_at
         """,
         org_unit_id,
         name,
@@ -175,3 +175,7 @@ async def update_school(conn: db.Conn, *, school: School) -> None:
 
 async def end_school(conn: db.Conn, *, school_id: int, now: datetime) -> None:
     await db.run(conn, "update school set ended_at = $2 where id = $1", school_id, now)
+
+
+async def set_phone(conn: db.Conn, *, school_id: int, phone: str | None) -> None:
+    await db.run(conn, "update school set phone = $2 where id = $1", school_id, phone)

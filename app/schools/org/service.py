@@ -10,6 +10,7 @@ from app import db, names
 from app.crypto import Vault
 from app.errors import Unprocessable
 from app.identity.model import Caller
+from app.phones import to_e164
 from app.schools.common import NoSuchSchool, lock_school
 from app.schools.org import queries
 from app.schools.org.model import (
@@ -155,6 +156,20 @@ async def change_school(
     await _own_parent(conn, caller=caller, unit_id=changed.org_unit_id)
     await queries.update_school(conn, school=changed)
     return changed
+
+
+async def change_phone(conn: db.Conn, *, school_id: int, phone: str | None) -> School:
+    """Say which number families call; None: none.
+
+    Raises:
+        NoSuchSchool: unknown or ended.
+        BadPhone: not a Vietnamese number.
+    """
+    await lock_school(conn, school_id=school_id)
+    await queries.set_phone(
+        conn, school_id=school_id, phone=None if phone is None else to_e164(phone)
+    )
+    return await school(conn, school_id=school_id)
 
 
 async def end_school(conn: db.Conn, *, school_id: int, now: datetime) -> None:
