@@ -18,6 +18,7 @@ export const D = texts({
   beingChecked: ["đang kiểm tra", "being checked"],
   childCode: ["Mã của con", "Phone code"],
   ownCode: ["Mã của em", "My code"],
+  askLeave: ["Xin nghỉ", "Ask for leave"],
   pickups: ["Người đón con", "Who fetches"],
   notYours: ["Không có học sinh này", "There is no such pupil"],
   wrong: ["Báo sai", "This is wrong"],

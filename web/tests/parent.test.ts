@@ -2,11 +2,20 @@ import "./browser";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { InboxItem } from "../live";
+import { isMissed } from "../views/parent/absent";
 import { type Dispute, kindsFor, openOn } from "../views/parent/disputes";
 import { isOfAnotherDay } from "../views/parent/family";
 import { isDoubtful } from "../views/parent/fresh";
 import { kinOf } from "../views/parent/kin";
-import { byDay, iconOf, newestFirst, replacedIds, toneOf } from "../views/parent/news";
+import {
+  asksToAct,
+  byDay,
+  iconOf,
+  leadsTo,
+  newestFirst,
+  replacedIds,
+  toneOf,
+} from "../views/parent/news";
 import { type Scan, type Shift, shiftsToTell, standingOf } from "../views/parent/standing";
 
 function scan(direction: "in" | "out", at: string, more: Partial<Scan> = {}): Scan {
@@ -93,6 +102,25 @@ test("an absence is the school's word, and half a day that is still open is none
   });
   const open = standingOf({ shifts: [shift("absent_excused"), shift("not_scanned")], scans: [] });
   assert.equal(open.kind, "not_scanned");
+  const missed = standingOf({ shifts: [absent, shift("not_scanned")], scans: [] });
+  assert.deepEqual(missed, { kind: "absent", isExcused: false });
+});
+
+test("approved leave is said before the school has looked, and a scan says more", () => {
+  const away = shift("not_scanned", { on_leave: true });
+  assert.equal(standingOf({ shifts: [away], scans: [] }).kind, "on_leave");
+  const half = { shifts: [away, shift("not_scanned")], scans: [] };
+  assert.equal(standingOf(half).kind, "not_scanned");
+  assert.equal(shiftsToTell(half.shifts).length, 2);
+  assert.equal(standingOf({ shifts: [away], scans: [scan("in", "06:52")] }).kind, "in");
+});
+
+test("who is missed is offered what to do, and nobody else", () => {
+  assert.ok(isMissed({ shifts: [shift("absent_unexcused")], scans: [] }));
+  assert.ok(!isMissed({ shifts: [shift("absent_excused")], scans: [] }));
+  assert.ok(!isMissed({ shifts: [shift("not_scanned")], scans: [] }));
+  assert.ok(!isMissed({ shifts: [shift("absent_unexcused")], scans: [scan("in", "08:10")] }));
+  assert.ok(!isMissed(null));
 });
 
 test("beside the big words only what they do not say", () => {
@@ -157,6 +185,39 @@ test("good news, alarms and the rest look different without colour", () => {
   assert.equal(toneOf(item(1, { data: data({ tone: "odd" }) })), "plain");
   const icons = new Set([iconOf(alarm), iconOf(item(1)), iconOf(item(1, { kind: "x" }))]);
   assert.equal(icons.size, 3);
+});
+
+test("an arrival and an absence cannot be mixed up", () => {
+  const came = item(1, { data: data({ tone: "good" }) });
+  const missed = item(2, { kind: "absence", data: data({ tone: "alarm" }) });
+  assert.notEqual(iconOf(came), iconOf(missed));
+  assert.notEqual(toneOf(came), toneOf(missed));
+  const icons = ["arrival", "absence", "closure", "leave_asked", "absence_held"].map((kind) =>
+    iconOf(item(1, { kind })),
+  );
+  assert.equal(new Set(icons).size, icons.length);
+});
+
+test("an absence of today asks to act, until it is replaced", () => {
+  const at = Date.parse("2026-11-16T08:00:00+07:00");
+  const missed = item(1, { kind: "absence", data: data({ day: "2026-11-16" }) });
+  assert.ok(asksToAct(missed, false, at));
+  assert.ok(!asksToAct(missed, true, at));
+  assert.ok(!asksToAct(missed, false, at + 24 * 3600 * 1000));
+  assert.ok(!asksToAct(item(1), false, at));
+});
+
+test("news leads to whoever has to do something about it", () => {
+  const isKin = (id: string) => id === "s";
+  const to = (kind: string, more: Partial<InboxItem> = {}) =>
+    leadsTo(item(1, { kind, ...more }), isKin);
+  assert.equal(to("absence"), "/con/s");
+  assert.equal(to("absence", { student_id: "other" }), null);
+  assert.equal(to("leave_asked", { data: data({ class_id: "c" }) }), "/lop/1/c");
+  assert.equal(to("leave_decided"), "/con/s/xin-nghi");
+  assert.equal(to("leave_decided", { student_id: null }), "/cham-cong/xin-nghi");
+  assert.equal(to("dispute_asked"), "/lop");
+  assert.equal(to("absence_held", { student_id: null }), "/truong/1/hom-nay");
 });
 
 test("a scan can be wrong in other ways than a day", () => {

@@ -12,7 +12,8 @@ import { D } from "../../i18n/child";
 import { C } from "../../i18n/common";
 import { onItem, onReset } from "../../live";
 import { type Query, useQuery } from "../../query";
-import type { Parameters } from "../../router";
+import { type Parameters, place } from "../../router";
+import { AbsentActions, isMissed } from "./absent";
 import { type About, DisputeForm } from "./dispute_form";
 import { type Dispute, useDisputes } from "./disputes";
 import { kin, type Today, useToday } from "./family";
@@ -67,11 +68,17 @@ function useDays(studentId: string): Query<Day[]> {
   return query;
 }
 
+/** An alert elsewhere leads here with the day that is wrong. */
+function aboutAsked(): About | null {
+  const day = place.peek().query.get("sai");
+  return day && /^\d{4}-\d\d-\d\d$/.test(day) ? { day, scan: null } : null;
+}
+
 function Child({ who }: { who: Kin }) {
   const family = useToday();
   const days = useDays(who.student_id);
   const disputes = useDisputes(who.student_id);
-  const about = useSignal<About | null>(null);
+  const about = useSignal<About | null>(aboutAsked());
   const onWrong = (what: About) => {
     about.value = what;
   };
@@ -91,6 +98,12 @@ function Child({ who }: { who: Kin }) {
           <Icon name="phone" />
           {who.isSelf ? D.ownCode() : D.childCode()}
         </a>
+        {!who.isSelf && (
+          <a class="button" href={`/con/${who.student_id}/xin-nghi`}>
+            <Icon name="file" />
+            {D.askLeave()}
+          </a>
+        )}
         <LostCard who={who} />
         {isFetched && !who.isSelf && (
           <a class="button" href={`/con/${who.student_id}/don`}>
@@ -150,6 +163,13 @@ function TodayCard({ who, query, disputes, onWrong }: Shown & { query: Today }) 
         </span>
       </div>
       {isOld ? <UnknownBlock /> : <StateBlock day={day} />}
+      {found && !isOld && isMissed(day) && (
+        <AbsentActions
+          studentId={who.student_id}
+          day={found.day}
+          onWrong={() => onWrong({ day: found.day, scan: null })}
+        />
+      )}
       {found && day && !isOld && (
         <DayDetails day={{ ...day, day: found.day }} disputes={disputes} onWrong={onWrong} />
       )}

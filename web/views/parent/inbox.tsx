@@ -13,9 +13,10 @@ import { C } from "../../i18n/common";
 import { N } from "../../i18n/news";
 import { type InboxItem, onItem, onReset } from "../../live";
 import { useQuery } from "../../query";
+import { AbsentActions } from "./absent";
 import { dayWords } from "./day";
 import { kin } from "./family";
-import { byDay, iconOf, newestFirst, replacedIds, toneOf } from "./news";
+import { asksToAct, byDay, dayOf, iconOf, leadsTo, newestFirst, replacedIds, toneOf } from "./news";
 import "./inbox.css";
 
 /** So long an item is on the screen before it counts as read. */
@@ -127,14 +128,6 @@ function Days({ items }: { items: InboxItem[] }) {
   );
 }
 
-/** Where an item leads: to the child it is about, if that is one of the family. */
-function leadsTo(item: InboxItem): string | null {
-  const { class_id } = item.data as { class_id?: string };
-  if (item.kind === "dispute_asked")
-    return class_id ? `/lop/${item.school_id}/${class_id}` : "/lop";
-  return item.student_id && kin(item.student_id) ? `/con/${item.student_id}` : null;
-}
-
 const SPOKEN = { good: N.good, alarm: N.alarm, plain: N.plain } as const;
 
 function Item({ item, isReplaced }: { item: InboxItem; isReplaced: boolean }) {
@@ -143,7 +136,7 @@ function Item({ item, isReplaced }: { item: InboxItem; isReplaced: boolean }) {
   const isNew = useRef(item.read_at === null).current;
   useSeen(ref, item.id, isNew);
   const tone = toneOf(item);
-  const to = leadsTo(item);
+  const to = leadsTo(item, (id) => kin(id) !== null);
   const inside = (
     <>
       <span class={`mark-of ${tone}`}>
@@ -172,6 +165,11 @@ function Item({ item, isReplaced }: { item: InboxItem; isReplaced: boolean }) {
         </a>
       ) : (
         <div class={kind}>{inside}</div>
+      )}
+      {asksToAct(item, isReplaced) && item.student_id && kin(item.student_id) && (
+        <div class="news-acts">
+          <AbsentActions studentId={item.student_id} day={dayOf(item)} />
+        </div>
       )}
     </li>
   );

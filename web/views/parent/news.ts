@@ -71,3 +71,33 @@ const ICONS: Readonly<Record<string, IconName>> = {
 export function iconOf(item: InboxItem): IconName {
   return ICONS[item.kind] ?? (toneOf(item) === "alarm" ? "warn" : "bell");
 }
+
+/** The day that an item is about, YYYY-MM-DD; where it does not say, the day it came. */
+export function dayOf(item: InboxItem): string {
+  const { day } = dataOf(item);
+  return typeof day === "string" ? day : schoolDay(item.created_at);
+}
+
+/** Whether somebody waits for the family's word: an absence of the day that still stands. */
+export function asksToAct(item: InboxItem, isReplaced: boolean, now = Date.now()): boolean {
+  return item.kind === "absence" && !isReplaced && dayOf(item) === schoolDay(now);
+}
+
+/** Where an item leads; null: it says all there is. */
+export function leadsTo(item: InboxItem, isKin: (studentId: string) => boolean): string | null {
+  const { class_id: classId } = dataOf(item);
+  const child = item.student_id && isKin(item.student_id) ? item.student_id : null;
+  switch (item.kind) {
+    case "dispute_asked":
+    case "leave_asked":
+      if (typeof classId === "string") return `/lop/${item.school_id}/${classId}`;
+      return item.kind === "dispute_asked" ? "/lop" : null;
+    case "leave_decided":
+      if (!item.student_id) return "/cham-cong/xin-nghi";
+      return child && `/con/${child}/xin-nghi`;
+    case "absence_held":
+      return `/truong/${item.school_id}/hom-nay`;
+    default:
+      return child && `/con/${child}`;
+  }
+}

@@ -3,7 +3,7 @@
 import type { Schemas } from "../../api";
 
 export type Child = Schemas["ChildDay"];
-export type Shift = Schemas["ShiftState"];
+export type Shift = Schemas["ShiftState"] & { on_leave?: boolean };
 export type Scan = Schemas["TimelineScan"];
 
 export type Standing =
@@ -16,7 +16,9 @@ export type Standing =
   | { kind: "checking"; scan: Scan; before: Scan | null }
   /** The school knows the child is there, and no scan says since when. */
   | { kind: "present" }
-  | { kind: "absent"; isExcused: boolean };
+  | { kind: "absent"; isExcused: boolean }
+  /** Nobody is looked for: the school has agreed. */
+  | { kind: "on_leave" };
 
 const SUSPECT: ReadonlySet<string> = new Set(["clone_suspect", "impossible_travel"]);
 
@@ -43,15 +45,19 @@ export function standingOf({ shifts, scans }: Pick<Child, "shifts" | "scans">): 
   const states = shifts.map((shift) => shift.state);
   if (states.some((state) => state === "present" || state === "late" || state === "left_early"))
     return { kind: "present" };
-  // One half of the day still to come says nothing of the other.
-  if (states.includes("not_scanned")) return { kind: "not_scanned" };
+  // What the family was told of stays first, whatever the rest of the day will bring.
   if (states.includes("absent_unexcused")) return { kind: "absent", isExcused: false };
+  // One half of the day still to come says nothing of the other.
+  const open = shifts.filter(({ state }) => state === "not_scanned");
+  if (open.length && open.every((each) => each.on_leave)) return { kind: "on_leave" };
+  if (open.length) return { kind: "not_scanned" };
   if (states.includes("absent_excused")) return { kind: "absent", isExcused: true };
   return { kind: "none" };
 }
 
 /** The states worth a word beside the big ones, in the order of the day. */
 export function shiftsToTell(shifts: readonly Shift[]): Shift[] {
-  const isHalved = shifts.length > 1 && shifts.some(({ state }) => state !== "not_scanned");
+  const isHalved =
+    shifts.length > 1 && shifts.some(({ state, on_leave }) => state !== "not_scanned" || on_leave);
   return shifts.filter(({ state }) => isHalved || state === "late" || state === "left_early");
 }

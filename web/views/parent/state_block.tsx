@@ -34,7 +34,8 @@ const STATES = {
   left_early: C.stateLeftEarly,
 } as const;
 
-export function shiftWords({ state, late_minutes }: Shift): string {
+export function shiftWords({ state, late_minutes, on_leave }: Shift): string {
+  if (state === "not_scanned" && on_leave) return P.onLeave();
   return state === "late" && late_minutes ? P.late(late_minutes) : STATES[state]();
 }
 
@@ -83,7 +84,9 @@ function said(standing: Standing): Said {
     case "absent":
       return standing.isExcused
         ? { tone: "plain", icon: "file", words: P.excused() }
-        : { tone: "bad", icon: "warn", words: P.unexcused(), more: P.unexcusedHint() };
+        : { tone: "bad", icon: "absent", words: P.unexcused(), more: P.unexcusedHint() };
+    case "on_leave":
+      return { tone: "plain", icon: "file", words: P.onLeave(), more: P.onLeaveHint() };
     case "not_scanned":
       return { tone: "plain", icon: "clock", words: P.notScanned() };
     case "none":

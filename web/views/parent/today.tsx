@@ -5,6 +5,7 @@ import { dayName } from "../../format";
 import { C } from "../../i18n/common";
 import { P } from "../../i18n/parent";
 import { me } from "../../session";
+import { AbsentActions, isMissed } from "./absent";
 import { today } from "./day";
 import { type FamilyDay, useToday } from "./family";
 import { Fresh } from "./fresh";
@@ -34,7 +35,13 @@ export default function Today() {
         </Empty>
       )}
       {cards.map((each) => (
-        <ChildCard key={each.student_id} who={each} day={each.day} isOld={query.isOld.value} />
+        <ChildCard
+          key={each.student_id}
+          who={each}
+          day={each.day}
+          at={found?.day ?? null}
+          isOld={query.isOld.value}
+        />
       ))}
       <PushCard />
     </Page>
@@ -52,7 +59,24 @@ function cardsOf(found: FamilyDay | null, kin: Kin[]): Card[] {
   });
 }
 
-function ChildCard({ who, day, isOld }: { who: Card; day: Child | null; isOld: boolean }) {
+interface ChildCardProps {
+  who: Card;
+  day: Child | null;
+  /** The day that `day` is. */
+  at: string | null;
+  isOld: boolean;
+}
+
+function ChildCard({ who, day, at, isOld }: ChildCardProps) {
+  return (
+    <section class="child-place">
+      <ChildLink who={who} day={day} isOld={isOld} />
+      {at && !isOld && isMissed(day) && <AbsentActions studentId={who.student_id} day={at} />}
+    </section>
+  );
+}
+
+function ChildLink({ who, day, isOld }: Omit<ChildCardProps, "at">) {
   return (
     <a class="card child" href={`/con/${who.student_id}`}>
       <span class="who">
