@@ -52,10 +52,11 @@ NEWS: Final[Mapping[str, NewsKind]] = {
     # To who releases it: until then no family is told.
     "absence_held": NewsKind(urgent=True, ttl_s=_4_HOURS, is_safety=True),
     "closure": NewsKind(urgent=True, is_safety=True),
+    "closure_ended": NewsKind(urgent=True, is_safety=True),
     "leave_asked": NewsKind(may_be_urgent=True),
     "leave_decided": NewsKind(may_be_urgent=True),
     # The day's quiet news in one push; each has its own place in the inbox.
-    DIGEST: NewsKind(channels=("fcm", "web_push")),
+    DIGEST: NewsKind(ttl_s=12 * 3600, channels=("fcm", "web_push")),
     "otp_activation": _ONE_TIME_CODE,
     "otp_reset": _ONE_TIME_CODE,
 }

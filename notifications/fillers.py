@@ -44,6 +44,7 @@ _ANSWER: Final[Mapping[str, tuple[str, str]]] = {
 _DECISION: Final[Mapping[str, tuple[str, str]]] = {
     "approved": ("đã được duyệt", "was approved"),
     "rejected": ("không được duyệt", "was not approved"),
+    "withdrawn": ("đã được rút lại", "was withdrawn"),
 }
 _CLOSURE: Final[Mapping[str, tuple[str, str]]] = {
     "storm": ("mưa bão", "a storm"),
@@ -111,6 +112,11 @@ def _span(params: Mapping[str, object], locale: Locale, _today: date | None) -> 
     if first == last:
         return first if locale == "en" else f"ngày {first}"
     return f"{first} to {last}" if locale == "en" else f"từ {first} đến {last}"
+
+
+def _first(params: Mapping[str, object], locale: Locale, _today: date | None) -> str:
+    first = f"{_converted(params, 'from_day', date):%d/%m/%Y}"
+    return first if locale == "en" else f"ngày {first}"
 
 
 def _leave(params: Mapping[str, object], locale: Locale, today: date | None) -> str:
@@ -203,6 +209,7 @@ FILLERS: Final[Mapping[str, Filler]] = {
     "answer": _word("answer", _ANSWER, "answer to a dispute"),
     "shift": _given("shift"),
     "span": _span,
+    "first": _first,
     "leave": _leave,
     "who": _who,
     "because": _because,

@@ -2,9 +2,10 @@
 
 Parameters beside those of texts.py: `shift` (its name), `held` (how many), `from_day`, `to_day`
 (dates, both inclusive), `part` (day, morning, afternoon, early_exit; optional: day), `exit_at`
-("10:30", the school's time, of an early exit), `decision` (approved, rejected), `message`
-(optional: why), `closure` (storm, flood, other), and `person` in place of `student` where a member
-of staff asks. Of an absence `at` is the instant until which nothing was recorded: the cut-off.
+("10:30", the school's time, of an early exit), `decision` (approved, rejected, withdrawn),
+`message` (optional: why), `closure` (storm, flood, other), and `person` in place of `student` where
+a member of staff asks. Of a closure `school` may be the unit that ordered it. Of an absence `at` is
+the instant until which nothing was recorded: the cut-off.
 
 Nothing says why somebody is away: that may be an illness, and is read where it is decided.
 """
@@ -65,6 +66,7 @@ LEAVE_KINDS: Final[Mapping[str, Kind]] = {
         ),
     ),
     "closure": Kind(
+        version=2,
         news=NEWS["closure"],
         tone="alarm",
         vi=Wording(
@@ -72,8 +74,19 @@ LEAVE_KINDS: Final[Mapping[str, Kind]] = {
             push=("Trường cho nghỉ học", _CALL_VI),
         ),
         en=Wording(
-            inbox=("{school} is closed {span}", "Because of {closure}.{because}"),
+            inbox=("{school}: no school {span}", "Because of {closure}.{because}"),
             push=("School is closed", _CALL_EN),
+        ),
+    ),
+    "closure_ended": Kind(
+        news=NEWS["closure_ended"],
+        vi=Wording(
+            inbox=("{school} đi học lại từ {first}", "Đợt nghỉ vì {closure} kết thúc sớm."),
+            push=("Trường đi học lại", TAP_VI),
+        ),
+        en=Wording(
+            inbox=("{school} is open again from {first}", "Closed because of {closure} before."),
+            push=("School is open again", TAP_EN),
         ),
     ),
     "leave_asked": Kind(

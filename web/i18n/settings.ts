@@ -107,6 +107,7 @@ export const KINDS = texts({
   absence: ["Con chưa có mặt ở trường", "Your child is not at school yet"],
   absence_held: ["Tin vắng chờ duyệt", "Absence alerts that are held"],
   closure: ["Trường cho nghỉ học", "School is closed"],
+  closure_ended: ["Trường đi học lại", "School is open again"],
   leave_asked: ["Đơn xin nghỉ chờ duyệt", "A leave request to decide"],
   leave_decided: ["Trả lời đơn xin nghỉ", "An answer to a leave request"],
 });

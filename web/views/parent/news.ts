@@ -64,6 +64,7 @@ const ICONS: Readonly<Record<string, IconName>> = {
   absence: "absent",
   absence_held: "wait",
   closure: "storm",
+  closure_ended: "in",
   leave_asked: "file",
   leave_decided: "file",
 };
