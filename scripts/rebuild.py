@@ -1,4 +1,4 @@
-"""`cong-truong attendance rebuild`: every school's days against their scans."""
+"""`cong-truong attendance rebuild`: every school's days against all that is known of them."""
 
 import asyncio
 from collections import Counter
@@ -54,7 +54,12 @@ async def _main(
             for day in days:
                 async with db.transaction(pool, schools=[each]) as conn:
                     found = await rebuild(
-                        conn, school_id=each, from_day=day, to_day=day, check=check
+                        conn,
+                        school_id=each,
+                        from_day=day,
+                        to_day=day,
+                        today=school_day(datetime.now(UTC)),
+                        check=check,
                     )
                 if found:
                     say(f"school {each}, {day}: {_summary(found)}")

@@ -52,9 +52,9 @@ def resolve(facts: Facts) -> DayRow | None:
 
     In this order: what a person has set, what the scans say, approved leave, the absence told.
     """
-    word = latest_set(facts.corrections, facts.shift.id)
-    history = standing(judged(facts.history, facts.corrections), word)
+    history = judged(facts.history, facts.corrections)
     row = derive(facts.shift, history, person_kind=facts.person_kind)
+    word = latest_set(facts.corrections, facts.shift.id)
     if word is not None:
         return _as_set(facts, word, row, history)
     if row is not None:
@@ -89,28 +89,20 @@ def latest_set(corrections: Iterable[Correction], shift_id: UUID | None) -> Corr
     return max(found, key=lambda each: each.order, default=None)
 
 
-def standing(history: Sequence[Past], word: Correction | None) -> Sequence[Past]:
-    """The scans that still say something: who was set absent came, if at all, afterwards."""
-    if word is None or not word.is_absence:
-        return history
-    return [past for past in history if past.received_at > word.created_at]
+def _as_set(facts: Facts, word: Correction, row: DayRow | None, history: Sequence[Past]) -> DayRow:
+    """What was set, and what scans may add that whoever set it could not know.
 
-
-def _as_set(
-    facts: Facts, word: Correction, row: DayRow | None, history: Sequence[Past]
-) -> DayRow | None:
-    """What was set, with what the scans that came after it may add: that the pupil has left."""
-    if word.is_absence and row is not None:
+    Of a pupil who was set absent: that they are there after all. Else: that they have left since.
+    """
+    later = [past for past in history if past.received_at > word.created_at]
+    since = derive(facts.shift, later, person_kind=facts.person_kind) if later else None
+    if word.is_absence and row is not None and since is not None:
         return row
-    state: State = word.state or "present"
-    if row is None:
-        return _bare(facts, state, word.late_minutes or 0)
-    has_left_since = any(
-        past.occurred_at == row.left_at and past.received_at > word.created_at for past in history
-    )
-    if row.state == "left_early" and has_left_since:
-        state = "left_early"
-    return msgspec.structs.replace(row, state=state, late_minutes=word.late_minutes or 0)
+    set_so = _bare(facts, word.state or "present", word.late_minutes or 0)
+    if since is None or since.left_at is None:
+        return set_so
+    state = since.state if since.state == "left_early" else set_so.state
+    return msgspec.structs.replace(set_so, state=state, left_at=since.left_at)
 
 
 def _bare(facts: Facts, state: State, late: int = 0) -> DayRow:

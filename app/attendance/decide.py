@@ -31,7 +31,7 @@ from app.attendance.model import (
     past_of,
 )
 from app.attendance.plan import Plan, PlannedShift
-from app.attendance.telling import Pupil, Told, correction_of, news_of
+from app.attendance.telling import Pupil, Told, absence_before, correction_of, news_of
 
 CLONE_WITHIN = timedelta(seconds=60)
 SUSPECT_REPEAT = timedelta(seconds=120)
@@ -80,7 +80,6 @@ class Ledger:
     located: list[Item] = field(default_factory=list)
     promoted: list[Past] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
-    # What people have set of these days: of hardly any.
     words: dict[PersonDay, list[Correction]] = field(default_factory=dict)
     day_rows: dict[tuple[int, date, UUID, UUID], DayRow] = field(default_factory=dict)
 
@@ -141,11 +140,10 @@ class Ledger:
 
     def _same_shift(self, item: Item, shift: PlannedShift | None) -> list[Past]:
         shift_id = shift.id if shift else None
-        found = [past for past in self._of_person(item) if past.shift_id == shift_id]
-        return list(days.standing(found, self._word(item, shift))) if self.words else found
+        return [past for past in self._of_person(item) if past.shift_id == shift_id]
 
     def _word(self, item: Item, shift: PlannedShift | None) -> Correction | None:
-        """What was set of the shift."""
+        """What somebody has set of the shift: of hardly any."""
         if not self.words or shift is None or item.person_id is None:
             return None
         said = self.words.get((item.school_id, item.person_id, item.day), ())
@@ -230,15 +228,18 @@ class Ledger:
         if event.recorded_as is None:
             return self._row(item, shift, same_shift)
         past = past_of(event)
+        word = self._word(item, shift)
         is_echo = before is not None and past.order < before.order
-        was = self._row(item, shift, same_shift) if is_echo else None
+        # Who was set absent and comes repeats a scan that counted for nothing.
+        was = self._row(item, shift, same_shift) if is_echo or word is not None else None
         self._of_person(item).append(past)
         same_shift.append(past)
         row = self._row(item, shift, same_shift)
         is_other = was and row and (was.state, was.late_minutes) != (row.state, row.late_minutes)
         if is_other and item.person_kind == "student":
             pupil = self._pupil(item, shift, same_shift, row)
-            self.told.append(correction_of(past, pupil, replaces=before))
+            wrong = before.id if is_echo and before else absence_before(past, pupil)
+            self.told.append(correction_of(past, pupil, replaces=wrong))
         return row
 
     def _record(self, item: Item, event: Event, shift: PlannedShift | None) -> ScanResult:
@@ -291,7 +292,6 @@ class Ledger:
         word = self._word(item, shift)
         if word is None:
             return days.derive(shift, same_shift, person_kind=kind)
-        everything = self._of_person(item)
         return days.resolve(
             days.Facts(
                 school_id=item.school_id,
@@ -299,7 +299,7 @@ class Ledger:
                 person_id=word.person_id,
                 person_kind=kind,
                 shift=shift,
-                history=[past for past in everything if past.shift_id == shift.id],
+                history=same_shift,
                 corrections=[word],
             )
         )
@@ -317,6 +317,7 @@ class Ledger:
             shift=shift,
             history=same_shift,
             row=row,
+            word=self._word(item, shift),
         )
 
 

@@ -330,7 +330,7 @@ async def insert_outbox(
     day: date,
     event_id: UUID,
     student_id: UUID | None,
-    actor_account_id: UUID,
+    actor_account_id: UUID | None,
     params: dict[str, object],
     account_id: UUID | None = None,
 ) -> None:

@@ -4,15 +4,15 @@ The newest message is what a family believes. So news from before the newest, ou
 was offline, is told as what it is: a correction, with the state as it stands now.
 """
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from uuid import UUID
 
 from msgspec import Struct
 
 from app.attendance import days
-from app.attendance.model import SUSPECT, DayRow, Past
-from app.attendance.plan import Plan, PlannedShift
+from app.attendance.model import SUSPECT, Correction, DayRow, Past, absence_event_id
+from app.attendance.plan import ZONE, Plan, PlannedShift
 from app.ids import new_id
 
 
@@ -30,13 +30,17 @@ class Told(Struct, frozen=True, kw_only=True):
 
 
 class Pupil(Struct, frozen=True, kw_only=True):
-    """A pupil's shift as it stands: `history` holds what was just recorded too, `row` its state."""
+    """A pupil's shift as it stands: `history` holds what was just recorded too, `row` its state.
+
+    `word`: what a person has set of it.
+    """
 
     name: str
     plan: Plan
     shift: PlannedShift | None
     history: Sequence[Past]
     row: DayRow | None
+    word: Correction | None = None
 
 
 def news_of(past: Past, risen: Sequence[Past], pupil: Pupil) -> list[Told]:
@@ -51,21 +55,45 @@ def news_of(past: Past, risen: Sequence[Past], pupil: Pupil) -> list[Told]:
     is_latest = all(other.order <= order for other in pupil.history)
     if is_latest and not risen:
         # As nearly always: there is nothing that it could contradict or repeat.
-        return [_movement(past, pupil, repeat=None)]
+        return [_movement(past, pupil, replaces=absence_before(past, pupil))]
     fresh = {past.id, *(other.id for other in risen)}
     if pupil.row is not None and not (is_latest or _is_newest(fresh, pupil)):
-        return [correction_of(past, pupil, replaces=_made_wrong(past, fresh, pupil))]
+        wrong = _made_wrong(past, fresh, pupil)
+        replaces = wrong.id if wrong else absence_before(past, pupil, fresh)
+        return [correction_of(past, pupil, replaces=replaces)]
     return _movements((past, *risen), fresh, pupil)
 
 
-def correction_of(past: Past, pupil: Pupil, *, replaces: Past | None) -> Told:
+def absence_before(past: Past, pupil: Pupil, fresh: Collection[UUID] = ()) -> UUID | None:
+    """The event of the absence that a scan ends, if it was told; None: it cannot have been.
+
+    Nobody was told of one before the cut-off, nor after another scan of the shift but `fresh` ones.
+    That is known without a look-up, and of what nobody was told the relay replaces nothing.
+    """
+    if pupil.shift is None:
+        return None
+    word = pupil.word if pupil.word is not None and pupil.word.is_absence else None
+    since = word.created_at if word else None
+    for other in pupil.history:
+        is_known = other.counts and other.id not in (fresh or {past.id})
+        if is_known and (since is None or other.received_at > since):
+            return None
+    if word is not None and word.told_as is not None:
+        return word.told_as
+    cut_off = datetime.combine(past.day, pupil.shift.cut_off, ZONE)
+    if word is None and past.received_at < cut_off:
+        return None
+    return absence_event_id(past.school_id, past.day, past.person_id, pupil.shift.id)
+
+
+def correction_of(past: Past, pupil: Pupil, *, replaces: UUID | None) -> Told:
     """The shift's state as it stands now, since `past` turned up."""
     if pupil.row is None:
         raise ValueError("there is no state to be told")
     params = _params(past, pupil) | _state_of(pupil.row)
     params |= {"day": past.day.isoformat(), "direction": past.direction}
     if replaces is not None:
-        params["replaces"] = str(replaces.id)
+        params["replaces"] = str(replaces)
     return _told(past, "correction", params)
 
 
@@ -114,21 +142,23 @@ def _is_newest(fresh: set[UUID], pupil: Pupil) -> bool:
 
 def _movements(pasts: Sequence[Past], fresh: set[UUID], pupil: Pupil) -> list[Told]:
     """The earliest first."""
-    return [
-        _movement(past, pupil, repeat=_repeat_of(past, fresh, pupil))
-        for past in sorted(pasts, key=lambda past: past.order)
-    ]
+    told = []
+    for number, past in enumerate(sorted(pasts, key=lambda past: past.order)):
+        repeat = _repeat_of(past, fresh, pupil)
+        alert = None if number or repeat else absence_before(past, pupil, fresh)
+        told.append(_movement(past, pupil, replaces=repeat.id if repeat else alert))
+    return told
 
 
-def _movement(past: Past, pupil: Pupil, *, repeat: Past | None) -> Told:
+def _movement(past: Past, pupil: Pupil, *, replaces: UUID | None) -> Told:
     params = _params(past, pupil)
     minutes = days.lateness(past.direction, past.order, history=pupil.history, shift=pupil.shift)
     kind = "departure" if past.direction == "out" else "arrival_late" if minutes else "arrival"
     if minutes:
         params["minutes"] = minutes
-    # The same movement was told with a later time: that message is replaced.
-    if repeat is not None:
-        params["replaces"] = str(repeat.id)
+    # The same movement was told with a later time, or that the pupil is not there.
+    if replaces is not None:
+        params["replaces"] = str(replaces)
     return _told(past, kind, params)
 
 

@@ -8,10 +8,13 @@ from msgspec import Struct
 
 from app import db
 from app.attendance import days, queries
+from app.attendance.days import Facts
+from app.attendance.facts import gather
+from app.attendance.heard import insert_notices, notice_of, notices_of
 from app.attendance.model import SUSPECT, DayRow, Event, Past
-from app.attendance.plan import Plan, PlannedShift
+from app.attendance.plan import Plan, PlannedShift, school_day
 from app.attendance.telling import Pupil, news_after_undo
-from app.attendance.writing import drop_day_row, promote, put_day_row
+from app.attendance.writing import drop_day_rows, promote, put_day_rows
 from app.errors import Conflict, NotFound
 from app.identity.model import Caller
 
@@ -59,25 +62,62 @@ async def undo_scan(
         )
     await queries.lock_person(conn, school_id=event.school_id, person_id=event.person_id)
     plan = await queries.plan(conn, school_id=event.school_id)
-    before = await _history(conn, event)
-    if all(past.id != event.id for past in before):
-        return UndoneScan(event_id=event_id, status=_status(before, event, plan))
-    after = _promoted([past for past in before if past.id != event.id], _shift(event, plan))
-    await _store(conn, event=event, before=before, after=after, plan=plan, caller=caller, now=now)
-    return UndoneScan(event_id=event_id, status=_status(after, event, plan))
+    day = await _look(conn, event, event.person_id, plan, now)
+    if all(past.id != event.id for past in day.history):
+        return UndoneScan(event_id=event_id, status=_status(day.row_of(day.history)))
+    after = _promoted([past for past in day.history if past.id != event.id], day.shift)
+    await _store(conn, day=day, after=after, caller=caller, now=now)
+    return UndoneScan(event_id=event_id, status=_status(day.row_of(after)))
 
 
-async def _history(conn: db.Conn, event: Event) -> list[Past]:
-    if event.person_id is None:
-        return []
+class _Day(Struct, frozen=True, kw_only=True):
+    """The scan's shift of its day; `history` without the scans that do not count.
+
+    `notices`: how often the family was told of the shift otherwise than of its scans.
+    """
+
+    event: Event
+    plan: Plan
+    shift: PlannedShift | None
+    history: list[Past]
+    facts: Facts | None
+    notices: int
+
+    def row_of(self, history: list[Past]) -> DayRow | None:
+        """The state by these scans and all that else is known."""
+        if self.facts is None:
+            return None
+        return days.resolve(msgspec.structs.replace(self.facts, history=history))
+
+
+async def _look(conn: db.Conn, event: Event, person_id: UUID, plan: Plan, now: datetime) -> _Day:
     found, said = await queries.history(
-        conn, school_ids=[event.school_id], person_ids=[event.person_id], days=[event.day]
+        conn, school_ids=[event.school_id], person_ids=[person_id], days=[event.day]
     )
-    return [past for past in days.judged(found, said) if past.shift_id == event.shift_id]
-
-
-def _shift(event: Event, plan: Plan) -> PlannedShift | None:
-    return plan.shifts.get(event.shift_id) if event.shift_id else None
+    gathered = await gather(
+        conn,
+        plan=plan,
+        person_ids=[person_id],
+        first=event.day,
+        last=event.day,
+        today=school_day(now),
+    )
+    notices = await notices_of(
+        conn,
+        school_id=event.school_id,
+        person_ids=[person_id],
+        first=event.day,
+        last=event.day,
+    )
+    key = (event.day, person_id, event.shift_id) if event.shift_id else None
+    return _Day(
+        event=event,
+        plan=plan,
+        shift=plan.shifts.get(event.shift_id) if event.shift_id else None,
+        history=[past for past in days.judged(found, said) if past.shift_id == event.shift_id],
+        facts=gathered.facts.get(key) if key else None,
+        notices=len(notices.get(key, ())) + (key in gathered.told_at) if key else 0,
+    )
 
 
 def _promoted(history: list[Past], shift: PlannedShift | None) -> list[Past]:
@@ -90,86 +130,57 @@ def _promoted(history: list[Past], shift: PlannedShift | None) -> list[Past]:
     ]
 
 
-def _row(history: list[Past], event: Event, plan: Plan) -> DayRow | None:
-    shift = _shift(event, plan)
-    if shift is None or event.person_kind is None:
-        return None
-    return days.derive(shift, history, person_kind=event.person_kind)
-
-
-def _status(history: list[Past], event: Event, plan: Plan) -> str | None:
-    row = _row(history, event, plan)
+def _status(row: DayRow | None) -> str | None:
     return row.state if row else None
 
 
 async def _store(
-    conn: db.Conn,
-    *,
-    event: Event,
-    before: list[Past],
-    after: list[Past],
-    plan: Plan,
-    caller: Caller,
-    now: datetime,
+    conn: db.Conn, *, day: _Day, after: list[Past], caller: Caller, now: datetime
 ) -> None:
+    was_row, row = day.row_of(day.history), day.row_of(after)
     await queries.insert_correction(
         conn,
-        event=event,
+        event=day.event,
         kind="undo",
         decided_by=caller.account_id,
         reason="undone at the scanner",
-        before=_row(before, event, plan),
-        after=_row(after, event, plan),
+        before=was_row,
+        after=row,
         now=now,
     )
-    was = {past.id for past in before if past.is_duplicate}
+    was = {past.id for past in day.history if past.is_duplicate}
     risen = [past for past in after if past.id in was and not past.is_duplicate]
     if risen:
         await promote(conn, risen)
-    row = _row(after, event, plan)
     if row is not None:
-        await put_day_row(conn, row)
-    else:
-        await drop_day_row(
-            conn,
-            school_id=event.school_id,
-            day=event.day,
-            person_id=event.person_id,
-            shift_id=event.shift_id,
-        )
-    if event.person_kind == "student":
-        (undone,) = (past for past in before if past.id == event.id)
-        await _tell(
-            conn,
-            event=event,
-            undone=undone,
-            after=after,
-            risen=risen,
-            plan=plan,
-            caller=caller,
-        )
+        await put_day_rows(conn, [row])
+    elif was_row is not None:
+        await drop_day_rows(conn, [was_row])
+    if day.event.person_kind == "student":
+        await _tell(conn, day=day, after=after, risen=risen, caller=caller, now=now)
 
 
 async def _tell(
     conn: db.Conn,
     *,
-    event: Event,
-    undone: Past,
+    day: _Day,
     after: list[Past],
     risen: list[Past],
-    plan: Plan,
     caller: Caller,
+    now: datetime,
 ) -> None:
+    (undone,) = (past for past in day.history if past.id == day.event.id)
     pupil = Pupil(
         name=await queries.student_name(
-            conn, school_id=event.school_id, student_id=undone.person_id
+            conn, school_id=undone.school_id, student_id=undone.person_id
         ),
-        plan=plan,
-        shift=_shift(event, plan),
+        plan=day.plan,
+        shift=day.shift,
         history=after,
-        row=_row(after, event, plan),
+        row=day.row_of(after),
     )
-    is_last = await _is_last_heard(conn, event)
+    # What replaced an alert leaves, taken back, the alert: that has to be said again.
+    is_last = not day.notices and await _is_last_heard(conn, day.event)
     for told in news_after_undo(undone, risen, pupil, is_last=is_last):
         await queries.insert_outbox(
             conn,
@@ -182,6 +193,12 @@ async def _tell(
             actor_account_id=caller.account_id,
             params=told.params,
         )
+        if told.kind == "correction" and pupil.row is not None:
+            await insert_notices(
+                conn,
+                school_id=told.school_id,
+                notices=[notice_of(pupil.row, event_id=told.event_id, now=now)],
+            )
 
 
 async def _is_last_heard(conn: db.Conn, event: Event) -> bool:

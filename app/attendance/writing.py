@@ -1,8 +1,7 @@
 """The one statement that writes a batch: receipts, events, refusals, days, outbox, or nothing."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
-from uuid import UUID
+from datetime import timedelta
 
 import msgspec
 
@@ -103,43 +102,41 @@ async def promote(conn: db.Conn, risen: Sequence[Past]) -> None:
     )
 
 
-async def put_day_row(conn: db.Conn, row: DayRow) -> None:
-    """Set the derived row of a shift, whatever stood there."""
+async def put_day_rows(conn: db.Conn, rows: Sequence[DayRow]) -> None:
+    """Set the derived rows of shifts, whatever stood there."""
+    if not rows:
+        return
     await conn.execute(
         """
         insert into attendance_day (school_id, day, person_id, shift_id, person_kind, state,
                late_minutes, arrived_at, left_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        select * from unnest($1::int[], $2::date[], $3::uuid[], $4::uuid[], $5::text[], $6::text[],
+               $7::smallint[], $8::timestamptz[], $9::timestamptz[])
             on conflict (school_id, day, person_id, shift_id) do update
                set person_kind = excluded.person_kind, state = excluded.state,
                    late_minutes = excluded.late_minutes, arrived_at = excluded.arrived_at,
                    left_at = excluded.left_at
         """,
-        row.school_id,
-        row.day,
-        row.person_id,
-        row.shift_id,
-        row.person_kind,
-        row.state,
-        row.late_minutes,
-        row.arrived_at,
-        row.left_at,
-    )
+        *columns(
+            rows, "school_id", "day", "person_id", "shift_id", "person_kind", "state",
+            "late_minutes", "arrived_at", "left_at",
+        ),
+    )  # fmt: skip
 
 
-async def drop_day_row(
-    conn: db.Conn, *, school_id: int, day: date, person_id: UUID | None, shift_id: UUID | None
-) -> None:
-    """Drop the derived row of a shift of which nothing is recorded any more."""
+async def drop_day_rows(conn: db.Conn, rows: Sequence[DayRow]) -> None:
+    """Drop the derived rows of shifts of which nothing is known any more."""
+    if not rows:
+        return
     await conn.execute(
         """
-        delete from attendance_day
-         where school_id = $1 and day = $2 and person_id = $3 and shift_id = $4
+        delete from attendance_day d
+         using unnest($1::int[], $2::date[], $3::uuid[], $4::uuid[])
+               as q (school_id, day, person_id, shift_id)
+         where d.school_id = q.school_id and d.day = q.day and d.person_id = q.person_id
+           and d.shift_id = q.shift_id
         """,
-        school_id,
-        day,
-        person_id,
-        shift_id,
+        *columns(rows, "school_id", "day", "person_id", "shift_id"),
     )
 
 

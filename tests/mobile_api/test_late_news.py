@@ -19,9 +19,14 @@ def bell(clock: Clock) -> datetime:
 
 
 async def told(owner: asyncpg.Connection) -> list[tuple[str, str | None, dict[str, Any]]]:
-    """Kind, replaced event and all the parameters of each message."""
-    rows = await owner.fetch("select kind, params from outbox order by id")
-    return [(row["kind"], row["params"].get("replaces"), row["params"]) for row in rows]
+    """Kind, replaced event (that somebody was told of) and all the parameters of each message."""
+    rows = await owner.fetch("select kind, event_id, params from outbox order by id")
+    events = {str(row["event_id"]) for row in rows}
+    return [
+        (row["kind"], named if (named := row["params"].get("replaces")) in events else None,
+         row["params"])
+        for row in rows
+    ]  # fmt: skip
 
 
 def brief(news: list[tuple[str, str | None, dict[str, Any]]]) -> list[tuple[str, str | None]]:

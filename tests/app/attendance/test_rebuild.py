@@ -143,7 +143,7 @@ async def test_a_scan_that_was_undone_does_not_come_back(
     assert len(await rows(owner)) == 6
 
 
-async def test_what_was_decided_without_a_scan_is_left_alone(
+async def test_what_nobody_has_decided_is_no_state(
     owner: asyncpg.Connection, again: Rebuild, world: World, school: School
 ) -> None:
     ill = await world.student(school, "Lê Thị Dung")
@@ -155,8 +155,9 @@ async def test_what_was_decided_without_a_scan_is_left_alone(
         ill.id,
         school.morning_id,
     )
-    assert await again(check=False) == []
-    assert len(await rows(owner)) == 7
+    (found,) = await again(check=False)
+    assert (found.person_id, found.derived) == (ill.id, None)
+    assert len(await rows(owner)) == 6
 
 
 async def test_days_in_a_shift_that_has_ended_are_rebuilt_too(
