@@ -190,7 +190,7 @@ def test_a_missing_parameter_is_an_error_at_once(name: str) -> None:
     wording = KINDS[name].vi
     needed = set().union(*map(texts.placeholders, (*(wording.inbox or ()), wording.sms or "")))
     source = {"time": "at", "place": "school", "moment": "at", "span": "from_day"}
-    source |= {"leave": "from_day", "who": "person"}
+    source |= {"leave": "from_day", "first": "from_day", "who": "person"}
     # Only of some corrections, departures, answers, families.
     for placeholder in needed - {"scan", "allowed", "because", "child"}:
         parameter = source.get(placeholder, placeholder)
