@@ -28,6 +28,7 @@ from app.crypto import Vault
 from app.jobs import bell as job_bell
 from app.jobs import runner as jobs
 from app.jobs.runner import JobRunner
+from app.monitoring.ticker import RollUpTicker
 from app.photos.sweep import keep_sweeping
 from app.push_key import PushKey, push_key
 from app.schools.imports.works import import_works
@@ -39,11 +40,13 @@ from notifications import bells, upkeep
 from notifications.bells import VALKEY_ERRORS
 from notifications.channels.base import PushSender
 from notifications.channels.fcm import BadCredentials, FcmSender
+from notifications.channels.sms import sms_sender
 from notifications.channels.webpush import WebPushSender
 from notifications.model import Channel
 from notifications.process import guarded, is_set_within, run_until_stopped
 from notifications.rules import BUCKETS
 from notifications.sending import LEASE_S, SendDesk
+from notifications.text_alerts import TextAlerts
 
 _POLL_S: Final = 0.05
 _JOB_S: Final = 60
@@ -165,6 +168,7 @@ async def run(
                 desk.counts.say_each_minute(),
                 keep_sweeping(desk.pool, open_storage(settings)),
                 AbsenceTicker(ticking, clock=utc_now).keep_looking(),
+                RollUpTicker(ticking, clock=utc_now).keep_counting(),
             )
         finally:
             stop.set()
@@ -175,16 +179,19 @@ async def run(
 async def open_desk(settings: Settings, *, lease_s: float) -> AsyncIterator[SendDesk]:
     """The desk with its pool and its senders, closed at the end."""
     ways_out = senders(settings)
+    by_sms = sms_sender(settings)
     pool = await db.create_pool(
         settings.require_database_url(), role=db.WORKER_ROLE, size=settings.db_pool_size
     )
     ways_out["web"] = web_push(settings, pool)
-    desk = SendDesk(pool, ways_out, lease_s=lease_s)
+    texts = TextAlerts(pool, Vault(settings.key_ring), by_sms)
+    desk = SendDesk(pool, ways_out, texts=texts, lease_s=lease_s)
     try:
         yield desk
     finally:
         for sender in ways_out.values():
             await sender.close()
+        await texts.close()
         await pool.close()
         desk.counts.say()
 

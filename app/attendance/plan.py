@@ -165,6 +165,15 @@ class Plan:
         return sorted(held, key=lambda shift: shift.starts_at)
 
 
+def current_shift(plan: Plan, school_class: PlannedClass, now: datetime) -> PlannedShift | None:
+    """The shift to which a scan of the class belongs now, in the evening the day's last one."""
+    held = plan.shifts_on(school_day(now), school_class.shift_ids)
+    current = plan.shift_at(now, school_class.shift_ids)
+    if current is None and held and now.astimezone(ZONE).time() > held[-1].ends_at:
+        return held[-1]
+    return current
+
+
 def _instant(day: date, at: time) -> datetime:
     # In UTC, as scans are: comparing instants of two zones asks both for their offsets each time.
     return datetime.combine(day, at, ZONE).astimezone(UTC)

@@ -9,9 +9,11 @@ from app.schools.places.model import StationKind
 
 
 class Counts(Struct, frozen=True, kw_only=True):
-    """Pupils. `arrived`: scanned in the shift, late ones too; `missing`: enrolled, no scan yet.
+    """Pupils. `enrolled` is `arrived`, `on_leave` and `missing` together.
 
-    A missing pupil is not said to be absent. `left`: of the arrived, whose last scan was out.
+    `arrived`: recorded in the shift, late ones too, of whom `left`: whose last scan was out.
+    `on_leave`: excused. `missing`: neither, which does not say absent: of them the `absent` are
+    decided, and the `held` wait for the principal's word.
     """
 
     enrolled: int = 0
@@ -19,6 +21,9 @@ class Counts(Struct, frozen=True, kw_only=True):
     late: int = 0
     missing: int = 0
     left: int = 0
+    on_leave: int = 0
+    absent: int = 0
+    held: int = 0
 
 
 class ClassCounts(Struct, frozen=True, kw_only=True):
@@ -33,6 +38,9 @@ class ClassCounts(Struct, frozen=True, kw_only=True):
     late: int
     missing: int
     left: int
+    on_leave: int
+    absent: int
+    held: int
 
 
 class ShiftCounts(Struct, frozen=True, kw_only=True):
@@ -53,6 +61,9 @@ class ShiftCounts(Struct, frozen=True, kw_only=True):
     late: int
     missing: int
     left: int
+    on_leave: int
+    absent: int
+    held: int
 
 
 class OutcomeCount(Struct, frozen=True, kw_only=True):
@@ -128,6 +139,8 @@ class Mark(Struct, frozen=True, kw_only=True):
     last_scan_at: datetime | None
     refused: int
     taken_back: int
+    last_run_at: datetime | None
+    held: int
     last_beat_at: datetime | None
 
 

@@ -24,9 +24,27 @@ class Stood(Struct, frozen=True, kw_only=True):
 
     class_id: UUID
     shift_id: UUID
-    arrived: int
-    late: int
-    left: int
+    arrived: int = 0
+    late: int = 0
+    left: int = 0
+    on_leave: int = 0
+    absent: int = 0
+
+
+class OnLeave(Struct, frozen=True, kw_only=True):
+    """A pupil with approved leave: the class, and the shifts of the day that have a row."""
+
+    student_id: UUID
+    class_id: UUID
+    recorded: list[UUID]
+
+
+class Waiting(Struct, frozen=True, kw_only=True):
+    """A class's alerts of one shift that wait for the principal."""
+
+    class_id: UUID
+    shift_id: UUID
+    pupils: int
 
 
 class Minute(Struct, frozen=True, kw_only=True):
@@ -77,20 +95,66 @@ async def enrolled(conn: db.Conn, *, school_id: int, day: date) -> list[Enrolled
 
 
 async def stood(conn: db.Conn, *, school_id: int, day: date) -> list[Stood]:
-    """How many of each class were scanned in each shift."""
+    """How many of each class were recorded in each shift, as what."""
     return await db.many(
         conn,
         Stood,
         """
-        select e.class_id, d.shift_id, count(*) as arrived,
+        select e.class_id, d.shift_id,
+               count(*) filter (where d.state in ('present', 'late', 'left_early')) as arrived,
                count(*) filter (where d.late_minutes > 0) as late,
-               count(*) filter (where d.left_at is not null) as left
+               count(*) filter (where d.left_at is not null) as left,
+               count(*) filter (where d.state = 'absent_excused') as on_leave,
+               count(*) filter (where d.state = 'absent_unexcused') as absent
           from attendance_day d
           join enrolment e on e.school_id = d.school_id and e.student_id = d.person_id
                and e.from_day <= $2 and (e.to_day is null or e.to_day >= $2)
          where d.school_id = $1 and d.day = $2 and d.person_kind = 'student'
-           and d.state in ('present', 'late', 'left_early')
          group by e.class_id, d.shift_id
+        """,
+        school_id,
+        day,
+    )
+
+
+async def on_leave(
+    conn: db.Conn, *, school_id: int, day: date, person_ids: Sequence[UUID]
+) -> list[OnLeave]:
+    """These pupils, as far as they are in a class on the day."""
+    return await db.many(
+        conn,
+        OnLeave,
+        """
+        select e.student_id, e.class_id,
+               array(select d.shift_id from attendance_day d
+                      where d.school_id = $1 and d.day = $2 and d.person_id = e.student_id)
+                   as recorded
+          from enrolment e
+         where e.school_id = $1 and e.student_id = any($3)
+           and e.from_day <= $2 and (e.to_day is null or e.to_day >= $2)
+        """,
+        school_id,
+        day,
+        person_ids,
+    )
+
+
+async def waiting(conn: db.Conn, *, school_id: int, day: date) -> list[Waiting]:
+    """How many alerts of each class and shift wait; not of who has been recorded since."""
+    return await db.many(
+        conn,
+        Waiting,
+        """
+        select e.class_id, a.shift_id, count(*) as pupils
+          from absence_case a
+          join enrolment e on e.school_id = a.school_id and e.student_id = a.student_id
+               and e.from_day <= $2 and (e.to_day is null or e.to_day >= $2)
+         where a.school_id = $1 and a.day = $2 and a.decision is null and a.told_at is null
+           and not exists (
+               select from attendance_day d
+                where d.school_id = $1 and d.day = $2 and d.person_id = a.student_id
+                  and d.shift_id = a.shift_id)
+         group by e.class_id, a.shift_id
         """,
         school_id,
         day,
@@ -196,6 +260,11 @@ async def marks(conn: db.Conn, *, school_ids: Sequence[int], day: date) -> list[
                  where r.school_id = s.id and r.day = $2) as refused,
                (select count(*) from attendance_correction k
                  where k.school_id = s.id and k.day = $2) as taken_back,
+               (select max(a.ran_at) from absence_run a
+                 where a.school_id = s.id and a.day = $2) as last_run_at,
+               (select count(*) from absence_case a
+                 where a.school_id = s.id and a.day = $2 and a.decision is null
+                   and a.told_at is null) as held,
                (select max(p.beat_at) from scanner p where p.school_id = s.id) as last_beat_at
           from unnest($1::int[]) as q (id) join school s on s.id = q.id
         """,

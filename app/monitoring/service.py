@@ -1,14 +1,16 @@
 """The board put together from its counts, and what has changed between two of them."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from app import db
-from app.attendance.plan import ZONE, Plan, PlannedClass, PlannedShift, school_day
+from app.attendance.leave.model import LeaveCover
+from app.attendance.leave.queries import approved_leave
+from app.attendance.plan import ZONE, Plan, current_shift, school_day
 from app.attendance.scanners import SILENT_AFTER
 from app.monitoring import queries
 from app.monitoring.model import (
@@ -24,7 +26,16 @@ from app.monitoring.model import (
 from app.monitoring.queries import Phone, Scanned, Stood
 
 _MINUTE: Final = timedelta(minutes=1)
-_COUNTED: Final = ("enrolled", "arrived", "late", "missing", "left")
+_COUNTED: Final = (
+    "enrolled",
+    "arrived",
+    "late",
+    "missing",
+    "left",
+    "on_leave",
+    "absent",
+    "held",
+)
 T = TypeVar("T")
 
 
@@ -32,15 +43,11 @@ async def board(conn: db.Conn, *, plan: Plan, now: datetime) -> Board:
     """The school's day as it stands; `plan` is the school's present one."""
     day, school_id = school_day(now), plan.school_id
     await queries.without_table_scans(conn)
-    stood = {
-        (row.class_id, row.shift_id): row
-        for row in await queries.stood(conn, school_id=school_id, day=day)
-    }
     pupils = {
         row.class_id: row.pupils
         for row in await queries.enrolled(conn, school_id=school_id, day=day)
     }
-    classes = _class_rows(plan, now, pupils, stood)
+    classes = await class_rows(conn, plan=plan, day=day, pupils=pupils, now=now)
     begun = {row.shift_id for row in classes if row.is_current}
     arrivals_from, arrivals = _by_minute(await queries.minutes(conn, school_id=school_id, day=day))
     refused = await queries.refused(conn, school_id=school_id, day=day)
@@ -65,19 +72,30 @@ async def board(conn: db.Conn, *, plan: Plan, now: datetime) -> Board:
     )
 
 
-def _class_rows(
-    plan: Plan, now: datetime, pupils: dict[UUID, int], stood: dict[tuple[UUID, UUID], Stood]
+async def class_rows(
+    conn: db.Conn, *, plan: Plan, day: date, pupils: Mapping[UUID, int], now: datetime
 ) -> list[ClassCounts]:
-    """A row for each class with pupils and each of its shifts that is held today."""
+    """A row for each class with pupils and each of its shifts that is held on the day, by name."""
+    stood = {
+        (row.class_id, row.shift_id): row
+        for row in await queries.stood(conn, school_id=plan.school_id, day=day)
+    }
+    held = {
+        (row.class_id, row.shift_id): row.pupils
+        for row in await queries.waiting(conn, school_id=plan.school_id, day=day)
+    }
+    excused = await _not_yet_recorded(conn, plan, day)
     rows = []
     for each in sorted(plan.classes.values(), key=lambda each: (_natural(each.name), each.id)):
         enrolled = pupils.get(each.id, 0)
         if not enrolled:
             continue
-        current = _current(plan, each, now)
-        for shift in plan.shifts_on(school_day(now), each.shift_ids):
-            row = stood.get((each.id, shift.id))
-            arrived = row.arrived if row else 0
+        current = current_shift(plan, each, now)
+        for shift in plan.shifts_on(day, each.shift_ids):
+            key = (each.id, shift.id)
+            row = stood.get(key) or Stood(class_id=each.id, shift_id=shift.id)
+            on_leave = row.on_leave + excused[key]
+            missing = max(0, enrolled - row.arrived - on_leave)
             rows.append(
                 ClassCounts(
                     class_id=each.id,
@@ -85,22 +103,40 @@ def _class_rows(
                     shift_id=shift.id,
                     is_current=shift is current,
                     enrolled=enrolled,
-                    arrived=arrived,
-                    late=row.late if row else 0,
-                    missing=enrolled - arrived,
-                    left=row.left if row else 0,
+                    arrived=row.arrived,
+                    late=row.late,
+                    missing=missing,
+                    left=row.left,
+                    on_leave=on_leave,
+                    absent=row.absent,
+                    held=max(0, min(held.get(key, 0), missing - row.absent)),
                 )
             )
     return rows
 
 
-def _current(plan: Plan, school_class: PlannedClass, now: datetime) -> PlannedShift | None:
-    """The shift to which a scan of the class belongs now, in the evening the day's last one."""
-    held = plan.shifts_on(school_day(now), school_class.shift_ids)
-    current = plan.shift_at(now, school_class.shift_ids)
-    if current is None and held and now.astimezone(ZONE).time() > held[-1].ends_at:
-        return held[-1]
-    return current
+async def _not_yet_recorded(conn: db.Conn, plan: Plan, day: date) -> Counter[tuple[UUID, UUID]]:
+    """By class and shift: pupils on leave of whom the shift has no row. Before the cut-off: all."""
+    covers = await approved_leave(
+        conn, school_id=plan.school_id, person_ids=None, first=day, last=day
+    )
+    found: Counter[tuple[UUID, UUID]] = Counter()
+    if not covers:
+        return found
+    by_person: defaultdict[UUID, list[LeaveCover]] = defaultdict(list)
+    for cover in covers:
+        by_person[cover.person_id].append(cover)
+    for pupil in await queries.on_leave(
+        conn, school_id=plan.school_id, day=day, person_ids=list(by_person)
+    ):
+        school_class = plan.classes.get(pupil.class_id)
+        for shift in plan.shifts_on(day, school_class.shift_ids if school_class else []):
+            is_covered = any(
+                cover.covers(day, shift.starts_at) for cover in by_person[pupil.student_id]
+            )
+            if is_covered and shift.id not in pupil.recorded:
+                found[pupil.class_id, shift.id] += 1
+    return found
 
 
 def _shift_rows(

@@ -411,6 +411,29 @@ ATTENDANCE: Final = {
     f"POST {_SCHOOL}/disputes/{{dispute_id}}/answer": Rule(
         here=PRINCIPAL, own=LEADER, body={"answer": "upheld", "message": "Cô xin lỗi gia đình"}
     ),
+    f"GET {_SCHOOL}/absences/{{day}}": Rule(
+        here=PRINCIPAL, own=LEADER, query={"class_id": "{class_id}"}
+    ),
+    f"POST {_SCHOOL}/absences/{{day}}/decisions": Rule(
+        here=PRINCIPAL,
+        body={"decision": "release", "shift_id": "{shift_id}"},
+        answer=(404, "no-such-run"),
+    ),
+    f"GET {_SCHOOL}/missing": Rule(here=PRINCIPAL, own=LEADER, query={"class_id": "{class_id}"}),
+    f"POST {_STUDENT}/calls": Rule(
+        here=PRINCIPAL, own=LEADER, body={"guardian_id": "{guardian_id}"}
+    ),
+    f"GET {_SCHOOL}/attendance-rules": Rule(here=PRINCIPAL),
+    f"PUT {_SCHOOL}/attendance-rules": Rule(
+        here=PRINCIPAL,
+        body={
+            "alert_after_min": 20,
+            "class_share": 0.4,
+            "school_share": 0.2,
+            "sms_budget_a_day": 50,
+            "past_month_needs_two": True,
+        },
+    ),
     f"GET {_SCHOOL}/attendance/{{day}}": Rule(
         here=PRINCIPAL, own=TEACHERS, query={"class_id": "{class_id}"}
     ),
@@ -423,6 +446,7 @@ ATTENDANCE: Final = {
 MONITOR: Final = {
     f"GET {_SCHOOL}/monitor/today": Rule(here=PRINCIPAL),
     f"GET {_SCHOOL}/monitor/stream": Rule(here=PRINCIPAL),
+    "GET /v1/monitor/department": Rule(anywhere=DEPARTMENT),
     "GET /v1/stations/{station_id}/arrivals": Rule(own=("display",)),
 }
 
@@ -466,6 +490,52 @@ PHOTOS: Final = {
     f"PUT {_PICKUP}/photo": Rule(here=PRINCIPAL, own=_FAMILY, raw=_FACE),
 }
 
+_LEAVE: Final = {"from_day": "2026-11-25", "to_day": "2026-11-26", "part": "day"}
+_CLOSED: Final = {"from_day": "2026-11-16", "to_day": "2026-11-17", "kind": "storm"}
+
+LEAVE: Final = {
+    "POST /v1/leave-requests": Rule(
+        own=("guardian",),
+        door_is_for=STAFF,
+        body={"student_id": "{student_id}", **_LEAVE, "reason": "Việc nhà"},
+    ),
+    "GET /v1/leave-requests": Rule(anywhere=("guardian", *STAFF)),
+    "GET /v1/leave-requests/{request_id}": Rule(
+        here=PRINCIPAL, own=("guardian", *LEADER), door_is_for=STAFF
+    ),
+    "POST /v1/leave-requests/{request_id}/decision": Rule(
+        here=PRINCIPAL, own=LEADER, body={"decision": "approve"}
+    ),
+    "POST /v1/leave-requests/{request_id}/withdrawal": Rule(
+        own=("guardian",), door_is_for=STAFF
+    ),
+    # The paper that is named was sent by the guardian.
+    "PUT /v1/leave-requests/{request_id}/paper": Rule(
+        own=("guardian",), door_is_for=STAFF, raw=_FACE
+    ),
+    "GET /v1/leave-requests/{request_id}/paper": Rule(
+        here=PRINCIPAL, own=("guardian", *LEADER), door_is_for=STAFF
+    ),
+    "POST /v1/closures": Rule(
+        here=PRINCIPAL,
+        own=DEPARTMENT,
+        body={"school_id": "{school_id}", **_CLOSED, "reason": "Bão số 7"},
+    ),
+    "GET /v1/closures": Rule(anywhere=("department_admin", "guardian", "student", *STAFF)),
+    "POST /v1/closures/{closure_id}/end": Rule(here=PRINCIPAL, own=DEPARTMENT, body={}),
+}
+
 RULES: Final[dict[str, Rule]] = (
-    PUBLIC | MINE | DEPARTMENTS | PLACES | PEOPLE | LIFE | IMPORTS | PHOTOS | ATTENDANCE | MONITOR | STAFF_HOURS
+    LEAVE
+    | PUBLIC
+    | MINE
+    | DEPARTMENTS
+    | PLACES
+    | PEOPLE
+    | LIFE
+    | IMPORTS
+    | PHOTOS
+    | ATTENDANCE
+    | MONITOR
+    | STAFF_HOURS
 )

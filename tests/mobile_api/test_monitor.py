@@ -14,6 +14,7 @@ from tests.conftest import HANOI, Clock
 from tests.gate import Gate, minutes
 from tests.world import Person, School, Student, World
 
+_COUNTED = ("enrolled", "arrived", "late", "missing", "left", "on_leave", "absent", "held")
 BELL = datetime(2026, 11, 16, 7, 5, tzinfo=HANOI)
 
 
@@ -102,7 +103,7 @@ async def classes_by_hand(gate: Gate, principal: Person) -> list[dict[str, Any]]
                 "name": pupil["class_name"],
                 "shift_id": str(gate.school.morning_id),
                 "is_current": True,
-                **dict.fromkeys(("enrolled", "arrived", "late", "missing", "left"), 0),
+                **dict.fromkeys(_COUNTED, 0),
             },
         )
         (shift,) = pupil["shifts"]

@@ -180,7 +180,7 @@ class Case(Struct, frozen=True, kw_only=True):
     state: State
 
 
-class Callable(Struct, frozen=True, kw_only=True):
+class GuardianToCall(Struct, frozen=True, kw_only=True):
     """A guardian who may be called about the pupil; the number is looked up when it is called."""
 
     guardian_id: UUID
@@ -202,7 +202,7 @@ class Missing(Struct, frozen=True, kw_only=True):
     shift_id: UUID
     is_held: bool
     told_at: datetime | None
-    guardians: list[Callable]
+    guardians: list[GuardianToCall]
 
 
 class Skipped(Struct, frozen=True, kw_only=True):

@@ -16,33 +16,17 @@ from app import db
 from app.attendance.absence import queries
 from app.attendance.absence.model import Due, Run
 from app.attendance.absence.run import Moved, place_of, run_one
-from app.attendance.plan import Plan, school_day
-from app.attendance.queries import plan as plan_of
+from app.attendance.plan import school_day
+from app.attendance.plans import Plans
 
 LOOK_S: Final = 5.0
 # So far back a day that nobody decided is settled, silently.
 LOOK_BACK: Final = timedelta(days=7)
 _AT_ONCE: Final = 2
 _TRIES: Final = 5
-_PLANS_MOST: Final = 2_000
 CONNECTIONS: Final = _AT_ONCE + 1
 
 _log = structlog.get_logger(__name__)
-
-
-class Plans:
-    """The schools' plans in memory, each good for one version."""
-
-    def __init__(self) -> None:
-        self._plans: dict[int, Plan] = {}
-
-    async def of(self, conn: db.Conn, *, school_id: int, version: int) -> Plan:
-        held = self._plans.get(school_id)
-        if held is None or held.version != version:
-            if len(self._plans) >= _PLANS_MOST:
-                self._plans.clear()
-            held = self._plans[school_id] = await plan_of(conn, school_id=school_id)
-        return held
 
 
 class Summary(Struct, frozen=True, kw_only=True):
