@@ -42,9 +42,10 @@ class News:
     day: date
     shift: str | None
     is_optional: bool = False
+    status: str | None = None
+    """Of a correction: the state that it tells."""
     minutes: int | None = None
     but: str | None = None
-    count: int = 1
     to: tuple[str, ...] = ()
 
 
@@ -88,10 +89,8 @@ class Cell:
         """Scans heard later still say when the pupil left, or that an absent one has come."""
         assert self.shift is not None
         later = [each for each in self.scans if each.received > verdict.at]
-        if verdict.state == "not_scanned":
-            return row_of(self.shift, later)
         if verdict.state.startswith("absent"):
-            return scanned if later else Row(state=verdict.state)
+            return scanned if later and scanned else Row(state=verdict.state)
         after = row_of(self.shift, later)
         state, left = verdict.state, None
         if after is not None and after.left_at is not None:

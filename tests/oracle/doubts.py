@@ -29,9 +29,9 @@ class Beats:
         if campus not in self._opened[now.astimezone(ZONE).date()]:
             found.add("no_scanner")
         for phone, beat in self._last.items():
-            if self._campus[phone] != campus or beat.closed:
+            if self._campus[phone] != campus:
                 continue
-            if now - beat.at > SILENT_AFTER:
+            if not beat.closed and now - beat.at > SILENT_AFTER:
                 found.add("silent")
             if beat.pending:
                 found.add("pending")

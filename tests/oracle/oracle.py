@@ -174,7 +174,8 @@ class Oracle:
         row = self.row(cell)
         kind, minutes = self._movement(cell, known)
         kinds = {kind} if is_newest else {kind, "correction"}
-        self._expect(cell, kinds, at=known.at, minutes=minutes if is_newest else None)
+        status = row.state if row else None
+        self._expect(cell, kinds, at=known.at, minutes=minutes, status=status)
         for up in rules.risen(cell.scans, cell.shift):
             up.is_recorded = True
             kinds = {self._movement(cell, up)[0], "correction"}
@@ -191,8 +192,11 @@ class Oracle:
         return ("arrival_late", late) if late else ("arrival", None)
 
     def _undone(self, undo: f.Undone) -> None:
-        cell = self._cell_of_event[undo.event]
-        (known,) = (each for each in cell.scans if each.event == undo.event)
+        cell = self._cell_of_event.get(undo.event)
+        recorded = cell.scans if cell else []
+        known = next((k for k in recorded if k.event == undo.event and k.is_recorded), None)
+        if cell is None or known is None:
+            return  # nothing had been recorded
         cell.scans.remove(known)
         self._expect(cell, {"scan_undone"}, at=known.at)
         is_alone = not cell.scans and cell.told is not None and cell.case is None
@@ -238,7 +242,15 @@ class Oracle:
         self.held_runs += bool(held)
 
     def _is_missing(self, cell: Cell) -> bool:
-        return self.row(cell) is None and not cell.scans
+        """Neither recorded nor excused, nor inside since an earlier shift and not seen leaving."""
+        if self.row(cell) is not None or cell.scans:
+            return False
+        for shift in self.held(cell.pupil, cell.day):
+            if cell.shift is not None and shift.starts < cell.shift.starts:
+                row = self.row(self.cell(cell.pupil, cell.day, shift))
+                if row and row.state in ("present", "late") and row.left_at is None:
+                    return False
+        return True
 
     def _tell_absence(self, cell: Cell, now: datetime) -> None:
         assert cell.case is not None
@@ -270,8 +282,11 @@ class Oracle:
         if leave.state != "pending":
             return
         leave.state = "approved" if decided.is_approved else "rejected"
-        self._answer(leave.asked, "leave_decided")
-        self._settle([leave.asked.pupil], leave.asked.first, leave.asked.last)
+        if decided.is_approved:
+            self._settle([leave.asked.pupil], leave.asked.first, leave.asked.last)
+            self._expect_of(leave.asked.pupil, {"leave_decided"}, day=leave.asked.first)
+        else:
+            self._answer(leave.asked, "leave_decided")
 
     def _withdrawn(self, withdrawn: f.LeaveWithdrawn) -> None:
         leave = self.leaves[withdrawn.leave]
@@ -336,7 +351,14 @@ class Oracle:
             if (row.state, row.late_minutes) != (cell.told.state, cell.told.late_minutes):
                 cell.corrections += 1
                 cell.told = row
-                self._expect(cell, {"correction"}, at=None, but=but)
+                self._expect(
+                    cell,
+                    {"correction"},
+                    at=None,
+                    but=but,
+                    status=row.state,
+                    minutes=row.late_minutes or None,
+                )
 
     # People.
 
@@ -382,6 +404,7 @@ class Oracle:
         *,
         at: datetime | None,
         minutes: int | None = None,
+        status: str | None = None,
         is_optional: bool = False,
         but: str | None = None,
     ) -> None:
@@ -392,6 +415,7 @@ class Oracle:
                 day=cell.day,
                 shift=cell.shift.key if cell.shift else None,
                 minutes=minutes,
+                status=status,
                 is_optional=is_optional,
                 but=but,
                 to=self.guardians[cell.pupil],

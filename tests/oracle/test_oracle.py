@@ -171,7 +171,7 @@ def test_leave_after_the_alert_is_one_correction() -> None:
     day.others_come()
     day.run()
     day.leave("08:00", "08:30")
-    assert day.told() == ["absence", "leave_decided", "correction"]
+    assert day.told() == ["absence", "correction", "leave_decided"]
     assert day.state() == "absent_excused"
     assert day.state("afternoon") == "absent_excused"
 
