@@ -506,9 +506,7 @@ LEAVE: Final = {
     "POST /v1/leave-requests/{request_id}/decision": Rule(
         here=PRINCIPAL, own=LEADER, body={"decision": "approve"}
     ),
-    "POST /v1/leave-requests/{request_id}/withdrawal": Rule(
-        own=("guardian",), door_is_for=STAFF
-    ),
+    "POST /v1/leave-requests/{request_id}/withdrawal": Rule(own=("guardian",), door_is_for=STAFF),
     # The paper that is named was sent by the guardian.
     "PUT /v1/leave-requests/{request_id}/paper": Rule(
         own=("guardian",), door_is_for=STAFF, raw=_FACE

@@ -196,6 +196,8 @@ async def _ids(world: World, api: httpx.AsyncClient, cast: Cast, vice: Caller) -
         "substitute_id": await _substitute(world, school),
         "pickup_id": await _pickup(owner, cast, guardian.account_id),
         "dispute_id": await _dispute(owner, cast, guardian.account_id),
+        "request_id": await _leave(world, cast, guardian.account_id),
+        "closure_id": await _closure(owner, school, cast["principal"]),
         "token": "A" * 68,
         "day": "2026-11-16",
         "holiday": await _holiday(owner, school),
@@ -230,6 +232,8 @@ async def _foreign(owner: asyncpg.Connection, cast: Cast) -> dict[str, Any]:
         "document_id": new_id(),
         "pickup_id": new_id(),
         "dispute_id": new_id(),
+        "request_id": new_id(),
+        "closure_id": await _closure(owner, other, cast["other principal"]),
         "session_id": cast["other guardian"].session_id,
         "job_id": await owner.fetchval("select id from job where school_id = $1", other.id),
         **dict(zip(("class_id", "next_class_id", "spare_class_id"), classes, strict=True)),
@@ -303,6 +307,45 @@ async def _dispute(owner: asyncpg.Connection, cast: Cast, asked_by: UUID) -> UUI
         asked_by,
     )
     return dispute_id
+
+
+async def _leave(world: World, cast: Cast, asked_by: UUID) -> UUID:
+    """The guardian asks for leave of the pupil, with a doctor's note."""
+    request_id, school_id = new_id(), cast.school.id
+    wrapped = await world.owner.fetchval(
+        "select wrapped from school_key where school_id = $1", school_id
+    )
+    box = world.resources.vault.school_box(wrapped, school_id)
+    key = f"schools/{school_id}/leave/{request_id.hex}-{new_id().hex}"
+    sealed = box.seal_bytes(b"a JPEG", field=f"leave_request.paper:{key}")
+    await world.resources.storage.put(key, sealed, content_type="application/octet-stream")
+    await world.owner.execute(
+        "insert into leave_request (school_id, id, person_kind, person_id, from_day, to_day, part,"
+        " reason_sealed, requested_by, requested_as, created_at, paper_key)"
+        " values ($1, $2, 'student', $3, '2026-11-18', '2026-11-18', 'day', $4, $5, 'guardian',"
+        " now(), $6)",
+        school_id,
+        request_id,
+        cast.student.id,
+        box.seal("Khám răng", field="leave_request.reason"),
+        asked_by,
+        key,
+    )
+    return request_id
+
+
+async def _closure(owner: asyncpg.Connection, school: School, principal: Person) -> UUID:
+    """The school will be closed for a day."""
+    closure_id = new_id()
+    await owner.execute(
+        "insert into closure (id, school_id, from_day, to_day, closed_to, kind, reason, created_by,"
+        " created_at) values ($1, $2, '2026-11-19', '2026-11-19', '2026-11-19', 'other',"
+        " 'Mất nước', $3, now())",
+        closure_id,
+        school.id,
+        principal.account_id,
+    )
+    return closure_id
 
 
 async def _spare_campus(owner: asyncpg.Connection, school: School) -> UUID:
