@@ -213,14 +213,15 @@ class World:
         person = await self.account()
         staff_id = new_id()
         await self.owner.execute(
-            "insert into staff (school_id, id, account_id, name, sort_key, search_key)"
-            " values ($1, $2, $3, $4, $5, $6)",
+            "insert into staff (school_id, id, account_id, name, sort_key, search_key, created_at)"
+            " values ($1, $2, $3, $4, $5, $6, $7)",
             school.id,
             staff_id,
             person.account_id,
             name,
             sort_key(name),
             search_key(name),
+            self.resources.clock() - timedelta(days=90),
         )
         person.person_id = staff_id
         await self.member(person, school, role)

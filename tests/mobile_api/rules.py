@@ -450,6 +450,15 @@ MONITOR: Final = {
     "GET /v1/stations/{station_id}/arrivals": Rule(own=("display",)),
 }
 
+REVIEWS: Final = {
+    f"GET {_SCHOOL}/reviews": Rule(here=PRINCIPAL),
+    f"GET {_SCHOOL}/reviews/summary": Rule(here=PRINCIPAL),
+    f"POST {_SCHOOL}/reviews/decisions": Rule(
+        here=PRINCIPAL,
+        body={"event_ids": ["{uncertain_id}"], "decision": "reject", "reason": "Không ở cổng"},
+    ),
+}
+
 _MONTH: Final = {"month": "2026-11"}
 _HOURS: Final = _SCHOOL + "/staff/{staff_id}/hours-corrections"
 
@@ -535,5 +544,6 @@ RULES: Final[dict[str, Rule]] = (
     | PHOTOS
     | ATTENDANCE
     | MONITOR
+    | REVIEWS
     | STAFF_HOURS
 )

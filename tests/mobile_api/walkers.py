@@ -196,6 +196,8 @@ async def _ids(world: World, api: httpx.AsyncClient, cast: Cast, vice: Caller) -
         "substitute_id": await _substitute(world, school),
         "pickup_id": await _pickup(owner, cast, guardian.account_id),
         "dispute_id": await _dispute(owner, cast, guardian.account_id),
+        "hours_correction_id": await _hours_correction(owner, cast),
+        "uncertain_id": await _uncertain_scan(owner, cast),
         "request_id": await _leave(world, cast, guardian.account_id),
         "closure_id": await _closure(owner, school, cast["principal"]),
         "token": "A" * 68,
@@ -232,6 +234,8 @@ async def _foreign(owner: asyncpg.Connection, cast: Cast) -> dict[str, Any]:
         "document_id": new_id(),
         "pickup_id": new_id(),
         "dispute_id": new_id(),
+        "hours_correction_id": new_id(),
+        "uncertain_id": new_id(),
         "request_id": new_id(),
         "closure_id": await _closure(owner, other, cast["other principal"]),
         "session_id": cast["other guardian"].session_id,
@@ -346,6 +350,41 @@ async def _closure(owner: asyncpg.Connection, school: School, principal: Person)
         principal.account_id,
     )
     return closure_id
+
+
+async def _hours_correction(owner: asyncpg.Connection, cast: Cast) -> UUID:
+    """The principal has put down when the guard left."""
+    correction_id = new_id()
+    await owner.execute(
+        "insert into staff_day_correction (school_id, id, staff_id, day, kind, at, reason,"
+        " decided_by, created_at) values ($1, $2, $3, '2026-11-13', 'out',"
+        " '2026-11-13T11:30:00+07:00', 'Quên quét', $4, now())",
+        cast.school.id,
+        correction_id,
+        cast["guard"].person_id,
+        cast["principal"].account_id,
+    )
+    return correction_id
+
+
+async def _uncertain_scan(owner: asyncpg.Connection, cast: Cast) -> UUID:
+    """The guard's phone did not know where it was when the pupil came."""
+    event_id = new_id()
+    await owner.execute(
+        "insert into scan_event (school_id, day, id, person_kind, person_id, direction, outcome,"
+        " source, shift_id, station_id, campus_id, scanned_by, occurred_at, scanned_at,"
+        " received_at, clock, verdict) values ($1, '2026-11-13', $2, 'student', $3, 'in',"
+        " 'pending_review', 'card', $4, $5, $6, $7, '2026-11-13T06:50:00+07:00',"
+        " '2026-11-13T06:50:00+07:00', '2026-11-13T06:50:00+07:00', 'mono', 'no_fix')",
+        cast.school.id,
+        event_id,
+        cast.student.id,
+        cast.school.morning_id,
+        cast.school.gate_id,
+        cast.school.campus_id,
+        cast["guard"].account_id,
+    )
+    return event_id
 
 
 async def _spare_campus(owner: asyncpg.Connection, school: School) -> UUID:

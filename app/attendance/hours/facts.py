@@ -4,7 +4,6 @@ from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Final
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -23,8 +22,6 @@ from app.attendance.leave.model import LeaveCover
 from app.attendance.leave.queries import approved_leave
 from app.attendance.plan import ZONE, Plan, school_day
 from app.attendance.queries import plan as plan_of
-
-_WAITING: Final = frozenset({"pending_review", "geo_uncertain", "clock_suspect"})
 
 
 async def computed(
@@ -72,7 +69,9 @@ class _Facts:
     def of_member(self, plan: Plan, member: Member, days: Sequence[date]) -> list[Day]:
         """Those of the days that hold anything, while the person was there."""
         shift_ids = plan.staff_shifts.get(member.id, ())
-        first = school_day(member.created_at)
+        # Who was scanned before the list had them was there before.
+        scanned = (day for day in days if self.movements.get((member.id, day)))
+        first = min(school_day(member.created_at), next(scanned, date.max))
         last = school_day(member.ended_at) if member.ended_at else date.max
         found = []
         for day in days:
@@ -115,7 +114,7 @@ def _scanned(scan: StaffScan) -> Movement:
         direction=scan.direction,
         at=scan.at,
         campus_id=scan.campus_id,
-        waits=scan.outcome in _WAITING and not scan.is_confirmed,
+        waits=scan.waits,
     )
 
 

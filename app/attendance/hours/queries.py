@@ -22,7 +22,7 @@ class Member(Struct, frozen=True, kw_only=True):
 
 
 class StaffScan(Struct, frozen=True, kw_only=True):
-    """A scan that counts. `is_confirmed`: a principal has looked at it."""
+    """A scan that counts. `waits`: it is uncertain, and nobody has decided."""
 
     id: UUID
     person_id: UUID
@@ -31,7 +31,7 @@ class StaffScan(Struct, frozen=True, kw_only=True):
     outcome: Recorded
     at: datetime
     campus_id: UUID | None
-    is_confirmed: bool
+    waits: bool
 
 
 class PutDown(Struct, frozen=True, kw_only=True):
@@ -60,7 +60,8 @@ async def staff_in(
 ) -> list[Member]:
     """Who belonged to the staff at some time from `since` to `until`, by name.
 
-    `staff_ids` None: everybody; `limit` None: all of them.
+    Also who was scanned then and put on the list later. `staff_ids` None: everybody; `limit` None:
+    all of them.
     """
     sort_key, staff_id = after or (None, None)
     return await db.many(
@@ -68,7 +69,12 @@ async def staff_in(
         Member,
         """
         select id, name, sort_key, created_at, ended_at from staff
-         where school_id = $1 and created_at < $3 and (ended_at is null or ended_at >= $2)
+         where school_id = $1 and (ended_at is null or ended_at >= $2)
+           and (created_at < $3 or exists (
+               select from scan_event e
+                where e.school_id = $1 and e.person_id = staff.id
+                  and e.day >= ($2 at time zone 'Asia/Ho_Chi_Minh')::date
+                  and e.day < ($3 at time zone 'Asia/Ho_Chi_Minh')::date))
            and ($4::uuid[] is null or id = any($4))
            and ($5::text is null or (sort_key, id) > ($5, $6::uuid))
          order by sort_key, id limit $7
@@ -86,16 +92,18 @@ async def staff_in(
 async def scans_that_count(
     conn: db.Conn, *, school_id: int, staff_ids: Sequence[UUID], first: date, last: date
 ) -> list[StaffScan]:
-    """The recorded scans of these people that were neither undone nor rejected.
+    """The recorded scans of these people that were neither undone nor rejected, and duplicates.
 
-    Of those that look like a copied code only the confirmed ones.
+    Of those that look like a copied code only the confirmed ones. A duplicate says something where
+    what it repeats was rejected, or was of the shift before.
     """
     return await db.many(
         conn,
         StaffScan,
         """
         select e.id, e.person_id, e.day, e.direction, e.outcome, e.occurred_at as at, e.campus_id,
-               coalesce(verdict.is_confirmed, false) as is_confirmed
+               verdict.is_confirmed is null and e.outcome in
+                   ('pending_review', 'geo_uncertain', 'clock_suspect') as waits
           from unnest($2::uuid[]) as asked (id)
           join scan_event e on e.school_id = $1 and e.person_id = asked.id
                and e.day between $3 and $4 and e.person_kind = 'staff'
@@ -107,6 +115,14 @@ async def scans_that_count(
                   and k.kind in ('undo', 'reject', 'confirm')) verdict on true
          where verdict.is_confirmed is not false
            and (e.outcome not in ('clone_suspect', 'impossible_travel') or verdict.is_confirmed)
+        union all
+        select r.id, r.person_id, r.day, r.direction, r.recorded_as, r.occurred_at, r.campus_id,
+               false
+          from unnest($2::uuid[]) as asked (id)
+          join scan_refusal r on r.school_id = $1 and r.person_id = asked.id
+               and r.day between $3 and $4 and r.person_kind = 'staff'
+         where r.recorded_as is not null and r.promoted_at is null
+           and r.recorded_as not in ('clone_suspect', 'impossible_travel')
         """,
         school_id,
         staff_ids,

@@ -101,8 +101,9 @@ async def insert_staff(
     sort_key: str,
     search_key: str,
     phone_sealed: bytes,
+    now: datetime,
 ) -> None:
-    """A new row.
+    """A new row, there from `now` on.
 
     Raises:
         db.UniqueViolation: `staff_of_account`: the account is live staff of this school.
@@ -111,8 +112,8 @@ async def insert_staff(
         conn,
         """
         insert into staff
-               (school_id, id, account_id, name, sort_key, search_key, phone_sealed)
-        values ($1, $2, $3, $4, $5, $6, $7)
+               (school_id, id, account_id, name, sort_key, search_key, phone_sealed, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
         """,
         school_id,
         staff_id,
@@ -121,6 +122,7 @@ async def insert_staff(
         sort_key,
         search_key,
         phone_sealed,
+        now,
     )
 
 

@@ -102,6 +102,7 @@ async def create_staff(
             sort_key=names.sort_key(clean_name),
             search_key=names.search_key(clean_name),
             phone_sealed=box.seal(e164, field=PHONE_FIELD),
+            now=now,
         )
     except db.UniqueViolation:
         raise AlreadyStaff from None

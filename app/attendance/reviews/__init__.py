@@ -1,0 +1,1 @@
+"""Scans of an uncertain place, clock, card or code, and a principal's verdicts on them."""
