@@ -1,8 +1,9 @@
 """The worker's composition root: an arq worker whose jobs drain buckets of deliveries.
 
 Beside it the runner of what schools hand in (app/jobs), which arq only wakes, the look for cut-offs
-that are past (app/attendance/absence), the counts of schools' days (app/monitoring), and the sweep
-of pictures that nobody points at (app/photos).
+that are past (app/attendance/absence), the counts of schools' days (app/monitoring), the telling of
+closures school by school (app/attendance/closures), and the sweep of pictures that nobody points at
+(app/photos).
 
 Redis, here Valkey, is only the bell. While it is away this process looks for due deliveries by
 itself, once a second.
@@ -24,6 +25,7 @@ from redis.asyncio import Redis
 from app import db
 from app.attendance.absence import ticker
 from app.attendance.absence.ticker import AbsenceTicker
+from app.attendance.closures.fanout import keep_fanning_out
 from app.crypto import Vault
 from app.jobs import bell as job_bell
 from app.jobs import runner as jobs
@@ -169,6 +171,7 @@ async def run(
                 keep_sweeping(desk.pool, open_storage(settings)),
                 AbsenceTicker(ticking, clock=utc_now).keep_looking(),
                 RollUpTicker(ticking, clock=utc_now).keep_counting(),
+                keep_fanning_out(desk.pool, ticking, clock=utc_now),
             )
         finally:
             stop.set()
