@@ -22,6 +22,10 @@ create index inbox_item_of_school on inbox_item (school_id, day);
 alter table delivery
     drop constraint delivery_channel_check,
     add constraint delivery_channel_check check (channel in ('fcm', 'web', 'sms')),
+    drop constraint delivery_state_check,
+    -- `unneeded`: rightly not sent, as what was replaced, or acknowledged before its text message.
+    add constraint delivery_state_check check (state in
+        ('queued', 'sent', 'delivered', 'read', 'failed', 'dead', 'unneeded')),
     add column school_id integer, -- null: a digest, or from before
     add column is_urgent boolean not null default false,
     add column budgeted_at timestamptz; -- SMS: counted against its school's day
@@ -168,8 +172,11 @@ drop policy of_worker on attendance_rules;
 drop index outbox_dead;
 drop table sms_usage, dead_letter, delivery_count;
 drop index delivery_of_school;
-delete from delivery where channel = 'sms';
+delete from delivery where channel = 'sms' or state = 'unneeded';
 alter table delivery
+    drop constraint delivery_state_check,
+    add constraint delivery_state_check check (state in
+        ('queued', 'sent', 'delivered', 'read', 'failed', 'dead')),
     drop column budgeted_at, drop column is_urgent, drop column school_id,
     drop constraint delivery_channel_check,
     add constraint delivery_channel_check check (channel in ('fcm', 'web'));

@@ -3,17 +3,29 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
+from msgspec.structs import replace
+
+from app.identity.alerts import DIGEST_SETTLES_S, SCHOOL_ZONE, AlertChoice
 from app.ids import new_id
+from app.kinds import DIGEST
 from notifications.channels.base import backoff_s
-from notifications.model import Failure, Item, OutboxRow, Push, Recipient, Shown, Way
-from notifications.rules import TAKES_BACK, bucket_of, is_pushed, push_due_at
+from notifications.model import NO_DEVICE, Failure, Item, OutboxRow, Push, Recipient, Shown, Way
+from notifications.rules import (
+    SMS_AFTER_S,
+    SMS_TTL_S,
+    TAKES_BACK,
+    bucket_of,
+    digest_at,
+    is_pushed,
+    is_urgent,
+    push_due_at,
+)
 from notifications.texts import (
     KINDS,
-    SCHOOL_ZONE,
     BadParameter,
     Kind,
     Locale,
@@ -44,6 +56,8 @@ class Audience:
     """The kinds an account wants no push of."""
     shown: dict[tuple[UUID, UUID], Shown]
     """By account and event: what of the replaced is in the inbox."""
+    choices: Mapping[UUID, AlertChoice] = field(default_factory=dict)
+    """By account: quiet hours and digest, where they are not the defaults."""
     waiting: frozenset[UUID] = frozenset()
     """Outbox ids whose replaced message is still on its way to the inbox, by another relay."""
 
@@ -115,7 +129,7 @@ def _told(
 ) -> list[tuple[Item, list[Push]]]:
     if not isinstance(row.params, dict):
         raise BadParameter("params: is no object")
-    if row.student_id is None:
+    if row.student_id is None and row.account_id is None:
         raise BadParameter("student_id: is missing, nobody is known to be told")
     kind = _kind(row.kind)
     texts: dict[Locale, Text] = {}
@@ -129,7 +143,7 @@ def _told(
             today = now.astimezone(SCHOOL_ZONE).date()
             texts[locale] = render_inbox(row.kind, locale, row.params, today=today)
         item = _item(row, kind, recipient, texts[locale], before)
-        told.append((item, _pushes(item, kind, audience, now)))
+        told.append(_with_pushes(item, kind, row, audience, now))
     return told
 
 
@@ -147,6 +161,9 @@ def _item(
     if row.kind in _DIRECTIONS:
         data["direction"] = _DIRECTIONS[row.kind]
     data |= {name: row.params[name] for name in _KEPT_PARAMS if row.params.get(name) is not None}
+    if "sms" in kind.channels and isinstance(name := row.params.get("student"), str):
+        # A text message says no more of it, and that only where there are several children.
+        data["given_name"] = name.split()[-1] if name.split() else None
     if before is not None:
         data["replaces"] = before.id
     return Item(
@@ -165,25 +182,67 @@ def _item(
     )
 
 
-def _pushes(item: Item, kind: Kind, audience: Audience, now: datetime) -> list[Push]:
+def _with_pushes(
+    item: Item, kind: Kind, row: OutboxRow, audience: Audience, now: datetime
+) -> tuple[Item, list[Push]]:
+    """The item and its deliveries; old news, such as a dead letter's, comes to the inbox alone."""
+    if row.age_ms > kind.ttl_s * 1000:
+        return item, []
     switched_off = audience.switched_off.get(item.account_id, frozenset())
-    return [
-        Push(
-            account_id=item.account_id,
-            day=item.day,
-            id=new_id(),
-            inbox_id=item.id,
-            screen_id=item.screen_id,
-            device_id=way.device_id,
-            channel=way.channel,
-            kind=item.kind,
-            bucket=bucket_of(item.account_id),
-            due_at=push_due_at(kind.news, now),
-            ttl_s=kind.ttl_s,
-        )
+    choice = audience.choices.get(item.account_id) or AlertChoice()
+    urgent = is_urgent(kind.news, row.params)
+    ways = [
+        way
         for way in audience.ways.get(item.account_id, ())
         if is_pushed(kind.news, item.kind, way.channel, switched_off=switched_off)
     ]
+    if ways and (hour := digest_at(kind.news, now, choice=choice, urgent=urgent)):
+        return _digested(item, ways, hour)
+    due_at = push_due_at(kind.news, now, choice=choice, urgent=urgent)
+    pushes = [_push(item, way, kind.ttl_s, due_at, urgent) for way in ways]
+    if "sms" in kind.channels:
+        later = now + timedelta(seconds=SMS_AFTER_S)
+        by_sms = Way(account_id=item.account_id, device_id=NO_DEVICE, channel="sms")
+        pushes.append(_push(item, by_sms, SMS_TTL_S, later, urgent))
+    return item, pushes
+
+
+def _push(item: Item, way: Way, ttl_s: int, due_at: datetime | None, urgent: bool) -> Push:
+    return Push(
+        account_id=item.account_id,
+        day=item.day,
+        id=new_id(),
+        inbox_id=item.id,
+        screen_id=item.screen_id,
+        device_id=way.device_id,
+        channel=way.channel,
+        kind=item.kind,
+        bucket=bucket_of(item.account_id),
+        due_at=due_at,
+        ttl_s=ttl_s,
+        item_id=item.id,
+        school_id=item.school_id,
+        is_urgent=urgent,
+    )
+
+
+def _digested(item: Item, ways: Iterable[Way], hour: datetime) -> tuple[Item, list[Push]]:
+    """The item, and the day's digest on each device, of which there is one however often made."""
+    day = hour.astimezone(SCHOOL_ZONE).date()
+    digest_id = uuid5(item.account_id, f"{DIGEST} {day}")
+    due_at = hour + timedelta(seconds=DIGEST_SETTLES_S)
+    pushes = [
+        replace(
+            _push(item, way, KINDS[DIGEST].ttl_s, due_at, urgent=False),
+            day=day,
+            inbox_id=digest_id,
+            screen_id=uuid5(item.account_id, DIGEST),
+            kind=DIGEST,
+            school_id=None,
+        )
+        for way in ways
+    ]
+    return replace(item, digest_id=digest_id), pushes
 
 
 def by_outbox_id(recipients: Iterable[Recipient]) -> dict[UUID, list[Recipient]]:

@@ -5,6 +5,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from app import db
 from notifications.model import Channel, Claimed, Settlement, Told
@@ -16,7 +17,7 @@ async def claim(
     """Due deliveries of the bucket, ours for `lease_s`; then they are due again for anybody.
 
     The token is read now: it may have been given up or taken over since the news was told. So is
-    the custody block: a push may have waited for hours.
+    the custody block: a push may have waited for hours, and so is whether it was replaced.
     """
     return await db.many(
         conn,
@@ -32,9 +33,10 @@ async def claim(
               from due
              where d.account_id = due.account_id and d.day = due.day and d.id = due.id
             returning d.account_id, d.day, d.id, d.inbox_id, d.screen_id, d.device_id, d.channel,
-                      d.kind, d.attempts, d.expires_at)
+                      d.kind, d.attempts, d.expires_at, d.school_id, d.is_urgent)
         select c.account_id, c.day, c.id, c.inbox_id, c.screen_id, c.device_id, c.channel, c.kind,
-               c.attempts, extract(epoch from c.expires_at - now())::float8 as left_s,
+               c.attempts, c.school_id, c.is_urgent,
+               extract(epoch from c.expires_at - now())::float8 as left_s,
                exists (
                    select from inbox_item i
                      join guardianship g
@@ -42,7 +44,13 @@ async def claim(
                       and i.account_id in (g.account_id, g.pending_account_id)
                     where i.account_id = c.account_id and i.day = c.day and i.id = c.inbox_id
                       and g.custody_blocked_at is not null) as is_blocked,
-               p.token, p.p256dh, p.auth, p.platform, p.locale, p.registered_at
+               exists (
+                   select from inbox_item i
+                     join inbox_item n on n.account_id = i.account_id and n.day = i.day
+                      and n.screen_id = coalesce(c.screen_id, c.inbox_id) and n.seq > i.seq
+                    where i.account_id = c.account_id and i.day = c.day and i.id = c.inbox_id)
+                   as is_replaced,
+               p.token, p.p256dh, p.auth, p.platform, a.locale, p.registered_at
           from claimed c
           left join (push_token p join account a on a.id = p.account_id and a.disabled_at is null)
                  on p.account_id = c.account_id and p.device_id = c.device_id
@@ -70,6 +78,28 @@ async def told(conn: db.Conn, claimed: Sequence[Claimed]) -> list[Told]:
         """,
         *_columns(claimed, "account_id", "day", "id", "inbox_id"),
     )
+
+
+async def digest_counts(conn: db.Conn, digests: Sequence[Claimed]) -> dict[UUID, int]:
+    """How many news each of these digests stands for by now: unread, and not about a child whom a
+    custody block keeps from the account. By delivery."""
+    found = await db.rows(
+        conn,
+        """
+        select q.id, (
+               select count(*) from inbox_item i
+                where i.account_id = q.account_id and i.digest_id = q.digest_id
+                  and i.read_at is null
+                  and not exists (
+                      select from guardianship g
+                       where g.school_id = i.school_id and g.student_id = i.student_id
+                         and i.account_id in (g.account_id, g.pending_account_id)
+                         and g.custody_blocked_at is not null))::int as news
+          from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as q (account_id, id, digest_id)
+        """,
+        *_columns(digests, "account_id", "id", "inbox_id"),
+    )
+    return {row["id"]: row["news"] for row in found}
 
 
 async def is_due(conn: db.Conn, *, bucket: int, channels: Sequence[Channel]) -> bool:
@@ -103,13 +133,14 @@ async def prolong(conn: db.Conn, claimed: Sequence[Claimed], *, lease_s: float) 
 
 
 async def settle(conn: db.Conn, settled: Sequence[Settlement]) -> int:
-    """Write what became of deliveries; how many were still ours.
+    """Write what became of deliveries; how many were still ours. Dead ones are shown their school.
 
     A client that was quicker and has acknowledged the news already keeps its `delivered`.
     """
-    return await db.run(
+    still_ours: int = await db.value(
         conn,
         """
+        with settled as (
         update delivery d
            set state = q.state, attempts = q.new_attempts, reason = q.reason,
                provider_id = q.provider_id,
@@ -123,12 +154,21 @@ async def settle(conn: db.Conn, settled: Sequence[Settlement]) -> int:
                provider_id)
          where d.account_id = q.account_id and d.day = q.day and d.id = q.id
            and d.state = 'queued' and d.attempts = q.attempts
+        returning d.account_id, d.day, d.id, d.school_id, d.kind, d.channel, d.state, d.reason),
+        dead as (
+            insert into dead_letter (school_id, id, account_id, day, kind, channel, reason, dead_at)
+            select school_id, id, account_id, day, kind, channel, reason, now() from settled
+             where state = 'dead' and school_id is not null
+                on conflict (school_id, id) do update
+               set reason = excluded.reason, dead_at = excluded.dead_at)
+        select count(*) from settled
         """,
         *_columns(
             settled, "account_id", "day", "id", "claimed_attempts", "state", "attempts", "reason",
             "wait_s", "provider_id",
         ),
     )  # fmt: skip
+    return still_ours
 
 
 async def disable_tokens(conn: db.Conn, gone: Sequence[tuple[Claimed, str]]) -> int:

@@ -1,7 +1,7 @@
 """The rows that the relay and the worker read and write."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -9,14 +9,17 @@ from msgspec import Struct
 from notifications.channels.base import Platform
 from notifications.texts import Locale
 
-Channel = Literal["fcm", "web"]
-Settled = Literal["queued", "sent", "failed", "dead"]
+Channel = Literal["fcm", "web", "sms"]
+Settled = Literal["queued", "sent", "failed", "dead", "unneeded"]
+# A text message goes to the account's number, not to a device.
+NO_DEVICE: Final = UUID(int=0)
 
 
 class OutboxRow(Struct, frozen=True, kw_only=True):
     """A fact that somebody is to be told of. `attempts` counts the failed ones before.
 
-    `account_id` None: it is for the pupil's guardians; else for that account alone.
+    `account_id` None: it is for the pupil's guardians; else for that account alone, and then also
+    without a pupil.
     """
 
     school_id: int
@@ -72,10 +75,16 @@ class Item(Struct, frozen=True, kw_only=True):
     data: dict[str, Any]
     text_version: int
     screen_id: UUID | None
+    digest_id: UUID | None = None
+    """The digest that pushes it; None: it is pushed by itself, or not at all."""
 
 
 class Push(Struct, frozen=True, kw_only=True):
-    """A delivery to write. `due_at` None: at once; it is worth sending for `ttl_s` from then."""
+    """A delivery to write. `due_at` None: at once; it is worth sending for `ttl_s` from then.
+
+    `item_id` is the item that it is made for. `inbox_id` is that too, but of a digest, which is one
+    delivery for many items, the digest's own.
+    """
 
     account_id: UUID
     day: date
@@ -88,6 +97,9 @@ class Push(Struct, frozen=True, kw_only=True):
     bucket: int
     due_at: datetime | None
     ttl_s: int
+    item_id: UUID
+    school_id: int | None
+    is_urgent: bool
 
 
 class Failure(Struct, frozen=True, kw_only=True):
@@ -111,7 +123,8 @@ class Written(Struct, frozen=True, kw_only=True):
 class Claimed(Struct, frozen=True, kw_only=True):
     """A delivery under our lease, with the token as it is now; None: the token is gone.
 
-    `is_blocked`: a custody block was set since the news was told.
+    `is_blocked`: a custody block was set since the news was told. `is_replaced`: something newer is
+    in its place on the screen, which this must not cover.
     """
 
     account_id: UUID
@@ -123,7 +136,10 @@ class Claimed(Struct, frozen=True, kw_only=True):
     channel: Channel
     kind: str
     attempts: int
+    school_id: int | None
+    is_urgent: bool
     is_blocked: bool
+    is_replaced: bool
     left_s: float
     token: str | None
     p256dh: str | None  # with `auth` the keys of a browser's subscription
@@ -160,3 +176,26 @@ class Settlement(Struct, frozen=True, kw_only=True):
     reason: str
     wait_s: float = 0.0
     provider_id: str | None = None
+
+
+def settlement(
+    delivery: Claimed,
+    state: Settled,
+    reason: str,
+    *,
+    wait_s: float = 0.0,
+    attempts: int = 0,
+    provider_id: str | None = None,
+) -> Settlement:
+    """What is written of `delivery`; `attempts` is added to its own: -1 gives one back."""
+    return Settlement(
+        account_id=delivery.account_id,
+        day=delivery.day,
+        id=delivery.id,
+        claimed_attempts=delivery.attempts,
+        state=state,
+        attempts=delivery.attempts + attempts,
+        reason=reason,
+        wait_s=wait_s,
+        provider_id=provider_id,
+    )

@@ -5,7 +5,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from app import db
+from app.identity.alerts import AlertChoice
 from notifications.compose import replaced_event
 from notifications.model import (
     Failure,
@@ -85,7 +88,9 @@ async def recipients(conn: db.Conn, rows: Sequence[OutboxRow]) -> list[Recipient
 async def addressees(conn: db.Conn, rows: Sequence[OutboxRow], *, now: datetime) -> list[Recipient]:
     """The accounts that the rows are for, if they may know of the pupil at this moment.
 
-    As a guardian who may see the child, as the pupil, or as who leads the class or the school.
+    As a guardian who may see the child, as the pupil, or as who leads the class or the school. What
+    is about the school as such, or a member of its staff, is for its people and its families; that
+    alerts are held, or staff ask for leave, for its principals.
     """
     return await db.many(
         conn,
@@ -94,6 +99,7 @@ async def addressees(conn: db.Conn, rows: Sequence[OutboxRow], *, now: datetime)
         select q.outbox_id, a.id as account_id, a.locale
           from unnest($1::uuid[], $2::int[], $3::uuid[], $4::uuid[], $5::uuid[])
                as q (outbox_id, school_id, student_id, actor_id, account_id)
+          join outbox o on o.school_id = q.school_id and o.id = q.outbox_id
           join account a on a.id = q.account_id
          where a.disabled_at is null and a.id is distinct from q.actor_id
            and not exists (
@@ -101,11 +107,15 @@ async def addressees(conn: db.Conn, rows: Sequence[OutboxRow], *, now: datetime)
                 where b.school_id = q.school_id and b.student_id = q.student_id
                   and a.id in (b.account_id, b.pending_account_id)
                   and b.custody_blocked_at is not null)
-           and (exists (
-               select from guardianship g
-                where g.school_id = q.school_id and g.student_id = q.student_id
-                  and g.account_id = a.id and g.ended_at is null and g.can_see)
-             or (a.paper_at is null and may_hear_of(a.id, q.school_id, q.student_id, $6)))
+           and case when q.student_id is not null then
+               exists (
+                   select from guardianship g
+                    where g.school_id = q.school_id and g.student_id = q.student_id
+                      and g.account_id = a.id and g.ended_at is null and g.can_see)
+                 or (a.paper_at is null and may_hear_of(a.id, q.school_id, q.student_id, $6))
+               when o.kind in ('absence_held', 'leave_asked') then
+                 a.paper_at is null and leads_school(a.id, q.school_id, $6)
+               else may_hear_of_school(a.id, q.school_id, $6) end
         """,
         *_columns(rows, "id", "school_id", "student_id", "actor_account_id", "account_id"),
         now,
@@ -141,6 +151,19 @@ async def switched_off(
         kinds,
     )
     return {row["account_id"]: frozenset(row["kinds"]) for row in found}
+
+
+async def alert_choices(conn: db.Conn, *, account_ids: Sequence[UUID]) -> dict[UUID, AlertChoice]:
+    """The quiet hours and digests of those who have chosen any."""
+    found = await db.rows(
+        conn,
+        """
+        select account_id, quiet_from, quiet_until, urgent_breaks_quiet, digest_hour
+          from alert_choice where account_id = any($1)
+        """,
+        account_ids,
+    )
+    return {row["account_id"]: msgspec.convert(dict(row), AlertChoice) for row in found}
 
 
 async def waiting(conn: db.Conn, rows: Sequence[OutboxRow]) -> frozenset[UUID]:
@@ -204,11 +227,11 @@ async def write(
         _WRITE,
         *_columns(
             items, "account_id", "day", "id", "event_id", "kind", "school_id", "student_id",
-            "title", "body", "data", "text_version", "screen_id",
+            "title", "body", "data", "text_version", "screen_id", "digest_id",
         ),
         *_columns(
             pushes, "account_id", "day", "id", "inbox_id", "screen_id", "device_id", "channel",
-            "kind", "bucket", "due_at", "ttl_s",
+            "kind", "bucket", "due_at", "ttl_s", "item_id", "school_id", "is_urgent",
         ),
         *_columns(done, "school_id", "id"),
     )  # fmt: skip
@@ -269,9 +292,10 @@ with told as materialized (
     select *, count(*) over (partition by account_id) as of_account,
            row_number() over (partition by account_id order by n) as place
       from unnest($1::uuid[], $2::date[], $3::uuid[], $4::uuid[], $5::text[], $6::int[],
-           $7::uuid[], $8::text[], $9::text[], $10::jsonb[], $11::smallint[], $12::uuid[])
+           $7::uuid[], $8::text[], $9::text[], $10::jsonb[], $11::smallint[], $12::uuid[],
+           $13::uuid[])
            with ordinality as t (account_id, day, id, event_id, kind, school_id, student_id, title,
-           body, data, text_version, screen_id, n)),
+           body, data, text_version, screen_id, digest_id, n)),
 head as (
     insert into inbox_head as h (account_id, last_seq)
     select account_id, count(*) from told group by account_id order by account_id
@@ -279,26 +303,30 @@ head as (
     returning account_id, last_seq),
 item as (
     insert into inbox_item (account_id, day, id, seq, event_id, kind, school_id, student_id, title,
-        body, data, text_version, screen_id)
+        body, data, text_version, screen_id, digest_id)
     select t.account_id, t.day, t.id, head.last_seq - t.of_account + t.place, t.event_id, t.kind,
-           t.school_id, t.student_id, t.title, t.body, t.data, t.text_version, t.screen_id
+           t.school_id, t.student_id, t.title, t.body, t.data, t.text_version, t.screen_id,
+           t.digest_id
       from told t join head on head.account_id = t.account_id
         on conflict (account_id, day, event_id, kind) do nothing
     returning account_id, day, id),
 pushed as (
     insert into delivery (account_id, day, id, inbox_id, screen_id, device_id, channel, kind,
-        bucket, due_at, expires_at)
+        bucket, due_at, expires_at, school_id, is_urgent)
     select p.account_id, p.day, p.id, p.inbox_id, p.screen_id, p.device_id, p.channel, p.kind,
            p.bucket, coalesce(p.due_at, now()),
-           coalesce(p.due_at, now()) + p.ttl_s * interval '1 second'
-      from unnest($13::uuid[], $14::date[], $15::uuid[], $16::uuid[], $17::uuid[], $18::uuid[],
-           $19::text[], $20::text[], $21::smallint[], $22::timestamptz[], $23::int[])
+           coalesce(p.due_at, now()) + p.ttl_s * interval '1 second', p.school_id, p.is_urgent
+      from unnest($14::uuid[], $15::date[], $16::uuid[], $17::uuid[], $18::uuid[], $19::uuid[],
+           $20::text[], $21::text[], $22::smallint[], $23::timestamptz[], $24::int[],
+           $25::uuid[], $26::int[], $27::boolean[])
            as p (account_id, day, id, inbox_id, screen_id, device_id, channel, kind, bucket,
-           due_at, ttl_s)
-      join item on item.account_id = p.account_id and item.id = p.inbox_id
+           due_at, ttl_s, item_id, school_id, is_urgent)
+      join item on item.account_id = p.account_id and item.id = p.item_id
+        -- A digest is one for many.
+        on conflict (account_id, day, inbox_id, device_id, channel) do nothing
     returning bucket, due_at),
 gone as (
-    delete from outbox o using unnest($24::int[], $25::uuid[]) as q (school_id, id)
+    delete from outbox o using unnest($28::int[], $29::uuid[]) as q (school_id, id)
      where o.school_id = q.school_id and o.id = q.id)
 select (select count(*) from item) as items_written,
        (select count(*) from pushed) as deliveries,

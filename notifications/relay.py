@@ -126,6 +126,7 @@ class Relay:
             switched_off=await queries.switched_off(conn, account_ids=accounts, kinds=choosable)
             if choosable
             else {},
+            choices=await queries.alert_choices(conn, account_ids=accounts) if choosable else {},
             shown=await _shown(conn, replacing, told),
             waiting=waiting,
         )

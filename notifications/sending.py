@@ -12,11 +12,13 @@ import structlog
 
 from app import db
 from app.consents.queries import named_in_push
+from app.kinds import DIGEST
 from app.tasks import end
 from notifications import deliveries
 from notifications.channels.base import ForBrowser, PushMessage, PushResult, PushSender
 from notifications.metrics import MinuteCounts
-from notifications.model import Channel, Claimed, Settled, Settlement, Told
+from notifications.model import Channel, Claimed, Settlement, Told, settlement
+from notifications.text_alerts import TextAlerts
 from notifications.texts import KINDS, UnknownKind, render_push
 
 BATCH: Final = 500
@@ -24,7 +26,7 @@ LEASE_S: Final = 20.0
 # A job must end well within its arq timeout; what is left has its bell rung again.
 _DRAIN_S: Final = 20.0
 MAX_ATTEMPTS: Final = 12
-_CHANNELS: Final[tuple[Channel, ...]] = ("fcm", "web")
+_CHANNELS: Final[tuple[Channel, ...]] = ("fcm", "web", "sms")
 
 _log = structlog.get_logger(__name__)
 
@@ -33,12 +35,18 @@ class SendDesk:
     """Sends what is due. A channel without a sender fails its deliveries as `not_configured`."""
 
     def __init__(
-        self, pool: db.Pool, senders: Mapping[Channel, PushSender], *, lease_s: float = LEASE_S
+        self,
+        pool: db.Pool,
+        senders: Mapping[Channel, PushSender],
+        *,
+        texts: TextAlerts | None = None,
+        lease_s: float = LEASE_S,
     ) -> None:
         self.counts = MinuteCounts("worker")
         self.is_stopping = False
         self.pool = pool
         self._senders = senders
+        self._texts = texts
         self._lease_s = lease_s
         self._paused_until: dict[Channel, float] = {}
 
@@ -77,13 +85,17 @@ class SendDesk:
                 group.create_task(self._send(channel, some))
 
     async def _send(self, channel: Channel, claimed: Sequence[Claimed]) -> None:
+        if channel == "sms" and self._texts is not None:
+            await self._send_texts(self._texts, claimed)
+            return
         settled: list[Settlement] = []
         messages: list[PushMessage] = []
         sending: list[Claimed] = []
         browsers = await self._browsers(claimed) if channel == "web" else {}
+        counts = await self._digest_counts(claimed)
         for delivery in claimed:
-            to = browsers.get(delivery.id)
-            made = _message(delivery, to) if channel in self._senders else "not_configured"
+            to, news = browsers.get(delivery.id), counts.get(delivery.id)
+            made = _message(delivery, to, news) if channel in self._senders else "not_configured"
             if isinstance(made, PushMessage):
                 messages.append(made)
                 sending.append(delivery)
@@ -96,6 +108,19 @@ class SendDesk:
         async with self._lease_kept(sending):
             results = await self._senders[channel].send(messages)
         await self._conclude(channel, sending, results)
+
+    async def _send_texts(self, texts: TextAlerts, claimed: Sequence[Claimed]) -> None:
+        async with self._lease_kept(claimed):
+            pause_s = await texts.send(claimed, settle=self._settle)
+        if pause_s:
+            self._paused_until["sms"] = monotonic() + pause_s
+
+    async def _digest_counts(self, claimed: Sequence[Claimed]) -> dict[UUID, int]:
+        digests = [each for each in claimed if each.kind == DIGEST]
+        if not digests:
+            return {}
+        async with self.pool.acquire() as conn:
+            return await deliveries.digest_counts(conn, digests)
 
     async def _browsers(self, claimed: Sequence[Claimed]) -> dict[UUID, ForBrowser]:
         """By delivery: the subscription's keys, and the news with its names where they may travel.
@@ -159,20 +184,20 @@ def settle(delivery: Claimed, result: PushResult) -> Settlement:
     wait_s = result.retry_after_s or 0.0
     match result.outcome:
         case "sent":
-            return _settlement(delivery, "sent", result.reason, provider_id=result.provider_id)
+            return settlement(delivery, "sent", result.reason, provider_id=result.provider_id)
         case "drop_message":
-            return _settlement(delivery, "dead", result.reason)
+            return settlement(delivery, "dead", result.reason)
         case "drop_token":
-            return _settlement(delivery, "failed", result.reason)
+            return settlement(delivery, "failed", result.reason)
         case _ if wait_s >= delivery.left_s:
-            return _settlement(delivery, "dead", f"expired:{result.reason}"[:200])
+            return settlement(delivery, "dead", f"expired:{result.reason}"[:200])
         case "stop_line":
             # It is not the message's fault: the attempt is given back.
-            return _settlement(delivery, "queued", result.reason, wait_s=wait_s, attempts=-1)
+            return settlement(delivery, "queued", result.reason, wait_s=wait_s, attempts=-1)
         case "retry" if delivery.attempts >= MAX_ATTEMPTS:
-            return _settlement(delivery, "dead", f"gave_up:{result.reason}"[:200])
+            return settlement(delivery, "dead", f"gave_up:{result.reason}"[:200])
         case "retry":
-            return _settlement(delivery, "queued", result.reason, wait_s=wait_s)
+            return settlement(delivery, "queued", result.reason, wait_s=wait_s)
 
 
 def _browser(
@@ -189,16 +214,20 @@ def _browser(
     )
 
 
-def _message(delivery: Claimed, browser: ForBrowser | None) -> PushMessage | str:
-    """The message, or the reason why there is none."""
+def _message(delivery: Claimed, browser: ForBrowser | None, news: int | None) -> PushMessage | str:
+    """The message, or the reason why there is none. `news`: how many a digest stands for."""
     if delivery.is_blocked:
         return "custody_block"
+    if delivery.is_replaced:
+        return "replaced"
+    if news == 0:
+        return "nothing_new"
     if delivery.left_s <= 0:
         return "expired"
     if delivery.token is None or delivery.platform is None or delivery.locale is None:
         return "no_token"
     try:
-        text = render_push(delivery.kind, delivery.locale)
+        text = render_push(delivery.kind, delivery.locale, count=news)
     except UnknownKind:
         return "no_push_text"
     return PushMessage(
@@ -209,7 +238,8 @@ def _message(delivery: Claimed, browser: ForBrowser | None) -> PushMessage | str
         notification_id=str(delivery.inbox_id),
         title=text.title,
         body=text.body,
-        urgent=KINDS[delivery.kind].urgent,
+        urgent=delivery.is_urgent or KINDS[delivery.kind].urgent,
+        is_alarm=KINDS[delivery.kind].tone == "alarm",
         ttl_s=max(1, int(delivery.left_s)),
         attempt=delivery.attempts,
         replaces_id=str(delivery.screen_id) if delivery.screen_id else None,
@@ -217,31 +247,14 @@ def _message(delivery: Claimed, browser: ForBrowser | None) -> PushMessage | str
     )
 
 
+_UNNEEDED: Final = frozenset({"replaced", "nothing_new"})
+
+
 def _unsent(delivery: Claimed, reason: str) -> Settlement:
+    if reason in _UNNEEDED:
+        return settlement(delivery, "unneeded", reason)
     is_dead = reason in ("expired", "no_push_text")
-    return _settlement(delivery, "dead" if is_dead else "failed", reason)
-
-
-def _settlement(
-    delivery: Claimed,
-    state: Settled,
-    reason: str,
-    *,
-    wait_s: float = 0.0,
-    attempts: int = 0,
-    provider_id: str | None = None,
-) -> Settlement:
-    return Settlement(
-        account_id=delivery.account_id,
-        day=delivery.day,
-        id=delivery.id,
-        claimed_attempts=delivery.attempts,
-        state=state,
-        attempts=delivery.attempts + attempts,
-        reason=reason,
-        wait_s=wait_s,
-        provider_id=provider_id,
-    )
+    return settlement(delivery, "dead" if is_dead else "failed", reason)
 
 
 def _say(channel: Channel, results: Sequence[PushResult]) -> None:

@@ -59,6 +59,8 @@ class PushMessage(Struct, frozen=True, kw_only=True):
     body: str
     urgent: bool
     ttl_s: int
+    is_alarm: bool = False
+    """It must not look and sound like good news: an absence is no arrival."""
     attempt: int = 1
     """Which try this is, from 1; only the back-off reads it."""
     replaces_id: str | None = None

@@ -216,7 +216,10 @@ def _android(message: PushMessage) -> messaging.AndroidConfig:
     return messaging.AndroidConfig(
         priority="high" if message.urgent else "normal",
         ttl=message.ttl_s,
-        notification=messaging.AndroidNotification(tag=message.screen_id),
+        # The app's channel of alarms has a sound of its own; all else is in its default one.
+        notification=messaging.AndroidNotification(
+            tag=message.screen_id, channel_id="alarm" if message.is_alarm else None
+        ),
     )
 
 
@@ -227,8 +230,15 @@ def _apns(message: PushMessage, now: float) -> messaging.APNSConfig:
             "apns-priority": "10" if message.urgent else "5",
             "apns-expiration": str(int(now) + message.ttl_s),
         },
-        payload=messaging.APNSPayload(messaging.Aps(sound="default" if message.urgent else None)),
+        payload=messaging.APNSPayload(messaging.Aps(sound=_sound(message))),
     )
+
+
+def _sound(message: PushMessage) -> str | None:
+    """A file of the app; where it has none, iOS plays its default."""
+    if message.is_alarm:
+        return "alarm.caf"
+    return "default" if message.urgent else None
 
 
 def _webpush(message: PushMessage) -> messaging.WebpushConfig:

@@ -107,6 +107,8 @@ class EsmsSender:
         }
         try:
             return await self._post(msgspec.json.encode(body))
+        except aiohttp.ClientConnectorError:
+            return _again("no_connection", None)  # nothing has left this machine
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             reason = "timeout" if isinstance(error, TimeoutError) else "connection"
             return _again(reason, None)

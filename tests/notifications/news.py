@@ -132,6 +132,10 @@ class Family:
     async def parent(self, token: str, **more: Any) -> Person:
         person = await self.world.guardian(self.student)
         await put_token(self.world.owner, person, token, **more)
+        if "locale" in more:  # a phone's language is its owner's
+            await self.world.owner.execute(
+                "update account set locale = $2 where id = $1", person.account_id, more["locale"]
+            )
         return person
 
     async def tell(self, **fact: Any) -> None:

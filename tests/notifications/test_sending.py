@@ -81,12 +81,56 @@ async def test_a_replacement_takes_the_same_place_on_the_screen(
     mother = await family.parent("m-1")
     await family.tell(kind="arrival_late", minutes=5)
     (first,) = await inbox(owner, mother)
+    await drain(desk)
     await family.tell(kind="scan_undone", replaces=first["event_id"])
     await drain(desk)
     tags = [push.message["android"]["notification"]["tag"] for push in fcm.accepted]
     ids = {push.message["data"]["id"] for push in fcm.accepted}
     assert tags == [str(first["id"])] * 2
     assert len(ids) == 2
+
+
+async def test_a_push_that_waits_never_covers_what_has_replaced_it(
+    family: Family, desk: SendDesk, fcm: FakeFcm, owner: asyncpg.Connection
+) -> None:
+    """An absence that FCM would not take yet must not hide the arrival that came meanwhile."""
+    mother = await family.parent("m-1")
+    await family.tell(kind="absence", shift="Ca sáng")
+    fcm.faults.append(faults.unavailable("30"))
+    await drain(desk)
+    (absence,) = await inbox(owner, mother)
+    await family.tell(kind="arrival_late", minutes=50, replaces=absence["event_id"])
+    await make_due(owner)
+    await drain(desk)
+    (push,) = fcm.accepted
+    assert push.message["data"]["kind"] == "arrival_late"
+    assert push.message["android"]["notification"]["tag"] == str(absence["id"])
+    states = [(row["kind"], row["channel"], row["state"]) for row in await all_deliveries(owner)]
+    assert ("absence", "fcm", "unneeded") in states
+
+
+async def test_an_absence_neither_looks_nor_sounds_like_an_arrival(
+    family: Family, desk: SendDesk, fcm: FakeFcm, owner: asyncpg.Connection
+) -> None:
+    await family.parent("m-1")
+    await family.parent("f-1", platform="ios")
+    for kind in ("arrival", "absence"):
+        await family.tell(kind=kind, shift="Ca sáng")
+    await drain(desk)
+    sent = {(push.token, push.message["data"]["kind"]): push.message for push in fcm.accepted}
+    assert sent["m-1", "absence"]["android"]["notification"]["channel_id"] == "alarm"
+    assert "channel_id" not in sent["m-1", "arrival"]["android"]["notification"]
+    sounds = [
+        sent["f-1", kind]["apns"]["payload"]["aps"]["sound"] for kind in ("arrival", "absence")
+    ]
+    assert sounds == ["default", "alarm.caf"]
+    # Neither covers the other, unless it says that it replaces it.
+    tags = {
+        message["apns"]["headers"]["apns-collapse-id"]
+        for (token, _), message in sent.items()
+        if token == "f-1"
+    }
+    assert len(tags) == 2
 
 
 async def test_a_push_that_waits_is_not_sent_after_a_custody_block(

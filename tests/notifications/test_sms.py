@@ -97,7 +97,7 @@ async def test_nobody_listening_is_a_retry() -> None:
     sender = EsmsSender("http://127.0.0.1:9", api_key="k", secret_key="s", brandname="b")
     result = await sender.send(PHONE, "x", idempotency_key="k")
     await sender.close()
-    assert (result.outcome, result.reason) == ("retry", "connection")
+    assert (result.outcome, result.reason) == ("retry", "no_connection")
 
 
 async def test_without_a_provider_a_text_fails_with_the_reason() -> None:
