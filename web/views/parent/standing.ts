@@ -2,7 +2,7 @@
 
 import type { Schemas } from "../../api";
 
-export type Child = Schemas["ChildDay"];
+export type Child = Omit<Schemas["ChildDay"], "shifts"> & { shifts: Shift[] };
 export type Shift = Schemas["ShiftState"] & { on_leave?: boolean };
 export type Scan = Schemas["TimelineScan"];
 
