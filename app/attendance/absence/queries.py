@@ -115,6 +115,23 @@ async def claim(conn: db.Conn, *, school_id: int, day: date, shift_id: UUID) -> 
     return not is_made
 
 
+async def wait_for_runs(conn: db.Conn, *, school_id: int, day: date) -> None:
+    """Let the school's runs of the day that are being made be written first; none begins meanwhile.
+
+    For whoever changes what days mean, and then looks for what runs have written.
+    """
+    await db.rows(
+        conn,
+        """
+        select pg_advisory_xact_lock(hashtextextended(id || ' ' || $2, $3))
+          from (select id::text from shift where school_id = $1 order by id) s
+        """,
+        school_id,
+        day.isoformat(),
+        _RUN + school_id,
+    )
+
+
 async def pupils_of_shift(
     conn: db.Conn,
     *,

@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 import structlog
 
 from app import audit, db
+from app.attendance.absence.queries import wait_for_runs
 from app.attendance.closures import queries, telling
 from app.attendance.closures.model import ClosureRow, Errand, FanoutNews
 from app.attendance.plan import school_day
@@ -115,6 +116,8 @@ async def _settle(
     """Days that have begun: absences vanish with the closure, and come back with its end."""
     if first > last:
         return
+    # A run that was being decided when the closure came writes its cases first: they are seen here.
+    await wait_for_runs(conn, school_id=errand.school_id, day=last)
     cause = Cause(
         kind="closure",
         event_id=uuid5(row.id, f"{errand.school_id} {errand.news} {row.closed_to}"),
