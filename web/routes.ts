@@ -44,10 +44,17 @@ export const ROUTES: readonly Route[] = [
   { pattern: "/lop", load: () => import("./views/classes/classes"), roles: TEACHERS },
   // Also from a push while another hat is on: the server says whose class it is.
   { pattern: "/lop/:school/:class", load: () => import("./views/classes/class") },
+  { pattern: "/lop/:school/:class/vang", load: () => import("./views/classes/missing_page") },
+  { pattern: "/lop/:school/:class/don", load: () => import("./views/classes/leave_page") },
   {
     pattern: "/cham-cong",
     load: () => import("./views/checkin/checkin"),
     roles: [...SCANNERS, "accountant", "student"],
+  },
+  {
+    pattern: "/cham-cong/xin-nghi",
+    load: () => import("./views/leave/own"),
+    roles: [...SCANNERS, "accountant"],
   },
   { pattern: "/man-hinh", load: () => import("./views/display/display"), open: true },
   // Also from a push while another hat is on: the server says whose child it is.
@@ -55,6 +62,7 @@ export const ROUTES: readonly Route[] = [
   { pattern: "/con/:student", load: () => import("./views/parent/child") },
   { pattern: "/con/:student/ma", load: () => import("./views/parent/code") },
   { pattern: "/con/:student/don", load: () => import("./views/parent/pickups") },
+  { pattern: "/con/:student/xin-nghi", load: () => import("./views/leave/child") },
   { pattern: "/cai-dat", load: () => import("./views/shared/settings") },
   { pattern: "/cai-dat/*", load: () => import("./views/shared/settings") },
   ...OFFICE,

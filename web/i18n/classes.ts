@@ -30,6 +30,8 @@ export const L = texts({
     "The class has no session today. Scans are still recorded.",
   ],
   all: ["Tất cả", "All"],
+  more: ["Việc của lớp", "The class's business"],
+  callMissing: ["Chưa có mặt", "Not here yet"],
   noPupils: ["Lớp chưa có học sinh", "No pupils in this class yet"],
   noPupilsHint: [
     "Nhà trường nhập danh sách ở mục Chuẩn bị.",

@@ -4,8 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Board, type ClassCounts, merged } from "../views/board/merge";
 
+const NOBODY = { on_leave: 0, absent: 0, held: 0 };
+
 function row(classId: string, shiftId: string, arrived: number): ClassCounts {
-  const numbers = { enrolled: 30, arrived, late: 0, missing: 30 - arrived, left: 0 };
+  const numbers = { enrolled: 30, arrived, late: 0, missing: 30 - arrived, left: 0, ...NOBODY };
   return { class_id: classId, shift_id: shiftId, name: classId, is_current: true, ...numbers };
 }
 
@@ -14,7 +16,7 @@ function board(classes: ClassCounts[], arrivals: number[]): Board {
     day: "2026-11-23",
     as_of: `2026-11-22T23:58:${arrivals.length}0Z`,
     pupils: 60,
-    totals: { enrolled: 60, arrived: 0, late: 0, missing: 60, left: 0 },
+    totals: { enrolled: 60, arrived: 0, late: 0, missing: 60, left: 0, ...NOBODY },
     shifts: [],
     classes,
     arrivals_from: "2026-11-22T23:50:00Z",

@@ -2,16 +2,19 @@
 
 import { computed, useSignal } from "@preact/signals";
 import { all, api } from "../../api";
+import { Icon } from "../../components/icons";
 import { Avatar, Badge, Button, Card, Empty, Field, Loaded, Note, Page } from "../../components/ui";
 import { clock, schoolDay } from "../../format";
 import { L } from "../../i18n/classes";
 import { C } from "../../i18n/common";
+import { V } from "../../i18n/leave";
 import { now } from "../../now";
 import { useQuery } from "../../query";
 import type { Parameters } from "../../router";
 import "./classes.css";
 import { ownClasses } from "./classes";
-import { Disputes } from "./disputes";
+import { answersFor, Disputes } from "./disputes";
+import { ClassLeave } from "./leave";
 import { usePolling } from "./polling";
 import { PupilDialog } from "./pupil";
 import {
@@ -78,6 +81,8 @@ export default function ClassToday({ params }: { params: Parameters }) {
       }
     >
       <Disputes schoolId={schoolId} classId={classId} />
+      <ClassLeave schoolId={schoolId} classId={classId} onDecided={() => void query.reload()} />
+      {answersFor(schoolId, classId) && <Links schoolId={schoolId} classId={classId} />}
       <Loaded query={query}>
         {(day) =>
           day.pupils.length === 0 ? (
@@ -95,6 +100,22 @@ export default function ClassToday({ params }: { params: Parameters }) {
         }
       </Loaded>
     </Page>
+  );
+}
+
+function Links({ schoolId, classId }: { schoolId: number; classId: string }) {
+  const at = `/lop/${schoolId}/${classId}`;
+  return (
+    <nav class="class-links" aria-label={L.more()}>
+      <a class="button" href={`${at}/vang`}>
+        <Icon name="call" />
+        {L.callMissing()}
+      </a>
+      <a class="button" href={`${at}/don`}>
+        <Icon name="file" />
+        {V.requests()}
+      </a>
+    </nav>
   );
 }
 

@@ -12,6 +12,7 @@ import { useQuery } from "../../query";
 import { go } from "../../router";
 import "./classes.css";
 import { Disputes } from "./disputes";
+import { ClassLeave } from "./leave";
 
 type SchoolClass = Schemas["SchoolClass"];
 
@@ -52,6 +53,7 @@ function ClassList({ schoolId, own }: { schoolId: number; own: ReadonlySet<strin
   return (
     <Page title={L.classes()}>
       <Disputes schoolId={schoolId} classId={null} />
+      <ClassLeave schoolId={schoolId} classId={null} />
       <Loaded query={query}>
         {(classes) => {
           const mine = classes.filter((each) => !each.ended_at && (own?.has(each.id) ?? true));

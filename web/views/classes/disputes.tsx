@@ -23,7 +23,7 @@ const KINDS: Record<Dispute["kind"], () => string> = {
 };
 
 /** Whether the caller answers for the class (null: for any class of the school). */
-function answersFor(schoolId: number, classId: string | null): boolean {
+export function answersFor(schoolId: number, classId: string | null): boolean {
   return hats.value.some(
     (each) =>
       each.schoolId === schoolId &&

@@ -5,8 +5,8 @@ import { api, of, type Schemas } from "../../api";
 import { Confirm } from "../../components/confirm";
 import { Avatar, Badge, Button, Dialog, Field, Loaded, Note } from "../../components/ui";
 import { K } from "../../i18n/office_classes";
+import { dialled } from "../../phone_words";
 import { useQuery } from "../../query";
-import { asDialled } from "./dialled";
 import type { Pupil } from "./lists";
 import { PupilPhoto } from "./pupil_photo";
 
@@ -173,7 +173,7 @@ function One({ guardian, path, onChanged }: GuardianProps) {
       <span class="grow">
         <strong>{guardian.name}</strong>
         <span class="muted">
-          {K[guardian.relation]()} · {asDialled(guardian.phone)}
+          {K[guardian.relation]()} · {dialled(guardian.phone)}
         </span>
       </span>
       {guardian.custody_blocked_at ? (
@@ -192,7 +192,7 @@ function One({ guardian, path, onChanged }: GuardianProps) {
           onYes={approve}
           onClose={() => (asks.value = false)}
         >
-          <p>{K.approveHint(asDialled(guardian.phone))}</p>
+          <p>{K.approveHint(dialled(guardian.phone))}</p>
         </Confirm>
       )}
     </>

@@ -8,8 +8,8 @@ import { Icon } from "../../components/icons";
 import { Button, Dialog, Empty, Field, Loaded, Note } from "../../components/ui";
 import { count, plain } from "../../format";
 import { W } from "../../i18n/office_staff";
+import { dialled } from "../../phone_words";
 import type { Parameters } from "../../router";
-import { asDialled } from "./dialled";
 import { type Staff, useClasses, useStaff } from "./lists";
 import { OfficePage, pathOf } from "./office";
 import { StaffForm } from "./staff_form";
@@ -156,7 +156,7 @@ function StaffDialog({ school, person, onClose, onEdit, onChanged }: DialogProps
     <Dialog title={person.name} onClose={onClose}>
       <div class="stack-small">
         <p>{rolesOf(person)}</p>
-        {person.phone && <p class="muted">{asDialled(person.phone)}</p>}
+        {person.phone && <p class="muted">{dialled(person.phone)}</p>}
       </div>
       {done.value && <Note tone="good">{done.value}</Note>}
       <div class="stack-small">

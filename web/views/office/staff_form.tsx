@@ -7,7 +7,7 @@ import { Button, Dialog, Field } from "../../components/ui";
 import { C } from "../../i18n/common";
 import { O } from "../../i18n/office";
 import { W } from "../../i18n/office_staff";
-import { asDialled } from "./dialled";
+import { dialled } from "../../phone_words";
 import { Ticks } from "./inputs";
 import type { Staff } from "./lists";
 
@@ -31,7 +31,7 @@ interface Props {
 export function StaffForm({ school, changed, onClose, onSaved }: Props) {
   const sending = useSending();
   const name = useSignal(changed?.name ?? "");
-  const before = asDialled(changed?.phone ?? "");
+  const before = dialled(changed?.phone ?? "");
   const phone = useSignal(before);
   const roles = useSignal<readonly Role[]>(changed?.roles ?? ["guard"]);
   const tried = useSignal(false);
