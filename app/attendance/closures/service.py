@@ -88,13 +88,15 @@ async def end(
     None: tomorrow; today if it is not six o'clock yet; and what has not begun never does.
 
     Raises:
-        NoSuchClosure: none that the caller may see.
+        NoSuchClosure: none that touches a school which the caller leads.
         NotYourClosure: a school's principal does not end what the department declared.
         ClosureOver: its last day is past, or earlier than that it opens anyway.
         BadClosureDays: `opens_on` is past.
     """
-    seen = await one(conn, caller=caller, closure_id=closure_id)
-    if not seen.may_end:
+    touching = await seen(conn, caller=caller, closure_id=closure_id, is_closer=True)
+    if not touching:
+        raise NoSuchClosure
+    if not touching[0].may_end:
         raise NotYourClosure
     await queries.lock_closure(conn, closure_id=closure_id)
     row = await queries.closure(conn, closure_id=closure_id)
@@ -141,19 +143,23 @@ async def seen(
     from_day: date | None = None,
     before: UUID | None = None,
     limit: int = 1,
+    is_closer: bool = False,
 ) -> list[Closure]:
     """What touches the caller's schools, the newest first; `school_id`: this school alone.
+
+    `is_closer`: only the schools that the caller may close.
 
     Raises:
         NoSuchSchool: `school_id` is none of the caller's.
     """
-    own = set(caller.school_ids) | set(caller.department_school_ids)
+    closes = caller.schools_as("principal") | set(caller.department_school_ids)
+    own = closes if is_closer else closes | caller.school_ids
     if school_id is not None:
         if school_id not in own:
             raise NoSuchSchool
         asked = {school_id}
     else:
-        asked = own
+        asked = set(own)
     await _widen(conn, caller, caller.department_school_ids)
     units = set(await queries.units_above(conn, school_ids=asked))
     ends_units = await units_below(conn, unit_ids=own_units(caller))
@@ -165,7 +171,7 @@ async def seen(
         unit_ids=units,
         closure_id=closure_id,
         from_day=from_day,
-        ends_schools=caller.schools_as("principal") | set(caller.department_school_ids),
+        ends_schools=closes,
         ends_units=ends_units,
         before=before,
         limit=limit,
