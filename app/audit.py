@@ -204,6 +204,9 @@ def _require_impersonal(detail: object) -> None:
     elif isinstance(detail, str):
         if not _WORD.fullmatch(detail):
             raise ValueError("the audit holds ids and words of ours only")
+    elif isinstance(detail, float):
+        # A larger one comes back from the database in another form.
+        if not abs(detail) < 1e15:
+            raise ValueError("the audit holds no such number")
     elif not (detail is None or isinstance(detail, bool | int | UUID | date)):
-        # Not floats either: the database may give them back in another form.
         raise ValueError(f"the audit holds no {type(detail).__name__}")

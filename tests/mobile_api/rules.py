@@ -411,6 +411,24 @@ ATTENDANCE: Final = {
     f"POST {_SCHOOL}/disputes/{{dispute_id}}/answer": Rule(
         here=PRINCIPAL, own=LEADER, body={"answer": "upheld", "message": "Cô xin lỗi gia đình"}
     ),
+    "POST /v1/attendance/corrections": Rule(
+        here=PRINCIPAL,
+        own=LEADER,
+        body={
+            "student_id": "{student_id}",
+            "day": "2026-11-16",
+            "shift_id": "{shift_id}",
+            "state": "present",
+            "reason": "Em có mặt trong lớp",
+        },
+    ),
+    "GET /v1/attendance/corrections": Rule(
+        here=(*PRINCIPAL, *LEADER), own=DEPARTMENT, query={"school_id": "{school_id}"}
+    ),
+    # Another principal of the school has asked for it, so the department need not decide.
+    "POST /v1/attendance/corrections/{correction_id}/decision": Rule(
+        here=PRINCIPAL, door_is_for=DEPARTMENT, body={"decision": "reject"}
+    ),
     f"GET {_SCHOOL}/absences/{{day}}": Rule(
         here=PRINCIPAL, own=LEADER, query={"class_id": "{class_id}"}
     ),

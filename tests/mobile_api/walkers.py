@@ -197,6 +197,7 @@ async def _ids(world: World, api: httpx.AsyncClient, cast: Cast, vice: Caller) -
         "pickup_id": await _pickup(owner, cast, guardian.account_id),
         "dispute_id": await _dispute(owner, cast, guardian.account_id),
         "hours_correction_id": await _hours_correction(owner, cast),
+        "correction_id": await _correction(owner, cast),
         "uncertain_id": await _uncertain_scan(owner, cast),
         "request_id": await _leave(world, cast, guardian.account_id),
         "closure_id": await _closure(owner, school, cast["principal"]),
@@ -236,6 +237,7 @@ async def _foreign(owner: asyncpg.Connection, cast: Cast) -> dict[str, Any]:
         "pickup_id": new_id(),
         "dispute_id": new_id(),
         "hours_correction_id": new_id(),
+        "correction_id": new_id(),
         "uncertain_id": new_id(),
         "request_id": new_id(),
         "closure_id": await owner.fetchval("select id from closure where school_id = $1", other.id),
@@ -366,6 +368,22 @@ async def _hours_correction(owner: asyncpg.Connection, cast: Cast) -> UUID:
         cast["principal"].account_id,
     )
     return correction_id
+
+
+async def _correction(owner: asyncpg.Connection, cast: Cast) -> UUID:
+    """Of a past month, asked for by somebody else than who will decide."""
+    request_id = new_id()
+    await owner.execute(
+        "insert into correction_request (school_id, id, student_id, day, shift_id, state,"
+        " late_minutes, reason, asked_by, created_at) values ($1, $2, $3, '2026-10-16', $4,"
+        " 'present', 0, 'Em có mặt trong lớp', $5, now())",
+        cast.school.id,
+        request_id,
+        cast.student.id,
+        cast.school.morning_id,
+        new_id(),
+    )
+    return request_id
 
 
 async def _uncertain_scan(owner: asyncpg.Connection, cast: Cast) -> UUID:

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from msgspec import Struct
+
 from app import db, names
 from app.attendance.disputes import queries
 from app.attendance.disputes.model import (
@@ -16,6 +18,7 @@ from app.attendance.disputes.model import (
     Dispute,
     DisputeAnswer,
     DisputeOpen,
+    DisputeState,
     NewDispute,
     NoSuchDispute,
     NoSuchScan,
@@ -171,6 +174,66 @@ async def answer(
     return answered
 
 
+class DisputeStands(Struct, frozen=True, kw_only=True):
+    """What a correction has to know of the dispute that it answers."""
+
+    id: UUID
+    student_id: UUID
+    day: date
+    asked_by: UUID
+    state: DisputeState
+
+
+async def stands_of(conn: db.Conn, *, school_id: int, dispute_id: UUID) -> DisputeStands | None:
+    """How a dispute stands; None: there is none."""
+    found = await queries.school_disputes(
+        conn, school_id=school_id, class_ids=None, dispute_id=dispute_id
+    )
+    if not found:
+        return None
+    asked_by = await queries.asker_of(conn, school_id=school_id, dispute_id=dispute_id)
+    return DisputeStands(
+        id=dispute_id,
+        student_id=found[0].student_id,
+        day=found[0].day,
+        asked_by=asked_by,
+        state=found[0].state,
+    )
+
+
+async def answer_by_correction(
+    conn: db.Conn,
+    *,
+    school_id: int,
+    dispute: DisputeStands,
+    message: str,
+    answered_by: UUID,
+    replaces: UUID | None,
+    now: datetime,
+) -> None:
+    """Answer as upheld, in the place of what was told wrong; who asked hears it so, and once.
+
+    Raises:
+        AlreadyAnswered: somebody was faster.
+    """
+    if not await queries.insert_answer(
+        conn,
+        school_id=school_id,
+        dispute_id=dispute.id,
+        answer="upheld",
+        message=names.clean(message),
+        answered_by=answered_by,
+        now=now,
+    ):
+        raise AlreadyAnswered
+    answered = await _one(conn, school_id, None, dispute.id)
+    # On the day of what it replaces, whose message is looked for there.
+    day = dispute.day if replaces else school_day(now)
+    await _tell_asker(
+        conn, school_id, answered, dispute.asked_by, answered_by, day, replaces=replaces
+    )
+
+
 async def _one(
     conn: db.Conn, school_id: int, class_ids: Collection[UUID] | None, dispute_id: UUID
 ) -> SchoolDispute:
@@ -188,14 +251,16 @@ async def _tell_asker(
     answered: SchoolDispute,
     asked_by: UUID,
     answered_by: UUID,
-    today: date,
+    day: date,
+    *,
+    replaces: UUID | None = None,
 ) -> None:
     await insert_outbox(
         conn,
         school_id=school_id,
         message_id=new_id(),
         kind="dispute_answered",
-        day=today,
+        day=day,
         event_id=answered.id,
         student_id=answered.student_id,
         actor_account_id=answered_by,
@@ -205,5 +270,6 @@ async def _tell_asker(
             "day": answered.day.isoformat(),
             "answer": answered.state,
             "message": answered.message,
+            **({"replaces": str(replaces)} if replaces else {}),
         },
     )

@@ -1,0 +1,1 @@
+"""What a day was, said by the homeroom teacher or the principal, whatever was scanned."""
