@@ -56,8 +56,12 @@ async def decide(
         conn, school_id=school_id, event_ids=asked, first=first, last=last
     )
     if len(seen) != len(asked):
-        missing = set(asked) - {event.event_id for event in seen}
-        raise NoSuchReview(extra={"event_ids": sorted(map(str, missing))})
+        raise NoSuchReview(
+            (
+                f"Hãy tải lại danh sách: {len(asked) - len(seen)} lượt không có trong 45 ngày qua.",
+                f"Load the list again: {len(asked) - len(seen)} are none of the last 45 days.",
+            )
+        )
     await _require_not_own(conn, school_id, seen, decided_by)
     await lock_people(conn, school_id=school_id, person_ids={each.person_id for each in seen})
     # Once more, under the locks: a colleague may have been faster.
@@ -105,10 +109,9 @@ def _fresh(standing: Sequence[Standing], verdict: Verdict) -> list[Standing]:
     if others:
         raise AlreadyReviewed(
             (
-                "Hãy tải lại danh sách: một đồng nghiệp đã duyệt trước.",
-                "Load the list again: a colleague has decided before.",
-            ),
-            extra={"event_ids": [str(event.event_id) for event in others]},
+                f"Hãy tải lại danh sách: {len(others)} lượt đã có người xử lý khác.",
+                f"Load the list again: {len(others)} were dealt with otherwise.",
+            )
         )
     return [event for event in standing if not event.kinds]
 

@@ -194,7 +194,7 @@ class Asked(Struct, frozen=True, kw_only=True):
 
 
 class Decided(Struct, frozen=True, kw_only=True):
-    """`unchanged`: decided the same way before. `changed_days`: shifts that are other than before."""
+    """`unchanged`: decided the same way before. `changed_days`: shifts other than they were."""
 
     decided: int
     unchanged: int

@@ -80,7 +80,11 @@ async def page(
     found = await queries.waiting(
         conn, school_id=school_id, asked=asked, before=before, limit=limit + 1
     )
-    rows = page_of(found, limit=limit, key=lambda scan: (scan.day, scan.occurred_at, scan.event_id))
+    rows = page_of(
+        found,
+        limit=limit,
+        key=lambda scan: (scan.day, (scan.occurred_at - _EPOCH) // _MICRO, scan.event_id),
+    )
     known = await _known(conn, school_id, rows.items)
     items = [_review(scan, known, reader) for scan in rows.items]
     return Page(items=items, next_cursor=rows.next_cursor)
