@@ -7,7 +7,7 @@ Pure: it reads no clock and no database.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from uuid import UUID
 
 import msgspec
@@ -81,6 +81,8 @@ class Ledger:
     promoted: list[Past] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     words: dict[PersonDay, list[Correction]] = field(default_factory=dict)
+    # Since when pupils who leave may do so, where an early exit is approved.
+    slips: Mapping[PersonDay, time] = field(default_factory=dict)
     day_rows: dict[tuple[int, date, UUID, UUID], DayRow] = field(default_factory=dict)
 
     def know(self, pasts: Iterable[Past], corrections: Iterable[Correction]) -> None:
@@ -311,6 +313,9 @@ class Ledger:
         same_shift: list[Past],
         row: DayRow | None,
     ) -> Pupil:
+        exit_at = None
+        if self.slips and item.person_id is not None:
+            exit_at = self.slips.get((item.school_id, item.person_id, item.day))
         return Pupil(
             name=item.person_name,
             plan=self.plans[item.school_id],
@@ -318,6 +323,7 @@ class Ledger:
             history=same_shift,
             row=row,
             word=self._word(item, shift),
+            exit_at=exit_at,
         )
 
 

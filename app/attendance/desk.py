@@ -9,7 +9,7 @@ import itertools
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from functools import lru_cache
 from uuid import UUID
 
@@ -20,8 +20,9 @@ from app import db
 from app.attendance import queries
 from app.attendance.checks import know_person, read_code
 from app.attendance.clockwork import MAX_AGE
-from app.attendance.decide import Ledger
+from app.attendance.decide import Ledger, PersonDay
 from app.attendance.items import CardHolder, Item, Link
+from app.attendance.leave.queries import exit_slips
 from app.attendance.model import ScanResult
 from app.attendance.plan import Plan, school_day
 from app.attendance.showing import show
@@ -226,7 +227,13 @@ class ScanDesk:
             await write(conn, ledger)
             await remember_clocks(conn, items)
             await show(
-                conn, ring=self._ring, items=items, answers=answers, plans=plans, now=self._clock()
+                conn,
+                ring=self._ring,
+                items=items,
+                answers=answers,
+                plans=plans,
+                slips=ledger.slips,
+                now=self._clock(),
             )
         return answers
 
@@ -305,7 +312,18 @@ async def _read_ledger(conn: db.Conn, items: list[Item], plans: dict[int, Plan])
                 days=[item.day for item in people],
             )
         )
+        ledger.slips = await _slips(conn, people)
     return ledger
+
+
+async def _slips(conn: db.Conn, people: list[Item]) -> dict[PersonDay, time]:
+    """The approved early exits of the pupils who leave: in the morning that is nobody."""
+    leaving = [
+        (item.school_id, item.person_id, item.day)
+        for item in people
+        if item.direction == "out" and item.person_id and item.person_kind == "student"
+    ]
+    return await exit_slips(conn, asked=leaving) if leaving else {}
 
 
 @lru_cache(maxsize=64)

@@ -1,6 +1,6 @@
 """Scans as phones send them, answers as they get them, and the rows between."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Annotated, Literal
 from uuid import UUID, uuid5
 
@@ -109,13 +109,21 @@ class PickUp(Struct, frozen=True, kw_only=True):
     photo_url: str | None
 
 
+class ExitSlip(Struct, frozen=True, kw_only=True):
+    """An approved early exit: on that day the pupil may leave from `at` on, the school's time."""
+
+    day: date
+    at: time
+
+
 class ScanResult(Struct, frozen=True, kw_only=True):
     """The answer to one scan: `status` is the state of the shift afterwards.
 
     `event_id` is None when it could not be read; `recorded_at` is where the server placed the
     scan in time, None when nothing was recorded. `late_minutes` is there when `status` is late, by
     the shift's own rule. `pickups`: who may fetch the child, when one of a preschool or primary
-    school leaves; left out of every other answer.
+    school leaves; `exit_slip`: the approved early exit of who leaves on that day. Both are left out
+    of every other answer.
     """
 
     event_id: UUID | None
@@ -125,6 +133,7 @@ class ScanResult(Struct, frozen=True, kw_only=True):
     recorded_at: datetime | None = None
     late_minutes: int | UnsetType = UNSET
     pickups: list[PickUp] | UnsetType = UNSET
+    exit_slip: ExitSlip | UnsetType = UNSET
 
 
 class Event(Struct, frozen=True, kw_only=True):

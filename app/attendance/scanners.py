@@ -9,7 +9,8 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from app import db
-from app.attendance.model import PickUp
+from app.attendance.leave.queries import slips_of_school
+from app.attendance.model import ExitSlip, PickUp
 from app.attendance.plan import school_day
 from app.attendance.showing import pick_ups_of_pupils
 from app.errors import NotFound
@@ -41,7 +42,8 @@ class RosterEntry(Struct, frozen=True, kw_only=True):
     """A live card: `card_id` is 16 hex digits, bytes 5 to 12 of the code.
 
     `photo_url` is good for as long as the roster; `pickups`, who may fetch the child today, are
-    there only for pupils of preschool and primary schools who have some.
+    there only for pupils of preschool and primary schools who have some; `exit_slip`, today's
+    approved early exit, only for who has one.
     """
 
     card_id: str
@@ -50,6 +52,7 @@ class RosterEntry(Struct, frozen=True, kw_only=True):
     class_name: str
     photo_url: str | None
     pickups: list[PickUp] | UnsetType = UNSET
+    exit_slip: ExitSlip | UnsetType = UNSET
 
 
 class _Holder(Struct, frozen=True, kw_only=True):
@@ -147,6 +150,7 @@ async def roster(
         today=school_day(now),
         urls=urls,
     )
+    slips = await slips_of_school(conn, school_id=school_id, day=school_day(now))
     entries = [
         RosterEntry(
             card_id=each.card_id,
@@ -155,6 +159,7 @@ async def roster(
             class_name=each.class_name,
             photo_url=urls.small_for_a_day(each.photo_key),
             pickups=pickups.get(each.student_id, UNSET),
+            exit_slip=slips.get(each.student_id, UNSET),
         )
         for each in holders
     ]

@@ -1,12 +1,12 @@
-"""What a phone shows beside a decision: the pupil's picture, and who may fetch the child.
+"""What a phone shows beside a decision: the pupil's picture, an exit slip, who may fetch the child.
 
-Filled in after the decision and not kept with it: a receipt holds neither, so that a scan sent
+Filled in after the decision and not kept with it: a receipt holds none of it, so that a scan sent
 again gets an address that is good at that moment, or none if it may not be shown any more.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Final
 from uuid import UUID
 
@@ -14,8 +14,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from app import db
+from app.attendance.decide import PersonDay
 from app.attendance.items import Item
-from app.attendance.model import PickUp, ScanResult
+from app.attendance.model import ExitSlip, PickUp, ScanResult
 from app.attendance.plan import Plan
 from app.keys import KeyRing
 from app.photos.urls import PhotoUrls
@@ -24,8 +25,6 @@ from app.photos.urls import PhotoUrls
 FETCHED_LEVELS: Final = frozenset({"preschool", "primary"})
 # At the gate a name must be found at a glance.
 _MOST: Final = 20
-
-_PupilDay = tuple[int, UUID, date]
 
 
 class PickUpRow(Struct, frozen=True, kw_only=True):
@@ -49,10 +48,11 @@ async def show(
     items: Sequence[Item],
     answers: dict[int, ScanResult],
     plans: Mapping[int, Plan],
+    slips: Mapping[PersonDay, time],
     now: datetime,
 ) -> None:
     """Add to the answers what is shown. Costs nothing where there is nothing to show."""
-    leaving: dict[int, _PupilDay] = {}
+    leaving: dict[int, PersonDay] = {}
     urls = PhotoUrls(ring, now)
     for position, item in enumerate(items):
         answer = answers[position]
@@ -61,6 +61,8 @@ async def show(
         if item.photo_key is not None:
             student = replace(answer.student, photo_url=urls.full(item.photo_key))
             answers[position] = replace(answer, student=student)
+        if item.direction == "out" and slips:
+            answers[position] = _with_slip(item, answers[position], slips)
         if item.direction == "out" and _is_fetched(item, answer, plans):
             leaving[position] = (item.school_id, answer.student.id, item.day)
     if not leaving:
@@ -68,6 +70,14 @@ async def show(
     found = await _pick_ups(conn, list(leaving.values()), urls)
     for position, pupil_day in leaving.items():
         answers[position] = replace(answers[position], pickups=found[pupil_day])
+
+
+def _with_slip(item: Item, answer: ScanResult, slips: Mapping[PersonDay, time]) -> ScanResult:
+    """Whoever stands at the gate sees since when the pupil may leave."""
+    if answer.student is None or (item.school_id, answer.student.id, item.day) not in slips:
+        return answer
+    at = slips[item.school_id, answer.student.id, item.day]
+    return replace(answer, exit_slip=ExitSlip(day=item.day, at=at))
 
 
 def _is_fetched(item: Item, answer: ScanResult, plans: Mapping[int, Plan]) -> bool:
@@ -80,16 +90,16 @@ def _is_fetched(item: Item, answer: ScanResult, plans: Mapping[int, Plan]) -> bo
 
 
 async def _pick_ups(
-    conn: db.Conn, asked: list[_PupilDay], urls: PhotoUrls
-) -> dict[_PupilDay, list[PickUp]]:
-    found: dict[_PupilDay, list[PickUp]] = defaultdict(list)
+    conn: db.Conn, asked: list[PersonDay], urls: PhotoUrls
+) -> dict[PersonDay, list[PickUp]]:
+    found: dict[PersonDay, list[PickUp]] = defaultdict(list)
     for row in await _rows(conn, list(dict.fromkeys(asked))):
         shown = row.shown(urls.full(row.photo_key))
         found[row.school_id, row.student_id, row.day].append(shown)
     return found
 
 
-async def _rows(conn: db.Conn, asked: list[_PupilDay]) -> list[PickUpRow]:
+async def _rows(conn: db.Conn, asked: list[PersonDay]) -> list[PickUpRow]:
     """Who may fetch these pupils.
 
     Neither whom a custody block keeps from the child nor whom such a guardian has proposed: a block

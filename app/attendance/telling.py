@@ -5,7 +5,7 @@ was offline, is told as what it is: a correction, with the state as it stands no
 """
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from msgspec import Struct
@@ -14,6 +14,8 @@ from app.attendance import days
 from app.attendance.model import SUSPECT, Correction, DayRow, Past, absence_event_id
 from app.attendance.plan import ZONE, Plan, PlannedShift
 from app.ids import new_id
+
+EXIT_GRACE = timedelta(minutes=15)
 
 
 class Told(Struct, frozen=True, kw_only=True):
@@ -32,7 +34,7 @@ class Told(Struct, frozen=True, kw_only=True):
 class Pupil(Struct, frozen=True, kw_only=True):
     """A pupil's shift as it stands: `history` holds what was just recorded too, `row` its state.
 
-    `word`: what a person has set of it.
+    `word`: what a person has set of it. `exit_at`: of an approved early exit, the school's time.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Pupil(Struct, frozen=True, kw_only=True):
     history: Sequence[Past]
     row: DayRow | None
     word: Correction | None = None
+    exit_at: time | None = None
 
 
 def news_of(past: Past, risen: Sequence[Past], pupil: Pupil) -> list[Told]:
@@ -156,10 +159,21 @@ def _movement(past: Past, pupil: Pupil, *, replaces: UUID | None) -> Told:
     kind = "departure" if past.direction == "out" else "arrival_late" if minutes else "arrival"
     if minutes:
         params["minutes"] = minutes
+    if kind == "departure" and _is_by_slip(past, pupil):
+        params["with_leave"] = True
     # The same movement was told with a later time, or that the pupil is not there.
     if replaces is not None:
         params["replaces"] = str(replaces)
     return _told(past, kind, params)
+
+
+def _is_by_slip(past: Past, pupil: Pupil) -> bool:
+    """Whether who leaves before the end may; a slip is good from a little before its time on."""
+    if pupil.exit_at is None or pupil.shift is None:
+        return False
+    at = past.occurred_at.astimezone(ZONE)
+    since = datetime.combine(past.day, pupil.exit_at, ZONE) - EXIT_GRACE
+    return since <= at and at.time() < pupil.shift.ends_at
 
 
 def _repeat_of(past: Past, fresh: set[UUID], pupil: Pupil) -> Past | None:

@@ -13,6 +13,7 @@ from app import db
 from notifications.relay import Relay
 from tests.cast import Cast, gather
 from tests.conftest import Clock
+from tests.gate import Gate
 from tests.mobile_api.families import TODAY, TOMORROW, ask, asked, decide, listed, withdraw
 from tests.notifications.news import block, inbox, titles
 from tests.world import Person, World
@@ -314,3 +315,58 @@ async def test_an_early_exit_needs_its_time_and_other_leave_has_none(
         assert (refused.status_code, refused.json()["type"]) == (422, "bad-leave-days")
     leave = await asked(api, cast, part="early_exit", exit_at="10:30")
     assert leave["exit_at"] == "10:30:00"
+
+
+async def left(api: httpx.AsyncClient, cast: Cast, clock: Clock) -> dict[str, Any]:
+    """The pupil comes in the morning, and goes now."""
+    gate = Gate(api, clock, cast.school, cast["guard"])
+    early = clock.now.replace(hour=6, minute=50)
+    await gate.results(gate.scan(cast.student.token, at=early))
+    (result,) = await gate.results(gate.scan(cast.student.token, "out"))
+    return result
+
+
+async def test_an_approved_early_exit_is_shown_at_the_gate_and_told_as_such(
+    api: httpx.AsyncClient, cast: Cast, clock: Clock, relay: Relay, owner: asyncpg.Connection
+) -> None:
+    leave = await asked(api, cast, part="early_exit", exit_at="10:30")
+    roster = f"/v1/attendance/roster?station_id={cast.school.gate_id}"
+    guard = cast["guard"]
+    (entry, _) = (await api.get(roster, headers=guard.headers)).json()["entries"]
+    assert "exit_slip" not in entry
+    await decide(api, leave, cast["homeroom_teacher"])
+    (entry, other) = (await api.get(roster, headers=guard.headers)).json()["entries"]
+    assert entry["exit_slip"] == {"day": TODAY, "at": "10:30:00"}
+    assert "exit_slip" not in other
+
+    clock.now = clock.now.replace(hour=10, minute=20)
+    result = await left(api, cast, clock)
+
+    assert result["exit_slip"] == {"day": TODAY, "at": "10:30:00"}
+    assert result["status"] == "left_early"
+    await relay.relay_due()
+    told = [item for item in await inbox(owner, cast["guardian"]) if item["kind"] == "departure"]
+    assert [item["title"] for item in told] == [
+        "Nguyễn Văn An đã rời trường lúc 10:20, về sớm có phép"
+    ]
+
+
+@pytest.mark.parametrize("what", ["too early", "withdrawn", "only asked for"])
+async def test_without_a_slip_an_early_exit_is_told_as_it_is(
+    api: httpx.AsyncClient,
+    cast: Cast,
+    clock: Clock,
+    relay: Relay,
+    owner: asyncpg.Connection,
+    what: str,
+) -> None:
+    leave = await asked(api, cast, part="early_exit", exit_at="10:30")
+    if what != "only asked for":
+        await decide(api, leave, cast["homeroom_teacher"])
+    if what == "withdrawn":
+        await withdraw(api, leave, cast["guardian"])
+    clock.now = clock.now.replace(hour=9 if what == "too early" else 10, minute=40)
+    result = await left(api, cast, clock)
+    assert ("exit_slip" in result) == (what == "too early")
+    await relay.relay_due()
+    assert not any("có phép" in title for title in await titles(owner, cast["guardian"]))

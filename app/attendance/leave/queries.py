@@ -14,6 +14,7 @@ from app.attendance.leave.model import (
     Part,
     Reader,
 )
+from app.attendance.model import ExitSlip
 
 
 async def approved_leave(
@@ -75,6 +76,22 @@ async def exit_slips(
         [day for _, _, day in asked],
     )
     return {(row["school_id"], row["person_id"], row["day"]): row["exit_at"] for row in found}
+
+
+async def slips_of_school(conn: db.Conn, *, school_id: int, day: date) -> dict[UUID, ExitSlip]:
+    """The approved early exits of the day, by pupil."""
+    found = await db.rows(
+        conn,
+        """
+        select person_id, min(exit_at) as exit_at from leave_request
+         where school_id = $1 and covers_to >= $2 and from_day <= $2 and part = 'early_exit'
+           and person_kind = 'student'
+         group by person_id
+        """,
+        school_id,
+        day,
+    )
+    return {row["person_id"]: ExitSlip(day=day, at=row["exit_at"]) for row in found}
 
 
 async def requests(
