@@ -9,8 +9,9 @@ from uuid import UUID
 from msgspec import Struct
 
 from app import db
-from app.attendance import queries, register
+from app.attendance import queries, register, said
 from app.attendance.register import DayScan, DayState, ShiftState, TimelineScan
+from app.attendance.said import DayCorrected
 from app.attendance.showing import FETCHED_LEVELS
 from app.identity.model import Caller
 from app.photos.urls import PhotoUrls
@@ -32,6 +33,7 @@ class ChildDay(Struct, frozen=True, kw_only=True):
     is_fetched: bool
     shifts: list[ShiftState]
     scans: list[TimelineScan]
+    corrections: list[DayCorrected]
 
 
 class _Pupil(Struct, frozen=True, kw_only=True):
@@ -79,6 +81,10 @@ async def _school_day(
     scans: defaultdict[UUID, list[DayScan]] = defaultdict(list)
     for scan in await register.scans_of(conn, **asked):
         scans[scan.person_id].append(scan)
+    corrections: defaultdict[UUID, list[DayCorrected]] = defaultdict(list)
+    for each in await said.corrections_of(conn, **asked):
+        corrections[each.person_id].append(said.day_corrected(each))
+    covers = await said.covers_of(conn, **asked)
     pupils = await _pupils(conn, school_id=school_id, student_ids=student_ids, day=day)
     return [
         (
@@ -91,8 +97,15 @@ async def _school_day(
                 class_name=pupil.class_name,
                 photo_url=urls.full(pupil.photo_key),
                 is_fetched=plan.level in FETCHED_LEVELS,
-                shifts=register.shift_states(plan, day, pupil.class_id, states[pupil.student_id]),
+                shifts=register.shift_states(
+                    plan,
+                    day,
+                    pupil.class_id,
+                    states[pupil.student_id],
+                    covers.get(pupil.student_id, []),
+                ),
                 scans=[register.timeline_scan(scan) for scan in scans[pupil.student_id]],
+                corrections=corrections[pupil.student_id],
             ),
         )
         for pupil in pupils

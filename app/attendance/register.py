@@ -9,15 +9,20 @@ from uuid import UUID
 from msgspec import UNSET, Struct, UnsetType
 
 from app import db
+from app.attendance.leave.model import LeaveCover
 from app.attendance.model import State
 from app.attendance.plan import Plan
+from app.attendance.said import DayCorrected, corrections_of, covers_of, day_corrected
 from app.paging import CursorText, Page, decode_cursor, page_of
 from app.photos.urls import PhotoUrls
 from app.schools.sight import Sight
 
 
 class ShiftState(Struct, frozen=True, kw_only=True):
-    """`not_scanned` is not absent: absence is decided at the cut-off."""
+    """`not_scanned` is not absent: absence is decided at the cut-off.
+
+    `on_leave`: approved leave covers a shift in which nothing was recorded yet.
+    """
 
     shift_id: UUID
     shift_name: str
@@ -25,10 +30,14 @@ class ShiftState(Struct, frozen=True, kw_only=True):
     late_minutes: int = 0
     arrived_at: datetime | None = None
     left_at: datetime | None = None
+    on_leave: bool = False
 
 
 class TimelineScan(Struct, frozen=True, kw_only=True):
-    """A scan as the family sees it; `source` mark: a person recognised the child."""
+    """A scan as the family sees it; `source` mark: a person recognised the child.
+
+    `verdict`: what the school found of a doubtful one; null: it has not looked, or had not to.
+    """
 
     id: UUID
     direction: Literal["in", "out"]
@@ -37,6 +46,7 @@ class TimelineScan(Struct, frozen=True, kw_only=True):
     source: str
     station_name: str | None
     is_undone: bool
+    verdict: Literal["confirm", "reject"] | None
 
 
 class RegisterRow(Struct, frozen=True, kw_only=True):
@@ -52,9 +62,12 @@ class RegisterRow(Struct, frozen=True, kw_only=True):
 
 
 class TimelineDay(Struct, frozen=True, kw_only=True):
+    """`corrections`: the earliest first; the last one of a shift is the one that stands."""
+
     day: date
     shifts: list[ShiftState]
     scans: list[TimelineScan]
+    corrections: list[DayCorrected]
 
 
 class _Pupil(Struct, frozen=True, kw_only=True):
@@ -90,6 +103,7 @@ class DayScan(Struct, frozen=True, kw_only=True):
     source: str
     station_name: str | None
     is_undone: bool
+    verdict: Literal["confirm", "reject"] | None
 
 
 async def class_register(
@@ -128,6 +142,7 @@ async def class_register(
     scans: defaultdict[UUID, list[TimelineScan]] = defaultdict(list)
     for scan in await scans_of(conn, **asked):
         scans[scan.person_id].append(timeline_scan(scan))
+    covers = await covers_of(conn, **asked)
     rows = [
         RegisterRow(
             student_id=pupil.student_id,
@@ -135,7 +150,13 @@ async def class_register(
             class_id=pupil.class_id,
             class_name=pupil.class_name,
             photo_url=_photo_url(pupil, sight, urls),
-            shifts=shift_states(plan, day, pupil.class_id, states[pupil.student_id]),
+            shifts=shift_states(
+                plan,
+                day,
+                pupil.class_id,
+                states[pupil.student_id],
+                covers.get(pupil.student_id, []),
+            ),
             scans=scans[pupil.student_id],
         )
         for pupil in page.items
@@ -151,21 +172,29 @@ async def timeline(
     conn: db.Conn, *, plan: Plan, student_id: UUID, first: date, last: date
 ) -> list[TimelineDay]:
     """A pupil's days with their scans, the newest first; days without anything are left out."""
+    asked: dict[str, Any] = {
+        "school_id": plan.school_id,
+        "person_ids": [student_id],
+        "first": first,
+        "last": last,
+    }
     states: defaultdict[date, list[DayState]] = defaultdict(list)
-    for state in await states_of(
-        conn, school_id=plan.school_id, person_ids=[student_id], first=first, last=last
-    ):
+    for state in await states_of(conn, **asked):
         states[state.day].append(state)
     scans: defaultdict[date, list[TimelineScan]] = defaultdict(list)
-    for scan in await scans_of(
-        conn, school_id=plan.school_id, person_ids=[student_id], first=first, last=last
-    ):
+    for scan in await scans_of(conn, **asked):
         scans[scan.day].append(timeline_scan(scan))
+    corrections: defaultdict[date, list[DayCorrected]] = defaultdict(list)
+    for said in await corrections_of(conn, **asked):
+        corrections[said.day].append(day_corrected(said))
     return [
         TimelineDay(
-            day=day, shifts=[_shift_state(plan, state) for state in states[day]], scans=scans[day]
+            day=day,
+            shifts=[_shift_state(plan, state) for state in states[day]],
+            scans=scans[day],
+            corrections=corrections[day],
         )
-        for day in sorted(states.keys() | scans.keys(), reverse=True)
+        for day in sorted(states.keys() | scans.keys() | corrections.keys(), reverse=True)
     ]
 
 
@@ -179,18 +208,28 @@ def timeline_scan(scan: DayScan) -> TimelineScan:
         source=scan.source,
         station_name=scan.station_name,
         is_undone=scan.is_undone,
+        verdict=scan.verdict,
     )
 
 
 def shift_states(
-    plan: Plan, day: date, class_id: UUID | None, states: list[DayState]
+    plan: Plan,
+    day: date,
+    class_id: UUID | None,
+    states: list[DayState],
+    covers: Sequence[LeaveCover],
 ) -> list[ShiftState]:
     """The states that are stored, then `not_scanned` for each other shift that is held."""
     school_class = plan.classes.get(class_id) if class_id else None
     held = plan.shifts_on(day, school_class.shift_ids if school_class else [])
     known = {state.shift_id for state in states}
     missing = [
-        ShiftState(shift_id=shift.id, shift_name=shift.name, state="not_scanned")
+        ShiftState(
+            shift_id=shift.id,
+            shift_name=shift.name,
+            state="not_scanned",
+            on_leave=any(cover.covers(day, shift.starts_at) for cover in covers),
+        )
         for shift in held
         if shift.id not in known
     ]
@@ -276,7 +315,11 @@ async def scans_of(
                station.name as station_name,
                exists (select from attendance_correction k
                         where k.school_id = e.school_id and k.day = e.day and k.event_id = e.id
-                          and k.kind = 'undo') as is_undone
+                          and k.kind = 'undo') as is_undone,
+               (select k.kind from attendance_correction k
+                 where k.school_id = e.school_id and k.day = e.day and k.event_id = e.id
+                   and k.kind in ('confirm', 'reject')
+                 order by k.created_at desc, k.id desc limit 1) as verdict
           from scan_event e
           left join station on station.school_id = e.school_id and station.id = e.station_id
          where e.school_id = $1 and e.person_id = any($2) and e.day between $3 and $4

@@ -86,6 +86,43 @@ async def test_an_undone_scan_is_still_told_as_undone(
     assert child["shifts"][0]["state"] == "not_scanned"
 
 
+async def test_leave_is_said_before_the_school_looks_and_a_correction_with_who_and_why(
+    gate: Gate, student: Student, mother: Person, clock: Clock, world: World
+) -> None:
+    day = clock.now.date().isoformat()
+    asked = {"student_id": str(student.id), "from_day": day, "to_day": day, "part": "morning"}
+    body = asked | {"reason": "Con bị ốm"}
+    made = await gate.api.post("/v1/leave-requests", json=body, headers=mother.headers)
+    (child,) = await today(gate.api, mother)
+    assert child["shifts"][0]["on_leave"] is False
+    teacher = await world.staff(gate.school, "homeroom_teacher", "Cô Hoa")
+    url = f"/v1/leave-requests/{made.json()['id']}/decision"
+    await gate.api.post(url, json={"decision": "approve"}, headers=teacher.headers)
+    (child,) = await today(gate.api, mother)
+    assert (child["shifts"][0]["state"], child["shifts"][0]["on_leave"]) == ("not_scanned", True)
+    (row,) = (
+        await gate.api.get(
+            f"/v1/schools/{gate.school.id}/attendance/{day}", headers=teacher.headers
+        )
+    ).json()["items"]
+    assert row["shifts"][0]["on_leave"] is True
+
+    said = {"student_id": str(student.id), "day": day, "shift_id": str(gate.school.morning_id)}
+    said |= {"state": "present", "reason": "Em vẫn đến lớp"}
+    corrected = await gate.api.post(
+        "/v1/attendance/corrections", json=said, headers=teacher.headers
+    )
+    assert corrected.status_code == 201, corrected.text
+    (child,) = await today(gate.api, mother)
+    assert (child["shifts"][0]["state"], child["shifts"][0]["on_leave"]) == ("present", False)
+    (correction,) = child["corrections"]
+    assert (correction["by"], correction["reason"]) == ("Cô Hoa", "Em vẫn đến lớp")
+    days = await gate.api.get(
+        f"/v1/students/{student.id}/attendance?from={day}&to={day}", headers=mother.headers
+    )
+    assert days.json()["items"][0]["corrections"] == [correction]
+
+
 async def test_a_blocked_guardian_sees_no_child(
     gate: Gate, student: Student, mother: Person, world: World, owner: asyncpg.Connection
 ) -> None:
