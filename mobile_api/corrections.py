@@ -130,6 +130,7 @@ async def corrections(
 
 @post(
     "/v1/attendance/corrections/{correction_id:uuid}/decision",
+    operation_id="decide_correction",
     status_code=200,
     opt={"who": only("principal", "department_admin"), FAILS: (404,)},
     tags=["attendance"],
