@@ -8,7 +8,7 @@ alter table attendance_correction
     add column state text check (state in ('present', 'late', 'absent_excused',
         'absent_unexcused')),
     add column late_minutes smallint check (late_minutes between 0 and 600),
-    -- The event under which the family was told; null: nobody was.
+    -- The event by which the message to the family is found; null: there was none.
     add column told_as uuid,
     add column dispute_id uuid,
     -- Who has asked for it, when somebody else decided.
@@ -56,6 +56,7 @@ create table attendance_notice (
     person_id uuid not null,
     shift_id uuid not null,
     event_id uuid not null, -- of the message
+    replaces uuid, -- the event whose message it took the place of
     state text not null check (state in ('not_scanned', 'present', 'late', 'absent_excused',
         'absent_unexcused', 'left_early')),
     late_minutes smallint not null,

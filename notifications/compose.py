@@ -58,6 +58,8 @@ class Audience:
     """By account and event: what of the replaced is in the inbox."""
     choices: Mapping[UUID, AlertChoice] = field(default_factory=dict)
     """By account: quiet hours and digest, where they are not the defaults."""
+    standing: dict[tuple[UUID, UUID], Shown] = field(default_factory=dict)
+    """By account and screen id: what this batch has put there."""
     waiting: frozenset[UUID] = frozenset()
     """Outbox ids whose replaced message is still on its way to the inbox, by another relay."""
 
@@ -82,24 +84,26 @@ def compose(rows: Iterable[OutboxRow], audience: Audience, *, now: datetime) -> 
         is_stuck = replaced is not None and (row.school_id, replaced) in stuck
         if is_stuck or row.id in audience.waiting:
             batch.waiting.append(row)
-            stuck.add((row.school_id, row.event_id))
+            stuck |= {(row.school_id, row.event_id), (row.school_id, replaced or row.event_id)}
             continue
         try:
             told = _told(row, replaced, audience, now)
         except (UnknownKind, BadParameter) as error:
             batch.failed.append(failure_of(row, str(error)))
-            stuck.add((row.school_id, row.event_id))
+            stuck |= {(row.school_id, row.event_id), (row.school_id, replaced or row.event_id)}
             continue
         batch.done.append(row)
         for item, pushes in told:
             batch.items.append(item)
             batch.pushes += pushes
-            audience.shown[item.account_id, item.event_id] = Shown(
+            shown = Shown(
                 account_id=item.account_id,
                 event_id=item.event_id,
                 id=item.id,
                 screen_id=item.screen_id or item.id,
             )
+            audience.shown[item.account_id, item.event_id] = shown
+            audience.standing[item.account_id, shown.screen_id] = shown
     return batch
 
 
@@ -136,6 +140,9 @@ def _told(
     told = []
     for recipient in audience.recipients.get(row.id, ()):
         before = audience.shown.get((recipient.account_id, replaced)) if replaced else None
+        if before is not None:
+            # Whoever names what was replaced means what stands in its place now.
+            before = audience.standing.get((recipient.account_id, before.screen_id), before)
         if before is None and row.kind in TAKES_BACK:
             continue
         locale = recipient.locale

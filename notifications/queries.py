@@ -167,9 +167,10 @@ async def alert_choices(conn: db.Conn, *, account_ids: Sequence[UUID]) -> dict[U
 
 
 async def waiting(conn: db.Conn, rows: Sequence[OutboxRow]) -> frozenset[UUID]:
-    """The rows whose replaced message has not left the outbox: told first, it would come last.
+    """The rows whose replaced message, or what replaces it before them, has not left the outbox.
 
-    Only older rows are waited for (ids are by time), so that no two wait for each other.
+    Told first, they would not be the last. Only older rows are waited for (ids are by time), so
+    that no two wait for each other.
     """
     replacing = [row for row in rows if replaced_event(row)]
     found = await db.rows(
@@ -178,7 +179,8 @@ async def waiting(conn: db.Conn, rows: Sequence[OutboxRow]) -> frozenset[UUID]:
         select q.id from unnest($1::int[], $2::uuid[], $3::uuid[]) as q (school_id, id, replaces)
          where exists (
                select from outbox o
-                where o.school_id = q.school_id and o.event_id = q.replaces
+                where o.school_id = q.school_id
+                  and (o.event_id = q.replaces or o.params ->> 'replaces' = q.replaces::text)
                   and o.dead_at is null and o.id < q.id and o.id <> all($4::uuid[]))
         """,
         *_columns(replacing, "school_id", "id"),
@@ -195,16 +197,27 @@ async def shown(
     event_ids: Sequence[UUID],
     days: Sequence[date],
 ) -> list[Shown]:
-    """The newest inbox item of each of these accounts about each of these events."""
+    """What stands now where each of these accounts was told of each of these events.
+
+    That is the news of it, or the newest of those that have taken its place since.
+    """
     return await db.many(
         conn,
         Shown,
         """
-        select distinct on (account_id, event_id) account_id, event_id, id,
-               coalesce(screen_id, id) as screen_id
-          from inbox_item
-         where account_id = any($1) and day = any($3) and event_id = any($2)
-         order by account_id, event_id, seq desc
+        with named as (
+            select distinct on (account_id, event_id) account_id, day, event_id, id,
+                   coalesce(screen_id, id) as screen_id
+              from inbox_item
+             where account_id = any($1) and day = any($3) and event_id = any($2)
+             order by account_id, event_id, seq desc)
+        select named.account_id, named.event_id, coalesce(latest.id, named.id) as id,
+               named.screen_id
+          from named left join lateral (
+               select i.id from inbox_item i
+                where i.account_id = named.account_id and i.day = named.day
+                  and i.screen_id = named.screen_id
+                order by i.seq desc limit 1) latest on true
         """,
         account_ids,
         event_ids,

@@ -15,19 +15,23 @@ from app.ids import new_id
 
 
 class Notice(Struct, frozen=True, kw_only=True):
-    """A message about a shift that is neither of a scan nor the alert at the cut-off."""
+    """A message about a shift that is neither of a scan nor the alert at the cut-off.
+
+    `replaces`: the event whose message it took the place of; None: of none.
+    """
 
     id: UUID
     day: date
     person_id: UUID
     shift_id: UUID
     event_id: UUID
+    replaces: UUID | None
     state: State
     late_minutes: int
     created_at: datetime
 
 
-def notice_of(row: DayRow, *, event_id: UUID, now: datetime) -> Notice:
+def notice_of(row: DayRow, *, event_id: UUID, replaces: UUID | None, now: datetime) -> Notice:
     """That the family was told of this state under `event_id`."""
     return Notice(
         id=new_id(),
@@ -35,6 +39,7 @@ def notice_of(row: DayRow, *, event_id: UUID, now: datetime) -> Notice:
         person_id=row.person_id,
         shift_id=row.shift_id,
         event_id=event_id,
+        replaces=replaces,
         state=row.state,
         late_minutes=row.late_minutes,
         created_at=now,
@@ -42,8 +47,10 @@ def notice_of(row: DayRow, *, event_id: UUID, now: datetime) -> Notice:
 
 
 class Heard(Struct, frozen=True, kw_only=True):
-    """The last message, by its event, and what the family believes since; None: no state.
+    """The last message, and what the family believes since; None: no state.
 
+    `event_id` leads to it. Of a message that took another's place it is the other's: the relay
+    follows to what stands there now, which may be the answer to a dispute for one of the family.
     `is_unsettled`: they were told of a scan that has been judged since, or that is being checked.
     """
 
@@ -67,7 +74,8 @@ def heard(
     A scan that was undone has been taken back in a message of its own, which ends it.
     """
     messages: list[tuple[datetime, int, UUID, State | None, int]] = [
-        (each.created_at, 2, each.event_id, each.state, each.late_minutes) for each in notices
+        (each.created_at, 2, each.replaces or each.event_id, each.state, each.late_minutes)
+        for each in notices
     ]
     if told_at is not None:
         messages.append((told_at, 1, absence_event_id(school_id, *key), "absent_unexcused", 0))
@@ -114,7 +122,7 @@ async def notices_of(
         conn,
         Notice,
         """
-        select id, day, person_id, shift_id, event_id, state, late_minutes, created_at
+        select id, day, person_id, shift_id, event_id, replaces, state, late_minutes, created_at
           from attendance_notice
          where school_id = $1 and person_id = any($2) and day between $3 and $4
         """,
@@ -131,9 +139,9 @@ async def insert_notices(conn: db.Conn, *, school_id: int, notices: Sequence[Not
     """Keep what was just told."""
     await conn.executemany(
         """
-        insert into attendance_notice (school_id, id, day, person_id, shift_id, event_id, state,
-               late_minutes, created_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        insert into attendance_notice (school_id, id, day, person_id, shift_id, event_id,
+               replaces, state, late_minutes, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         """,
         [
             (
@@ -143,6 +151,7 @@ async def insert_notices(conn: db.Conn, *, school_id: int, notices: Sequence[Not
                 each.person_id,
                 each.shift_id,
                 each.event_id,
+                each.replaces,
                 each.state,
                 each.late_minutes,
                 each.created_at,

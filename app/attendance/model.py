@@ -204,7 +204,7 @@ class Correction(Struct, frozen=True, kw_only=True):
     """What was said of a day after the scans; the latest of several stands.
 
     `set` says what a shift was, `reject` and `confirm` judge one scan, `undo` takes one back for
-    good. `told_as`: the event under which the family was told of a `set`; None: they were not.
+    good. `told_as`: an event that leads to what the family was told of a `set`; None: nothing.
     """
 
     id: UUID

@@ -42,8 +42,8 @@ class Cause(Struct, frozen=True, kw_only=True):
 class Change(Struct, frozen=True, kw_only=True):
     """A shift of a person's day that is other than it was, or of which the family was told.
 
-    None: nothing is known of the shift. `told_as`: the event of the message, if there was one;
-    `replaced`: that of the message which it takes the place of.
+    None: nothing is known of the shift. `told_as`: an event that leads to the message, if there was
+    one; `replaced`: to the message which it takes the place of.
     """
 
     school_id: int
@@ -142,7 +142,7 @@ def _changes(
             shift_id=key[2],
             before=gathered.stored.get(key),
             after=derived.get(key),
-            told_as=news[key].event_id if key in news else None,
+            told_as=news[key].replaces or news[key].event_id if key in news else None,
             replaced=news[key].replaces if key in news else None,
         )
         for key in sorted({*gathered.stored, *derived})
@@ -241,6 +241,7 @@ async def _tell(
                 person_id=each.key[1],
                 shift_id=each.key[2],
                 event_id=each.event_id,
+                replaces=each.replaces,
                 state=each.state,
                 late_minutes=each.late_minutes,
                 created_at=now,
@@ -255,8 +256,9 @@ def _params(news: _News, plan: Plan, facts: Facts | None, name: str) -> dict[str
         "student": name,
         "school": plan.name,
         "day": news.key[0].isoformat(),
-        "status": news.state,
     }
+    if news.kind == "correction":
+        params["status"] = news.state
     if news.late_minutes:
         params["minutes"] = news.late_minutes
     if news.replaces is not None:

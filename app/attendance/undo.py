@@ -197,7 +197,7 @@ async def _tell(
             await insert_notices(
                 conn,
                 school_id=told.school_id,
-                notices=[notice_of(pupil.row, event_id=told.event_id, now=now)],
+                notices=[notice_of(pupil.row, event_id=told.event_id, replaces=undone.id, now=now)],
             )
 
 

@@ -236,6 +236,56 @@ async def test_a_correction_takes_the_place_of_what_was_told(
     assert [item["kind"] for item in await inbox(owner, newcomer)] == ["arrival", "scan_undone"]
 
 
+async def test_what_names_a_replaced_message_takes_the_place_of_the_one_that_stands_there_now(
+    world: World, owner: asyncpg.Connection, relay: Relay
+) -> None:
+    """An arrival names the absence, which was corrected to leave before: in one batch or in two."""
+    school = await world.school()
+    for is_one_batch in (True, False):
+        student = await world.student(school)
+        mother = await world.guardian(student)
+        await put_token(owner, mother, str(student.id))
+        told = await put_fact(owner, school, student, kind="departure")
+        for kind in ("arrival_late", "arrival"):
+            if not is_one_batch:
+                await relay.relay_due()
+            await put_fact(owner, school, student, kind=kind, minutes=20, replaces=told)
+        await relay.relay_due()
+        first, second, third = await inbox(owner, mother)
+        assert [second["data"]["replaces"], third["data"]["replaces"]] == [
+            str(first["id"]),
+            str(second["id"]),
+        ]
+        screens = await owner.fetch(
+            "select screen_id from delivery where account_id = $1 order by due_at, id",
+            mother.account_id,
+        )
+        assert [row["screen_id"] for row in screens] == [None, first["id"], first["id"]]
+
+
+async def test_the_second_to_replace_a_message_waits_for_the_first(
+    world: World, owner: asyncpg.Connection, pool: db.Pool, relay: Relay
+) -> None:
+    school = await world.school()
+    student = await world.student(school)
+    mother = await world.guardian(student)
+    told = await put_fact(owner, school, student, kind="departure")
+    await relay.relay_due()
+    await put_fact(owner, school, student, kind="arrival_late", minutes=9, replaces=told)
+    async with pool.acquire() as conn, conn.transaction():
+        assert len(await queries.claim_due(conn, limit=10)) == 1
+        await put_fact(owner, school, student, replaces=told)
+        assert await relay.relay_due() == 1
+        assert len(await inbox(owner, mother)) == 1
+    await owner.execute("update outbox set due_at = now()")
+    assert await relay.relay_due() == 2
+    assert [item["kind"] for item in await inbox(owner, mother)] == [
+        "departure",
+        "arrival_late",
+        "arrival",
+    ]
+
+
 async def test_who_was_not_told_is_not_told_that_it_was_a_mistake(
     world: World, owner: asyncpg.Connection, relay: Relay
 ) -> None:
