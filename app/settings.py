@@ -59,6 +59,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: str = ""
     db_pool_size: int = 10
     arq_queue: str = "cong-truong"
+    news_kept_months: int = 13
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -85,6 +86,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 raise BadSettings(f"MASTER_KEY: {error}") from None
         if settings.vapid_subject and not _SUBJECT.fullmatch(settings.vapid_subject):
             raise BadSettings("VAPID_SUBJECT: must be mailto:name@host or https://host")
+        if not 2 <= settings.news_kept_months <= 120:
+            raise BadSettings("NEWS_KEPT_MONTHS: must be 2 to 120")
         _check_storage(settings)
         if settings.map_tile_url and not _TILES.fullmatch(settings.map_tile_url):
             raise BadSettings(

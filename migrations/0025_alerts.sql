@@ -143,7 +143,7 @@ declare
     part text;
     dropped integer := 0;
 begin
-    if before_day > current_date - 60 then
+    if before_day > current_date - 58 then
         raise exception 'news is kept for two months at least';
     end if;
     foreach t in array array['inbox_item', 'delivery'] loop

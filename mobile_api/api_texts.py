@@ -58,6 +58,7 @@ TAGS: Final[Mapping[str, str]] = {
     "life": "Chuyển trường, lên lớp, thẻ và máy mất. Transfers, school years, cards, phones.",
     "attendance": "Điểm danh. Scans at the gate, check-ins, and what became of them.",
     "inbox": "Hộp thư. The caller's news, as a list and as a live stream.",
+    "deliveries": "Tin đã gửi. What became of the news, in counts; what was given up.",
     "monitor": "Giám sát. A school's day as it happens, and the department's view.",
     "operations": "Vận hành. Health, for those who run the service.",
 }

@@ -34,6 +34,7 @@ from mobile_api import (
     consents,
     corrections,
     custody,
+    deliveries,
     disputes,
     gate_staff,
     guardians,
@@ -114,6 +115,7 @@ CONTROLLERS: Sequence[Any] = [
     *pickups.HANDLERS,
     *imports.HANDLERS,
     *inbox.HANDLERS,
+    *deliveries.HANDLERS,
     *monitor.HANDLERS,
     *jobs.HANDLERS,
 ]

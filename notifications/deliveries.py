@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -199,6 +200,13 @@ async def drop_old_locations(conn: db.Conn) -> int:
     """Throw away raw coordinates older than a week; how many days' tables went."""
     await db.run(conn, "set local lock_timeout = '3s'")
     dropped: int = await db.value(conn, "select drop_old_locations(current_date - 7)")
+    return dropped
+
+
+async def drop_old_news(conn: db.Conn, *, before: date) -> int:
+    """Throw away the months of inboxes and deliveries before; how many tables went."""
+    await db.run(conn, "set local lock_timeout = '3s'")
+    dropped: int = await db.value(conn, "select drop_old_news($1)", before)
     return dropped
 
 

@@ -1,13 +1,16 @@
 """What is looked after once a day: partitions ahead, and what is old thrown away."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime
+from functools import partial
 from typing import Final
 
 import structlog
 
 from app import db
+from app.attendance.plan import school_day
 from app.jobs import queries as jobs
-from notifications import deliveries, ended_sessions
+from notifications import counting, deliveries, ended_sessions
 
 RECEIPT_DAYS: Final = 60
 _RECEIPTS_AT_ONCE: Final = 5000
@@ -15,14 +18,17 @@ IDEMPOTENCY_DAYS: Final = 2
 # As long a phone counts as one that its owner has used before (app/identity/guard.py).
 SESSION_DAYS: Final = 90
 JOB_DAYS: Final = 30
+# A school year and a month: whole months go (NEWS_KEPT_MONTHS).
+NEWS_MONTHS: Final = 13
 
 _log = structlog.get_logger(__name__)
 
 
-async def look_after(pool: db.Pool) -> dict[str, int]:
+async def look_after(pool: db.Pool, *, news_months: int = NEWS_MONTHS) -> dict[str, int]:
     """Do the day's upkeep; what was thrown away. Safe to run twice, and at once with others.
 
-    One part that fails does not stop the others; it is done the next day.
+    `news_months`: so many whole months of inboxes and deliveries stay beside the present one. One
+    part that fails does not stop the others; it is done the next day.
     """
     parts: dict[str, Callable[[db.Pool], Awaitable[int]]] = {
         "partitions": _keep_partitions,
@@ -31,6 +37,9 @@ async def look_after(pool: db.Pool) -> dict[str, int]:
         "idempotency_keys": _delete_old_idempotency_keys,
         "sessions": _delete_old_sessions,
         "jobs": _delete_old_jobs,
+        "news_tables": partial(_drop_old_news, months=news_months),
+        "counts": partial(_forget_old_counts, months=news_months),
+        "schools_counted": _count_again,
     }
     done = {}
     for name, part in parts.items():
@@ -78,3 +87,27 @@ async def _delete_old_sessions(pool: db.Pool) -> int:
 async def _delete_old_jobs(pool: db.Pool) -> int:
     async with pool.acquire() as conn:
         return await jobs.delete_old(conn, days=JOB_DAYS)
+
+
+def first_kept(today: date, months: int) -> date:
+    """The first day of the oldest month that stays."""
+    years, month = divmod(today.year * 12 + today.month - 1 - months, 12)
+    return date(years, month + 1, 1)
+
+
+async def _drop_old_news(pool: db.Pool, *, months: int) -> int:
+    async with db.transaction(pool) as conn:
+        return await deliveries.drop_old_news(conn, before=first_kept(_today(), months))
+
+
+async def _forget_old_counts(pool: db.Pool, *, months: int) -> int:
+    return await counting.forget_before(pool, day=first_kept(_today(), months))
+
+
+async def _count_again(pool: db.Pool) -> int:
+    now = datetime.now(UTC)
+    return await counting.count_again(pool, days=counting.last_days(school_day(now)), now=now)
+
+
+def _today() -> date:
+    return school_day(datetime.now(UTC))

@@ -26,6 +26,7 @@ from app import db
 from app.attendance.absence import ticker
 from app.attendance.absence.ticker import AbsenceTicker
 from app.attendance.closures.fanout import keep_fanning_out
+from app.attendance.plan import school_day
 from app.crypto import Vault
 from app.jobs import bell as job_bell
 from app.jobs import runner as jobs
@@ -38,7 +39,7 @@ from app.schools.setup import service as setup
 from app.settings import BadSettings, Settings
 from app.storage import open_storage
 from app.tasks import end
-from notifications import bells, upkeep
+from notifications import bells, counting, upkeep
 from notifications.bells import VALKEY_ERRORS
 from notifications.channels.base import PushSender
 from notifications.channels.fcm import BadCredentials, FcmSender
@@ -81,7 +82,18 @@ async def send_bucket(ctx: dict[str, Any], bucket: int) -> None:
 async def look_after(ctx: dict[str, Any]) -> None:
     """Job: the day's upkeep."""
     desk: SendDesk = ctx["desk"]
-    await upkeep.look_after(desk.pool)
+    await upkeep.look_after(desk.pool, news_months=ctx["news_months"])
+
+
+async def count_deliveries(ctx: dict[str, Any]) -> None:
+    """Job: what became of today's news, school by school."""
+    desk: SendDesk = ctx["desk"]
+    now = utc_now()
+    try:
+        schools = await counting.count_again(desk.pool, days=[school_day(now)], now=now)
+        _log.info("deliveries.counted", schools=schools)
+    except Exception as error:  # five minutes later it is tried again
+        _log.warning("deliveries.not_counted", error=type(error).__name__)
 
 
 async def count_setups(ctx: dict[str, Any]) -> None:
@@ -244,7 +256,7 @@ async def _send_until(
     while not stop.is_set():
         redis = bells.connect(settings)
         try:
-            await _answer_bells(redis, stop, desk, runner)
+            await _answer_bells(redis, stop, settings, desk, runner)
         except VALKEY_ERRORS as error:
             # arq gives up when Valkey is away for a moment; parents must not wait for it.
             _log.warning("worker.valkey_away", error=type(error).__name__)
@@ -255,9 +267,9 @@ async def _send_until(
 
 
 async def _answer_bells(
-    redis: ArqRedis, stop: asyncio.Event, desk: SendDesk, runner: JobRunner
+    redis: ArqRedis, stop: asyncio.Event, settings: Settings, desk: SendDesk, runner: JobRunner
 ) -> None:
-    worker = arq_worker(redis, desk, runner)
+    worker = arq_worker(redis, settings, desk, runner)
     working = asyncio.ensure_future(worker.async_run())
     stopping = asyncio.ensure_future(stop.wait())
     try:
@@ -273,7 +285,7 @@ async def _answer_bells(
         await end((stopping, working, *worker.tasks.values()))
 
 
-def arq_worker(redis: ArqRedis, desk: SendDesk, runner: JobRunner) -> Worker:
+def arq_worker(redis: ArqRedis, settings: Settings, desk: SendDesk, runner: JobRunner) -> Worker:
     """arq, told what STACK.md found: msgpack, no kept results, short timeouts."""
     return Worker(
         functions=[
@@ -300,10 +312,18 @@ def arq_worker(redis: ArqRedis, desk: SendDesk, runner: JobRunner) -> Worker:
                 job_id="count-setups",
                 timeout=_JOB_S * 10,
             ),
+            cron(
+                count_deliveries,
+                name="count_deliveries",
+                minute=set(range(2, 60, 5)),
+                run_at_startup=True,
+                job_id="count-deliveries",
+                timeout=_JOB_S * 5,
+            ),
         ],
         redis_pool=redis,
         queue_name=redis.default_queue_name,
-        ctx={"desk": desk, "jobs": runner},
+        ctx={"desk": desk, "jobs": runner, "news_months": settings.news_kept_months},
         after_job_end=ring_again,
         handle_signals=False,
         max_jobs=_AT_ONCE,
