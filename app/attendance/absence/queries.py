@@ -145,7 +145,10 @@ async def pupils_of_shift(
 ) -> list[Seen]:
     """Who belongs to these classes on that day, each once, in the class come to last.
 
-    Not who had left the school by `until`. `student_ids`: these alone.
+    Not who had left the school by `until`. `student_ids`: these alone. Only who has no row of the
+    shift is looked at closely, and has a name. `lateral ... limit 1` asks
+    for index look-ups: the plan that is kept for any school takes its pupils for a few, and would
+    compare each with each.
     """
     return await db.many(
         conn,
@@ -156,14 +159,22 @@ async def pupils_of_shift(
              where school_id = $1 and from_day <= $2 and (to_day is null or to_day >= $2)
                and ($7::uuid[] is null or student_id = any($7))
              order by student_id, from_day desc),
-        pupil as materialized (
-            select p.student_id, p.class_id, s.name, r.state
+        due as materialized (
+            select p.student_id, p.class_id, r.state
               from placed p
-              join student s on s.school_id = $1 and s.id = p.student_id
-                   and (s.ended_at is null or s.ended_at > $6)
-              left join attendance_day r on r.school_id = $1 and r.day = $2
-                   and r.person_id = p.student_id and r.shift_id = $3
-             where p.class_id = any($4))
+              left join lateral (
+                   select state from attendance_day d
+                    where d.school_id = $1 and d.day = $2 and d.person_id = p.student_id
+                      and d.shift_id = $3 limit 1) r on true
+             where p.class_id = any($4)),
+        pupil as materialized (
+            select due.student_id, due.class_id, due.state, coalesce(s.name, '') as name
+              from due
+              left join lateral (
+                   select name, ended_at from student
+                    where due.state is null and student.school_id = $1
+                      and student.id = due.student_id limit 1) s on true
+             where s.ended_at is null or s.ended_at > $6)
         select student_id, class_id, name, state,
                state is null and exists (
                    select from scan_event e
@@ -230,7 +241,9 @@ async def campuses_of(
     """The campus of each of these classes."""
     found = await db.rows(
         conn,
-        "select id, campus_id from school_class where school_id = $1 and id = any($2)",
+        """
+        select id, campus_id from school_class where school_id = $1 and id = any($2)
+        """,
         school_id,
         list(class_ids),
     )
