@@ -18,6 +18,7 @@ from tests.app.schools.rosters import HEADINGS, Importer, counts, line
 from tests.app.sheets.files import xlsx
 from tests.conftest import Clock
 from tests.gate import Gate, Pace
+from tests.patience import PATIENCE_S
 from tests.world import School, World
 
 
@@ -110,7 +111,7 @@ async def test_a_plan_is_good_while_the_school_is_locked(roster: Importer) -> No
     async with db.transaction(roster.resources.pool, schools=[roster.school.id]) as conn:
         await lock_school(conn, school_id=roster.school.id)
         await planned(roster, conn, sheet_of(family(2)))
-        dry = await asyncio.wait_for(roster.file(sheet_of(family(2)), dry_run=True), 5)
+        dry = await asyncio.wait_for(roster.file(sheet_of(family(2)), dry_run=True), PATIENCE_S)
         assert counts(dry) == (1, 0, 0)
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(roster.file(sheet_of(family(2))), 0.5)
