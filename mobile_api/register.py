@@ -54,12 +54,17 @@ class BadRange(Unprocessable):
 
 
 class Beat(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`pending` scans are not sent yet, the oldest was made at `oldest_at`."""
+    """`pending` scans are not sent yet, the oldest was made at `oldest_at`.
+
+    `sent_ms` is the phone's own clock, ms since 1970: by it a beat is known that comes in after a
+    later one, such as after the one that closed the scanner.
+    """
 
     station_id: UUID
     pending: Annotated[int, Meta(ge=0, le=100_000)]
     oldest_at: Annotated[datetime, Meta(tz=True)] | None
     closed: bool
+    sent_ms: Annotated[int, Meta(ge=0, le=2**53)] | None = None
 
 
 class Timeline(Struct, frozen=True, kw_only=True):
@@ -102,6 +107,7 @@ async def beat(
         pending=data.pending,
         oldest_at=data.oldest_at,
         is_closed=data.closed,
+        sent_ms=data.sent_ms,
         now=now,
     )
 

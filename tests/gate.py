@@ -1,12 +1,15 @@
 """A phone at the gate, as tests hold it: it makes scans and sends them."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
 import httpx
 
 from app.ids import new_id
+from app.limits import SCANS
 from tests.conftest import Clock
 from tests.world import Person, School
 
@@ -64,6 +67,35 @@ class Gate:
         """Scan once and send at once: the outcome."""
         (result,) = await self.results(self.scan(*args, **changes))
         return str(result["outcome"])
+
+
+class Pace:
+    """Keeps a phone that scans until something else is done below the limit of its account.
+
+    On a slow machine that something takes so long that the phone would be told to wait. `slowest_s`
+    is the longest time that a batch had to wait for its answer.
+    """
+
+    def __init__(self) -> None:
+        self._began = monotonic()
+        self._sent = 0
+        self.slowest_s = 0.0
+
+    async def results(self, gate: Gate, *scans: Any) -> list[dict[str, Any]]:
+        self._sent += len(scans)
+        ahead_s = (self._sent - SCANS.capacity / 2) / (SCANS.refill_per_s * 0.8)
+        await asyncio.sleep(max(0.0, self._began + ahead_s - monotonic()))
+        sent_at = monotonic()
+        results = await gate.results(*scans)
+        self.slowest_s = max(self.slowest_s, monotonic() - sent_at)
+        return results
+
+    def assert_none_waited_for(self, other_s: float) -> None:
+        """No answer waited for the other work, which took so long.
+
+        One that did would take nearly as long; on a busy machine all takes longer.
+        """
+        assert self.slowest_s < max(2.0, other_s / 2)
 
 
 def minutes(count: float) -> timedelta:

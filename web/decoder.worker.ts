@@ -29,13 +29,19 @@ const OPTIONS: ReaderOptions = {
   maxNumberOfSymbols: 1,
 };
 
+// What cannot be had for want of a network is said below, and not on the console as well.
 const ready = prepareZXingModule({
-  overrides: { locateFile: () => wasm },
+  overrides: { locateFile: () => wasm, printErr: () => undefined },
   fireImmediately: true,
 });
 
-// Whoever asks for a reading is told; before that nobody waits for it.
-ready.catch(() => undefined);
+/** Not the answer to a picture: they count from one. */
+const NO_PICTURE = 0;
+
+ready.catch(() => {
+  const said: Reading = { id: NO_PICTURE, text: null, failed: true };
+  self.postMessage(said);
+});
 
 async function read({ id, pixels, width, height }: Picture): Promise<Reading> {
   try {

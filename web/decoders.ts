@@ -149,10 +149,14 @@ export async function fetchDecoderAhead(): Promise<void> {
   const worker = new Worker(workerAddress);
   spare = worker;
   const drop = () => {
-    if (spare !== worker) return;
+    if (spare !== worker) return false;
     spare = null;
     worker.terminate();
+    return true;
   };
-  worker.onerror = drop;
+  // It says nothing of itself but that its reader could not be had: then when the network is back.
+  worker.onerror = worker.onmessage = () => {
+    if (drop()) window.addEventListener("online", () => void fetchDecoderAhead(), { once: true });
+  };
   setTimeout(drop, SPARE_MS);
 }

@@ -92,8 +92,8 @@ function deviceName(): string {
 }
 
 /** A good access token, renewed when it is about to end. Throws `SignedOut` or `Unreached`. */
-export async function accessToken(): Promise<string> {
-  if (token && token.endsAt - AHEAD_MS > Date.now()) return token.value;
+export async function accessToken(aheadMs = AHEAD_MS): Promise<string> {
+  if (token && token.endsAt - aheadMs > Date.now()) return token.value;
   if (phase.peek() === "out" && !token) throw new SignedOut();
   return await renew(token);
 }
@@ -269,7 +269,8 @@ export async function authorized(
   input: string | Request,
   init: RequestInit = {},
 ): Promise<Response> {
-  const used = await accessToken();
+  // A page that is going has no time to renew what is still good.
+  const used = await accessToken(init.keepalive ? 0 : AHEAD_MS);
   const response = await attempt(input, init, used);
   if (response.status !== 401) return response;
   return await attempt(input, init, await renew(used));

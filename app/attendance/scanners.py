@@ -20,6 +20,8 @@ from app.photos.urls import PhotoUrls
 SNAPSHOT_FOR = timedelta(hours=24)
 # A scanner beats every 60 s; one lost beat is the network's.
 SILENT_AFTER = timedelta(seconds=150)
+# A phone whose clock was set back is believed again after this, before its next beat.
+_OVERTAKEN_FOR = timedelta(seconds=45)
 
 
 class NoSuchStation(NotFound):
@@ -105,22 +107,29 @@ async def beat(
     pending: int,
     oldest_at: datetime | None,
     is_closed: bool,
+    sent_ms: int | None,
     now: datetime,
 ) -> Scanner:
-    """Open a scanner, say that it lives, or close it; one that had closed opens anew."""
+    """Open a scanner, say that it lives, or close it; one that had closed opens anew.
+
+    What the phone sent before its last word, and what comes after that, changes nothing: a beat
+    that was under way would open for ever what its phone has closed and put away.
+    """
     row = await db.one(
         conn,
         Scanner,
         """
         insert into scanner as s (school_id, device_id, account_id, station_id, opened_at, beat_at,
-               closed_at, pending, oldest_at)
-        values ($1, $2, $3, $4, $5, $5, case when $8 then $5::timestamptz end, $6, $7)
+               closed_at, pending, oldest_at, sent_ms)
+        values ($1, $2, $3, $4, $5, $5, case when $8 then $5::timestamptz end, $6, $7, $9)
         on conflict (school_id, device_id) do update
            set account_id = excluded.account_id, station_id = excluded.station_id,
                opened_at = case when s.closed_at is null and s.station_id = excluded.station_id
                                 then s.opened_at else excluded.opened_at end,
                beat_at = excluded.beat_at, closed_at = excluded.closed_at,
-               pending = excluded.pending, oldest_at = excluded.oldest_at
+               pending = excluded.pending, oldest_at = excluded.oldest_at,
+               sent_ms = excluded.sent_ms
+         where (excluded.sent_ms < s.sent_ms and s.beat_at > $10) is not true
         returning device_id, station_id, opened_at, beat_at, closed_at, pending, oldest_at
         """,
         school_id,
@@ -131,10 +140,26 @@ async def beat(
         pending,
         oldest_at,
         is_closed,
+        sent_ms,
+        now - _OVERTAKEN_FOR,
     )
+    row = row or await _scanner(conn, school_id=school_id, device_id=device_id)
     if row is None:
         raise NoSuchStation
     return row
+
+
+async def _scanner(conn: db.Conn, *, school_id: int, device_id: UUID) -> Scanner | None:
+    return await db.one(
+        conn,
+        Scanner,
+        """
+        select device_id, station_id, opened_at, beat_at, closed_at, pending, oldest_at
+          from scanner where school_id = $1 and device_id = $2
+        """,
+        school_id,
+        device_id,
+    )
 
 
 async def roster(

@@ -186,7 +186,7 @@ class FakeFcm:
         """From now on every access token handed out so far is a 401."""
         self._bearers.clear()
 
-    async def wait_for(self, count: int, *, timeout_s: float = 10.0) -> list[AcceptedPush]:
+    async def wait_for(self, count: int, *, timeout_s: float = 30.0) -> list[AcceptedPush]:
         """Wait until `count` pushes were taken.
 
         Raises:

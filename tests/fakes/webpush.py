@@ -65,6 +65,7 @@ class FakePushService:
         self.seen: list[str] = []
         self.most_at_once = 0
         self.delay_s = 0.0
+        self.hold: asyncio.Event | None = None  # what comes meanwhile is answered when it is set
         self._at_once = 0
         self._browsers: dict[str, Browser] = {}
         self._news = asyncio.Condition()
@@ -95,7 +96,7 @@ class FakePushService:
         self._browsers[browser.name] = browser
         return browser
 
-    async def wait_for(self, count: int, *, timeout_s: float = 10.0) -> list[Taken]:
+    async def wait_for(self, count: int, *, timeout_s: float = 30.0) -> list[Taken]:
         """Wait until `count` messages were taken.
 
         Raises:
@@ -113,6 +114,8 @@ class FakePushService:
         try:
             body = await request.read()
             await asyncio.sleep(self.delay_s)
+            if self.hold is not None:
+                await self.hold.wait()
             return await self._answer(request, body)
         finally:
             self._at_once -= 1

@@ -26,6 +26,7 @@ from notifications.one_time_codes import SmsCodes
 from tests.conftest import Clock
 from tests.fakes.sms import API_KEY, BRANDNAME, SECRET_KEY, FakeSms, SmsFault
 from tests.mobile_api.doors import PASSWORD, bearer_of, client_from, device, is_let_in, login, warm
+from tests.patience import PATIENCE_S
 from tests.world import School, World
 
 NEW = "mật-khẩu-mới-8"
@@ -75,7 +76,7 @@ async def code_for(
 
 
 async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not is_so():  # noqa: ASYNC110 - neither server tells by an event
             await asyncio.sleep(0.01)
 

@@ -16,6 +16,7 @@ from tests.conftest import Clock
 from tests.gate import Gate
 from tests.mobile_api.doors import bearer_of, warm
 from tests.mobile_api.paper import PHONE, activate, codes, name_guardian, prove_by_text
+from tests.patience import until_waiting
 from tests.world import Person, World
 
 
@@ -167,8 +168,7 @@ async def test_a_withdrawal_is_heard_while_the_other_guardians_link_ends(
             )
         )
         # It looks at the choices when the withdrawal is there to be seen, not before.
-        done, _ = await asyncio.wait([ending], timeout=0.5)
-        assert not done
+        await until_waiting(owner)
     await ending
     await other.close()
     assert not await is_shown(owner, cast)
@@ -354,7 +354,7 @@ async def test_who_loses_a_deadlock_is_told_to_send_it_again(
     async with owner.transaction():
         await owner.execute(lock, second)
         choosing = asyncio.create_task(choose(api, mother, *both))
-        await asyncio.sleep(0.3)  # it holds the first by now, and looks for a deadlock in 0.7 s
+        await until_waiting(owner)  # it holds the first, and looks for a deadlock before we do
         await owner.execute(lock, first)
         answer = await choosing
     assert (answer.status_code, answer.headers.get("retry-after")) == (503, "2")

@@ -16,6 +16,7 @@ from tests.cast import Cast, gather
 from tests.conftest import Clock
 from tests.gate import Gate
 from tests.notifications.news import block, inbox, titles
+from tests.patience import until_waiting
 from tests.world import Person, World
 
 DAY = "2026-11-16"
@@ -296,11 +297,11 @@ async def test_a_teacher_whose_role_has_ended_since_is_not_told(
 async def test_one_account_on_three_phones_at_once_asks_once(
     api: httpx.AsyncClient, cast: Cast, owner: asyncpg.Connection
 ) -> None:
-    async with asyncio.timeout(15), owner.transaction():
+    async with owner.transaction():
         # Nobody writes until all have looked whether one is open.
         await owner.execute("lock table attendance_dispute in share mode")
         asking = [asyncio.create_task(ask(api, cast)) for _ in range(3)]
-        await _all_wait(owner, len(asking))
+        await until_waiting(owner, len(asking))
     answers = await asyncio.gather(*asking)
     assert sorted(each.status_code for each in answers) == [201, 409, 409]
     assert await owner.fetchval("select count(*) from attendance_dispute") == 1
@@ -311,10 +312,10 @@ async def test_both_parents_at_once_ask_both(
     api: httpx.AsyncClient, cast: Cast, world: World, owner: asyncpg.Connection
 ) -> None:
     father = await world.guardian(cast.student, name="Nguyễn Văn Cha")
-    async with asyncio.timeout(15), owner.transaction():
+    async with owner.transaction():
         await owner.execute("lock table attendance_dispute in share mode")
         asking = [asyncio.create_task(ask(api, cast, who)) for who in (cast["guardian"], father)]
-        await _all_wait(owner, len(asking))
+        await until_waiting(owner, len(asking))
     assert [each.status_code for each in await asyncio.gather(*asking)] == [201, 201]
 
 
@@ -322,13 +323,13 @@ async def test_teacher_and_principal_at_once_answer_once(
     api: httpx.AsyncClient, cast: Cast, owner: asyncpg.Connection
 ) -> None:
     dispute = await asked(api, cast)
-    async with asyncio.timeout(15), owner.transaction():
+    async with owner.transaction():
         await owner.execute("lock table attendance_dispute_answer in share mode")
         answering = [
             asyncio.create_task(answer(api, cast, dispute, cast[who], answer=verdict))
             for who, verdict in (("homeroom_teacher", "upheld"), ("principal", "declined"))
         ]
-        await _all_wait(owner, len(answering))
+        await until_waiting(owner, len(answering))
     answers = await asyncio.gather(*answering)
     assert sorted(each.status_code for each in answers) == [200, 409]
     (refused,) = [each for each in answers if each.status_code == 409]
@@ -350,9 +351,3 @@ async def test_pages_go_on_behind_the_last_one_seen(api: httpx.AsyncClient, cast
     assert (family.json()["items"][0]["id"], family.json()["next_cursor"] is None) == (
         made[2], False,
     )  # fmt: skip
-
-
-async def _all_wait(owner: asyncpg.Connection, count: int) -> None:
-    waiting = "select count(*) from pg_sleep(0.05), pg_locks where not granted"
-    while await owner.fetchval(waiting) < count:
-        pass

@@ -25,6 +25,7 @@ from tests.api_process import ApiProcess
 from tests.cast import Cast, gather
 from tests.conftest import MASTER_KEY, bearer
 from tests.mobile_api.test_students import NUMBER, new_student
+from tests.patience import until_waiting
 from tests.scripts.processes import free_port
 from tests.world import Person, World
 
@@ -127,8 +128,7 @@ async def test_who_waits_does_the_work_when_the_first_comes_to_nothing(
     async with holding_key(owner, cast):
         body = new_student(cast)
         sent = asyncio.create_task(api.post(cast.url("/students"), json=body, headers=headers))
-        done, _ = await asyncio.wait([sent], timeout=0.5)
-        assert not done
+        await until_waiting(owner)
     answer = await sent
     assert answer.status_code == 201
     assert "idempotency-replayed" not in answer.headers
@@ -244,7 +244,7 @@ async def test_a_process_killed_in_mid_request_leaves_neither_effect_nor_key(
         # The pupil's card is held, so the process stands with its key claimed.
         await owner.execute("select 1 from card for update")
         pending = asyncio.create_task(client.post(url, headers=sent))
-        await until_somebody_waits(owner)
+        await until_waiting(owner)
         os.kill(process.pid, signal.SIGKILL)
         with pytest.raises(httpx.TransportError):
             await pending
@@ -252,13 +252,6 @@ async def test_a_process_killed_in_mid_request_leaves_neither_effect_nor_key(
     again = await api.post(url, headers=under(principal))
     assert (again.status_code, "idempotency-replayed" in again.headers) == (201, False)
     assert await rows(owner, "idempotency_key") == 1
-
-
-async def until_somebody_waits(owner: asyncpg.Connection) -> None:
-    async with asyncio.timeout(15):
-        waiting = "select count(*) from pg_sleep(0.05), pg_locks where not granted"
-        while not await owner.fetchval(waiting):
-            pass
 
 
 async def test_who_has_lost_the_right_gets_no_answer_of_before(

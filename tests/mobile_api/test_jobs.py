@@ -15,12 +15,13 @@ from litestar import Litestar
 from redis.asyncio import Redis
 
 from app import db
-from app.jobs import runner
+from app.jobs import bell, runner
 from app.settings import Settings
+from mobile_api.resources import Resources
 from notifications import upkeep
 from tests.cast import Cast, gather
 from tests.mobile_api.sheets import send
-from tests.mobile_api.test_stream import Reader, served
+from tests.mobile_api.test_stream import Reader, served, subscribers
 from tests.mobile_api.workers import Workers, workers, working
 from tests.notifications.news import until
 from tests.world import Person, World
@@ -152,7 +153,7 @@ async def test_the_bell_wakes_a_worker_at_once(
     monkeypatch.setattr(runner, "_SWEEP_S", 60.0)
     async with working(settings):
         await asyncio.sleep(0.5)
-        await ended(api, cast, await hand_in(api, cast, roster(MANY)), within_s=15)
+        await ended(api, cast, await hand_in(api, cast, roster(MANY)))
 
 
 async def test_a_job_whose_bell_is_lost_is_found(
@@ -164,8 +165,12 @@ async def test_a_job_whose_bell_is_lost_is_found(
         assert (await ended(api, cast, job_id))["state"] == "done"
 
 
+async def is_heard(redis: Redis) -> bool:
+    return await subscribers(redis, bell.CHANNEL) > 0
+
+
 async def test_progress_comes_on_the_stream_and_the_place_to_resume_from_stays(
-    app: Litestar, api: httpx.AsyncClient, cast: Cast, settings: Settings
+    app: Litestar, api: httpx.AsyncClient, cast: Cast, settings: Settings, resources: Resources
 ) -> None:
     me = cast["principal"]
     async with (
@@ -178,11 +183,11 @@ async def test_progress_comes_on_the_stream_and_the_place_to_resume_from_stays(
         reader, stranger = Reader(response), Reader(other)
         await reader.next()
         await stranger.next()
-        await asyncio.sleep(0.3)  # subscribed
+        await until(lambda: is_heard(resources.redis))
         job_id = await hand_in(api, cast, roster(LONG))
-        steps = [await reader.next(within_s=30)]
+        steps = [await reader.next()]
         while (last := steps[-1]) and last["data"]["state"] == "running":
-            steps.append(await reader.next(within_s=30))
+            steps.append(await reader.next())
         with pytest.raises(TimeoutError):
             await stranger.next(within_s=0.5)
     told = [step["data"] for step in steps if step]
@@ -316,7 +321,7 @@ async def test_a_worker_that_was_thought_dead_does_not_do_it_a_second_time(
     async def is_taken_over() -> bool:
         return bool(await owner.fetchval("select runner from job") != held_by)
 
-    await until(is_taken_over, within_s=20)
+    await until(is_taken_over, within_s=40)
     sleeper.send_signal(signal.SIGCONT)
     job = await ended(api, cast, job_id)
     assert job["result"]["created"] == LONG

@@ -23,6 +23,7 @@ from tests.api_process import ApiProcess
 from tests.cast import Cast, gather
 from tests.conftest import HANOI, Clock
 from tests.fakes.s3 import FakeS3
+from tests.patience import until_waiting
 from tests.pictures import picture, zipped
 from tests.scripts.processes import free_port
 from tests.world import Student, World
@@ -260,8 +261,7 @@ async def test_a_pupil_who_leaves_in_the_meantime_gets_no_picture(
     task = asyncio.create_task(
         imported(api, cast, {f"{AN}.jpg": picture(), f"{BINH}.jpg": picture()})
     )
-    await asyncio.sleep(0.5)
-    assert not task.done()
+    await until_waiting(owner)
     await leaving.commit()
     assert set(results(await task).values()) == {"unknown_code", "new"}
     assert await key_of(owner, cast.student) is None

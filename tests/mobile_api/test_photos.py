@@ -21,6 +21,7 @@ from tests.conftest import Clock
 from tests.fakes.s3 import FakeS3
 from tests.gate import Gate
 from tests.mobile_api.workers import working
+from tests.patience import PATIENCE_S
 from tests.pictures import opened, picture
 from tests.world import Student, World
 
@@ -245,7 +246,7 @@ async def test_the_worker_deletes_by_itself(
 ) -> None:
     await api.delete(url_of(cast), headers=cast["principal"].headers)
     assert len(stored(settings)) == 2
-    async with working(settings), asyncio.timeout(10):
+    async with working(settings), asyncio.timeout(PATIENCE_S):
         waiting = "select count(*) from pg_sleep(0.05), discarded_object"
         while await owner.fetchval(waiting):
             pass

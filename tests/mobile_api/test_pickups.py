@@ -11,6 +11,7 @@ import pytest
 from tests.cast import Cast, gather
 from tests.conftest import Clock
 from tests.gate import Gate
+from tests.patience import until_waiting
 from tests.pictures import picture
 from tests.world import Person, World
 
@@ -251,15 +252,13 @@ async def test_two_teachers_at_once_decide_once(
     api: httpx.AsyncClient, owner: asyncpg.Connection, cast: Cast
 ) -> None:
     pickup = await added(api, cast, "guardian")
-    async with asyncio.timeout(15), owner.transaction():
+    async with owner.transaction():
         await owner.execute("select 1 from pickup_person for update")
         deciding = [
             asyncio.create_task(decide(api, cast, pickup, decision))
             for decision in ("approve", "reject", "approve")
         ]
-        waiting = "select count(*) from pg_sleep(0.05), pg_locks where not granted"
-        while await owner.fetchval(waiting) < len(deciding):
-            pass
+        await until_waiting(owner, len(deciding))
     answers = await asyncio.gather(*deciding)
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
 

@@ -128,6 +128,34 @@ async def test_a_scanner_opens_beats_and_closes(
     assert foreign.status_code == 404
 
 
+async def test_a_beat_that_arrives_after_a_later_word_does_not_open_the_scanner_again(
+    gate: Gate, clock: Clock, owner: asyncpg.Connection
+) -> None:
+    url = f"/v1/attendance/scanners/{gate.who.device_id}"
+
+    async def say(sent_ms: int | None, *, closed: bool = False) -> bool:
+        """Whether the scanner is open now."""
+        body = {"station_id": str(gate.station_id), "pending": 0, "oldest_at": None}
+        body |= {"closed": closed} | ({} if sent_ms is None else {"sent_ms": sent_ms})
+        answer = await gate.api.put(url, json=body, headers=gate.who.headers)
+        assert answer.status_code == 200, answer.text
+        is_open: bool = await owner.fetchval("select closed_at is null from scanner")
+        assert is_open == (answer.json()["closed_at"] is None)
+        return is_open
+
+    assert not await say(2000, closed=True)  # it has overtaken the first beat
+    assert not await say(1000)
+    assert await say(3000)
+    assert await say(2500, closed=True)  # of the page before, which was reloaded
+    assert not await say(4000, closed=True)
+    # A clock that was set back is no reason to be ignored for long.
+    clock.now += minutes(1)
+    assert await say(10)
+    assert not await say(20, closed=True)
+    # And the apps of before say nothing of it.
+    assert await say(None)
+
+
 async def test_the_roster_names_the_schools_cards_and_knows_when_nothing_changed(
     gate: Gate, student: Student, world: World, owner: asyncpg.Connection
 ) -> None:

@@ -10,6 +10,7 @@ from app import db
 from tests.conftest import HANOI
 from tests.gate import Gate
 from tests.mobile_api.scan_rows import counts, pupils
+from tests.patience import until_waiting
 from tests.world import World
 
 
@@ -56,15 +57,6 @@ async def test_scans_of_a_day_without_a_partition_make_it_and_are_recorded(
     assert await owner.fetchval("select min(day) from attendance_day") == date(2026, 10, 30)
 
 
-async def blocked(conn: asyncpg.Connection, count: int) -> None:
-    """Until so many connections wait for a lock."""
-    async with asyncio.timeout(10):
-        waiting = 0
-        while waiting < count:
-            await asyncio.sleep(0.005)
-            waiting = await conn.fetchval("select count(*) from pg_locks where not granted")
-
-
 async def hold_receipt(owner: asyncpg.Connection, gate: Gate, scan: dict[str, Any]) -> None:
     await owner.execute(
         "insert into scan_receipt (school_id, event_id, body_hash, answer)"
@@ -84,11 +76,11 @@ async def test_a_scan_that_loses_the_race_for_its_event_id_is_decided_again(
     await second.start()
     await hold_receipt(another, gate, scans[1])
     sending = asyncio.create_task(gate.results(*scans))
-    await blocked(another, 1)
+    await until_waiting(another, 1)
     await hold_receipt(owner, gate, scans[2])
     # The flush loses a race; then each scan goes alone, and one loses again.
     await first.commit()
-    await blocked(another, 1)
+    await until_waiting(another, 1)
     await second.commit()
     await another.close()
     # What the others have stored was another body.
@@ -109,7 +101,7 @@ async def test_a_flush_that_is_a_deadlocks_victim_is_decided_again(
     await hold_receipt(another, gate, scans[0])
     await hold_receipt(owner, gate, scans[1])
     sending = asyncio.create_task(gate.results(*scans))
-    await blocked(another, 1)
+    await until_waiting(another, 1)
     # The flush holds its pupils and waits for the first receipt; we wait for a pupil of it.
     waiting = asyncio.create_task(
         owner.execute(
@@ -118,7 +110,7 @@ async def test_a_flush_that_is_a_deadlocks_victim_is_decided_again(
             gate.school.id,
         )
     )
-    await blocked(another, 2)
+    await until_waiting(another, 2)
     # Now it comes to the second receipt, which is ours.
     await first.rollback()
     await another.close()
@@ -141,7 +133,7 @@ async def test_a_batch_locks_its_pupils_in_one_order_whatever_order_they_are_sen
         await owner.execute("select pg_advisory_xact_lock($1)", min(keys))
         scans = [gate.scan(keys[key].token) for key in sorted(keys, reverse=True)]
         sending = asyncio.create_task(gate.results(*scans))
-        await blocked(owner, 1)
+        await until_waiting(owner, 1)
         held = "select count(*) from pg_locks where locktype = 'advisory' and granted"
         assert await owner.fetchval(f"{held} and pid <> pg_backend_pid()") == 0
     assert [r["outcome"] for r in await sending] == ["ok"] * 8

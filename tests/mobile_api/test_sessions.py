@@ -20,6 +20,7 @@ from app.identity.sessions import FAMILY_SESSION, STAFF_SESSION
 from mobile_api.resources import Resources
 from tests.conftest import Clock
 from tests.mobile_api.doors import PASSWORD, bearer_of, client_from, is_let_in, login, refresh
+from tests.patience import PATIENCE_S
 from tests.world import Person, World
 
 
@@ -110,7 +111,7 @@ async def test_a_request_that_holds_the_session_does_not_hold_up_who_notes_that_
     _, _, first = await entered(api, world)
     async with owner.transaction():
         await owner.execute("select 1 from session for update")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             response = await api.get(
                 "/v1/me", headers={"Authorization": f"Bearer {first['access_token']}"}
             )

@@ -12,6 +12,7 @@ import asyncpg
 from app import db
 from app.ids import new_id
 from notifications.relay import Relay
+from tests.patience import PATIENCE_S
 from tests.world import Person, School, Student, World
 
 DAY = date(2026, 11, 16)
@@ -95,7 +96,7 @@ async def deliveries(owner: asyncpg.Connection) -> list[dict[str, Any]]:
     return [dict(row) for row in await owner.fetch("select * from delivery order by id")]
 
 
-async def until(holds: Callable[[], Any], *, within_s: float = 10.0) -> None:
+async def until(holds: Callable[[], Any], *, within_s: float = PATIENCE_S) -> None:
     """Wait until `holds`, which may give an awaitable, says yes.
 
     Raises:

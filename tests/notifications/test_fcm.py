@@ -15,6 +15,8 @@ from notifications.channels.base import Platform, PushMessage, PushResult
 from notifications.channels.fcm import BadCredentials, FcmSender
 from tests.fakes import fcm as fakes
 from tests.fakes.fcm import FakeFcm, Fault
+from tests.notifications.news import until
+from tests.patience import Stopwatch
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ async def fcm() -> AsyncIterator[FakeFcm]:
 
 @pytest.fixture
 async def sender(fcm: FakeFcm) -> AsyncIterator[FcmSender]:
-    sender = FcmSender(fcm.credentials_path, fcm.endpoint, concurrency=50, timeout_s=2.0)
+    sender = FcmSender(fcm.credentials_path, fcm.endpoint, concurrency=50, timeout_s=20)
     yield sender
     await sender.close()
 
@@ -108,7 +110,6 @@ async def test_a_web_push_carries_ttl_urgency_and_topic(fcm: FakeFcm, sender: Fc
         (fakes.unavailable(), "retry", "unavailable", False),
         (fakes.quota(), "retry", "quota_exceeded", False),
         (fakes.RESET, "retry", "connection", False),
-        (fakes.HANG, "retry", "timeout", False),
         (fakes.CAPTIVE_PORTAL, "retry", "bad_answer", False),
         (fakes.PERMISSION_DENIED, "stop_line", "permission_denied", True),
         (fakes.THIRD_PARTY_AUTH, "stop_line", "third_party_auth:android", True),
@@ -189,17 +190,18 @@ async def test_without_advice_the_wait_doubles_with_the_attempts(
 
 
 async def test_a_429_pauses_the_whole_project_without_touching_the_network(
-    fcm: FakeFcm, sender: FcmSender
+    fcm: FakeFcm, sender: FcmSender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fcm.faults.append(fakes.quota("1"))
+    fcm.faults.append(fakes.quota("60"))
     first = await one(sender)
-    assert (first.outcome, first.pause_project_s) == ("retry", 1.0)
+    assert (first.outcome, first.pause_project_s) == ("retry", 60.0)
     asked = fcm.requests
     held = await sender.send([push(platform="ios"), push(platform="web"), push()])
     assert fcm.requests == asked
     assert outcomes(held) == ["retry"] * 3
-    assert all(0 < (result.pause_project_s or 0) <= 1 for result in held)
-    await asyncio.sleep(1.05)
+    assert all(0 < (result.pause_project_s or 0) <= 60 for result in held)
+    later = time.monotonic() + 60
+    monkeypatch.setattr("notifications.channels.fcm.monotonic", lambda: later)
     assert (await one(sender)).outcome == "sent"
 
 
@@ -241,8 +243,7 @@ async def test_a_late_401_for_an_old_token_fetches_no_further_one(
     await one(sender)
     fcm.delay_s = 0.3
     slow = asyncio.create_task(one(sender))
-    await asyncio.sleep(0.1)
-    assert fcm.requests == 2
+    await until(lambda: fcm.requests == 2)
     fcm.delay_s = 0
     fcm.revoke_access_tokens()
     assert (await one(sender)).outcome == "sent"
@@ -259,14 +260,13 @@ async def test_the_token_is_renewed_before_it_ends_and_nobody_waits(
     fcm: FakeFcm, sender: FcmSender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await one(sender)
-    fcm.token_faults.append(Fault(hang_s=0.8, status=503))
+    fcm.token_faults.append(Fault(hang_s=5, status=503))
     nearly = time.monotonic() + 3600 - 240
     monkeypatch.setattr("notifications.channels.fcm_token.monotonic", lambda: nearly)
-    started = time.monotonic()
+    watch = Stopwatch()
     assert (await one(sender)).outcome == "sent"
-    assert time.monotonic() - started < 0.6
-    await asyncio.sleep(0.1)
-    assert fcm.token_requests == 2
+    assert watch.took_s < 2.0
+    await until(lambda: fcm.token_requests == 2)
     assert not fcm.token_faults
 
 
@@ -312,9 +312,9 @@ async def test_a_refused_service_account_stops_the_line(fcm: FakeFcm, sender: Fc
 async def test_a_hanging_token_endpoint_delays_the_messages_and_burns_none(fcm: FakeFcm) -> None:
     fcm.token_faults.append(Fault(hang_s=3.0))
     sender = FcmSender(fcm.credentials_path, fcm.endpoint, concurrency=10, timeout_s=0.3)
-    started = time.monotonic()
+    watch = Stopwatch()
     results = await sender.send([push() for _ in range(300)])
-    assert time.monotonic() - started < 1.5
+    assert watch.took_s < 1.5
     assert {(r.outcome, r.reason) for r in results} == {("retry", "no_access_token")}
     await sender.close()
 
@@ -322,10 +322,19 @@ async def test_a_hanging_token_endpoint_delays_the_messages_and_burns_none(fcm: 
 async def test_a_dead_fcm_costs_a_batch_one_timeout_not_five_hundred(fcm: FakeFcm) -> None:
     fcm.faults.extend([fakes.HANG] * 500)
     sender = FcmSender(fcm.credentials_path, fcm.endpoint, concurrency=25, timeout_s=0.4)
-    started = time.monotonic()
+    watch = Stopwatch()
     results = await sender.send([push(f"phone-{n}") for n in range(500)])
-    assert time.monotonic() - started < 2.0
+    assert watch.took_s < 2.0
     assert set(outcomes(results)) == {"retry"}
+    await sender.close()
+
+
+async def test_no_answer_is_a_retry(fcm: FakeFcm) -> None:
+    fcm.faults.append(fakes.HANG)
+    sender = FcmSender(fcm.credentials_path, fcm.endpoint, timeout_s=1)
+    result = await one(sender)
+    assert (result.outcome, result.reason, result.alarm) == ("retry", "timeout", False)
+    assert result.retry_after_s is not None
     await sender.close()
 
 

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from datetime import datetime
+from time import monotonic
 
 import asyncpg
 import pytest
@@ -47,6 +49,11 @@ def _too_late(claimed: Claimed) -> Settlement:
 
 async def make_due(owner: asyncpg.Connection) -> None:
     await owner.execute("update delivery set due_at = now() where state = 'queued'")
+
+
+async def is_later(owner: asyncpg.Connection, first: datetime) -> bool:
+    """Whether the one delivery's lease lasts longer than it did."""
+    return bool(await owner.fetchval("select due_at from delivery") > first)
 
 
 async def test_a_push_names_the_kind_and_never_the_child(
@@ -227,18 +234,24 @@ async def test_a_closed_line_burns_no_attempt_and_holds_the_channel(
 
 
 async def test_a_used_up_quota_holds_the_channel_and_burns_no_more_attempts(
-    family: Family, desk: SendDesk, fcm: FakeFcm, owner: asyncpg.Connection
+    family: Family,
+    desk: SendDesk,
+    fcm: FakeFcm,
+    owner: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     mother = await family.parent("m-1")
     await family.tell()
-    fcm.faults.append(faults.quota("1"))
+    fcm.faults.append(faults.quota("60"))
     await drain(desk)
     for _ in range(3):
         await make_due(owner)
         assert not await desk.is_due(bucket_of(mother.account_id))
         await drain(desk)
     assert [row["attempts"] for row in await all_deliveries(owner)] == [1]
-    await asyncio.sleep(1.1)
+    later = monotonic() + 60
+    for module in ("notifications.sending", "notifications.channels.fcm"):
+        monkeypatch.setattr(f"{module}.monotonic", lambda: later)
     await make_due(owner)
     await drain(desk)
     assert [row["state"] for row in await all_deliveries(owner)] == ["sent"]
@@ -276,10 +289,10 @@ async def test_a_dead_workers_lease_runs_out_and_another_sends_the_same_notifica
     await family.tell()
     bucket = bucket_of(mother.account_id)
     async with pool.acquire() as conn:
-        held = await deliveries.claim(conn, bucket=bucket, channels=["fcm"], limit=9, lease_s=0.3)
+        held = await deliveries.claim(conn, bucket=bucket, channels=["fcm"], limit=9, lease_s=60)
     await drain(desk)
     assert fcm.requests == 0
-    await asyncio.sleep(0.35)
+    await make_due(owner)  # its minute is over
     await drain(desk)
     assert len(fcm.accepted) == 1
     # The first one was only slow: what it says now changes nothing.
@@ -291,15 +304,17 @@ async def test_a_dead_workers_lease_runs_out_and_another_sends_the_same_notifica
 
 
 async def test_a_slow_provider_does_not_cost_the_lease(
-    family: Family, pool: db.Pool, fcm: FakeFcm
+    family: Family, pool: db.Pool, fcm: FakeFcm, owner: asyncpg.Connection
 ) -> None:
     await family.parent("m-1")
     await family.tell()
     fcm.delay_s = 1.2
     async with sender_for(fcm) as sender:
-        slow = SendDesk(pool, {"fcm": sender}, lease_s=0.6)
+        slow = SendDesk(pool, {"fcm": sender}, lease_s=3)
         sending = asyncio.create_task(drain(slow))
-        await asyncio.sleep(0.9)
+        await until(lambda: fcm.requests)
+        first = await owner.fetchval("select due_at from delivery")
+        await until(lambda: is_later(owner, first))
         await drain(SendDesk(pool, {"fcm": sender}))
         await sending
     assert fcm.requests == 1

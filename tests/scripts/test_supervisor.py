@@ -66,6 +66,11 @@ class Run:
                     return child.pid
         return None
 
+    def starts_of(self, part: str) -> list[float]:
+        """When the part had started, by the monotonic clock."""
+        lines = map(str.split, (self.data / "started").read_text().splitlines())
+        return [float(at) for name, at in lines if name == part]
+
     def kill(self, part: str) -> int:
         """Kill the part, once it is there; what its process id was."""
         found: list[int] = []
@@ -152,11 +157,11 @@ def test_a_part_that_dies_again_and_again_is_started_ever_more_slowly(
     start: Callable[..., Run],
 ) -> None:
     run = start().until_ready()
-    for _ in range(4):
+    for wait_s in (0.2, 0.4, 0.8, 1.6):
+        count, killed_at = len(run.starts_of("worker")), time.monotonic()
         run.kill("worker")
-    # 0.2, 0.4, 0.8 s went by between the kills, and 1.6 s are to go by now.
-    assert not eventually(lambda: run.pid_of("worker") is not None, within_s=0.8)
-    assert eventually(lambda: run.pid_of("worker") is not None)
+        assert eventually(lambda: len(run.starts_of("worker")) > count)  # noqa: B023
+        assert run.starts_of("worker")[-1] - killed_at >= wait_s
 
 
 def test_a_second_start_on_the_same_data_is_refused_in_words(start: Callable[..., Run]) -> None:

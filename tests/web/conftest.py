@@ -25,6 +25,7 @@ from tests.fakes import sms as fake_sms
 from tests.fakes.sms import FakeSms
 from tests.fakes.webpush import FakePushService
 from tests.gate import Gate
+from tests.patience import PATIENCE_S
 from tests.web.phone import Phone
 from tests.web.province import Province, Town, WallClock, running, stay_within_the_day
 from tests.world import Person, School
@@ -60,7 +61,7 @@ def camera(tmp_path_factory: pytest.TempPathFactory) -> Camera:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium(camera: Camera) -> AsyncIterator[Browser]:
     # Two cores are shared by two test processes, each with a browser and a province.
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=PATIENCE_S * 1000)
     async with browsers.chromium(camera) as browser:
         yield browser
 

@@ -75,8 +75,6 @@ class Phone:
             await self.context.set_offline(True)
             yield
             await self.context.set_offline(False)
-            # What was on its way when the network came back fails a moment later.
-            await self.page.evaluate("() => new Promise((done) => setTimeout(done, 200))")
 
     async def ready_for_no_network(self) -> None:
         """Wait until the service worker has what a start without a network needs."""

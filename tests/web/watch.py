@@ -28,12 +28,15 @@ class Watch:
         self._host = urlsplit(base_url).netloc
         self._allowed: list[tuple[int, str]] = []
         self._has_network = True
+        self._under_way: set[Request] = set()
+        self._cut_off: set[str] = set()
 
     async def attach(self, context: BrowserContext) -> None:
         await context.add_init_script(_TELL_VIOLATIONS)
         context.on("console", self._on_console)
         context.on("weberror", self._on_error)
         context.on("request", self._on_request)
+        context.on("requestfinished", self._on_finished)
         context.on("requestfailed", self._on_failed)
         context.on("page", self._on_page)
 
@@ -43,7 +46,8 @@ class Watch:
 
     @contextmanager
     def without_network(self) -> Iterator[None]:
-        """What fails for want of a network is no complaint."""
+        """What fails for want of a network is no complaint, also if it is told of only later."""
+        self._cut_off |= {request.url for request in self._under_way}
         self._has_network = False
         yield
         self._has_network = True
@@ -61,7 +65,7 @@ class Watch:
         if refused := _REFUSED.match(message.text):
             if self._is_allowed(int(refused[1]), url):
                 return
-        elif not self._has_network and _NO_NETWORK.search(message.text):
+        elif self._is_cut_off(message.text, url):
             return
         self.complaints.append(f"{message.type}: {message.text} ({url})")
 
@@ -69,17 +73,27 @@ class Watch:
         path = urlsplit(url).path
         return any(status == code and path.startswith(start) for code, start in self._allowed)
 
+    def _is_cut_off(self, why: str, url: str) -> bool:
+        return url in self._cut_off and bool(_NO_NETWORK.search(why))
+
     def _on_error(self, error: WebError) -> None:
         self.complaints.append(f"uncaught: {error.error}")
 
     def _on_request(self, request: Request) -> None:
         self.requests.append(request.url)
+        self._under_way.add(request)
+        if not self._has_network:
+            self._cut_off.add(request.url)
         parts = urlsplit(request.url)
         if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != self._host:
             self.complaints.append(f"another host was asked: {request.url}")
 
+    def _on_finished(self, request: Request) -> None:
+        self._under_way.discard(request)
+
     def _on_failed(self, request: Request) -> None:
+        self._under_way.discard(request)
         why = request.failure or ""
-        if why == _GAVE_UP or (not self._has_network and _NO_NETWORK.search(why)):
+        if why == _GAVE_UP or self._is_cut_off(why, request.url):
             return
         self.complaints.append(f"failed: {request.method} {request.url}: {why}")

@@ -2,18 +2,21 @@ import "./browser";
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { enterBy } from "../session";
-import { AGAIN_MS, beatFor } from "../views/scan/beat";
+import { beatFor } from "../views/scan/beat";
 
-/** Whether each word to the server about this scanner closed it, in the order they were sent. */
-const closing: boolean[] = [];
+/** What the server was told of this scanner, in the order it was sent. */
+const told: { closed: boolean; sent_ms: number }[] = [];
+const closing = () => told.map(({ closed }) => closed);
+let renewals = 0;
 
 globalThis.fetch = async (input, init) => {
   const request = new Request(input as string, init);
   const headers = { "Content-Type": "application/json" };
   if (request.method === "PUT") {
-    closing.push((await request.json()).closed);
+    told.push(await request.json());
     return new Response("{}", { headers });
   }
+  if (request.url.endsWith("/refresh")) renewals += 1;
   const account = { id: "guard" };
   const tokens = { access_token: "t", expires_in_s: 600, refresh_token: null };
   return new Response(JSON.stringify({ ...tokens, account, memberships: [], children: [] }), {
@@ -31,25 +34,33 @@ async function pass(ms: number): Promise<void> {
   await settled();
 }
 
-test("a closing word that comes late from the page before is answered within seconds", async () => {
+test("a scanner beats each minute until it is left, and each word says when it was sent", async () => {
+  mock.timers.enable({ apis: ["setTimeout", "setInterval", "Date"], now: 1_000_000 });
   await enterBy("/v1/auth/login", {});
-  mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
   const close = beatFor("station", () => undefined);
   await settled();
-  assert.deepEqual(closing, [false]);
-  await pass(AGAIN_MS);
-  assert.deepEqual(closing, [false, false]);
-  await pass(AGAIN_MS);
-  assert.deepEqual(closing, [false, false], "once, then each minute");
+  await pass(60_000);
+  await pass(5_000);
   close();
   await settled();
-  assert.deepEqual(closing, [false, false, true]);
+  assert.deepEqual(closing(), [false, false, true]);
+  assert.deepEqual(
+    told.map(({ sent_ms }) => sent_ms),
+    [1_000_000, 1_060_000, 1_065_000],
+  );
+  await pass(120_000);
+  assert.equal(told.length, 3);
 });
 
-test("a scanner that was closed at once is not opened again", async () => {
-  closing.length = 0;
-  beatFor("station", () => undefined)();
+test("the last word goes with a token that is about to end, since the page may not live to renew it", async () => {
+  await enterBy("/v1/auth/login", {});
+  told.length = 0;
+  const close = beatFor("station", () => undefined);
   await settled();
-  await pass(2 * AGAIN_MS);
-  assert.equal(closing.filter((each) => !each).length, 1);
+  mock.timers.setTime(Date.now() + 590_000);
+  renewals = 0;
+  close();
+  await settled();
+  assert.deepEqual(closing(), [false, true]);
+  assert.equal(renewals, 0);
 });

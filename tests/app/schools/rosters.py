@@ -9,7 +9,7 @@ from app.schools.common import lock_school
 from app.schools.imports.model import ImportResult
 from app.schools.imports.roster import apply_roster, plan_roster
 from app.schools.imports.roster_columns import ROSTER_COLUMNS
-from app.sheets.reading import parse_sheet
+from app.sheets.reading import read_sheet
 from mobile_api.resources import Resources
 from tests.app.sheets.files import xlsx
 from tests.world import Person, School, World
@@ -43,7 +43,7 @@ class Importer:
     async def file(
         self, data: bytes, *, dry_run: bool = False, create_classes: bool = False
     ) -> ImportResult:
-        sheet = parse_sheet(data, filename="danh sách.xlsx", columns=ROSTER_COLUMNS)
+        sheet = await read_sheet(data, filename="danh sách.xlsx", columns=ROSTER_COLUMNS)
         vault, now = self.resources.vault, self.resources.clock()
 
         async def told(done: int, total: int) -> None:

@@ -7,8 +7,6 @@ import { outbox } from "../../scans";
 import { authorized, deviceId } from "../../session";
 
 const EVERY_MS = 60_000;
-/** A `closed` of the page before may arrive after our first beat: the next one opens it again. */
-export const AGAIN_MS = 3000;
 
 function bodyOf(stationId: string, closed: boolean) {
   const { waiting, oldest } = pending.peek();
@@ -17,6 +15,8 @@ function bodyOf(stationId: string, closed: boolean) {
     pending: waiting,
     oldest_at: oldest === null ? null : new Date(oldest).toISOString(),
     closed,
+    // By it the server puts in order what overtakes on the way, also from the page before.
+    sent_ms: Date.now(),
   };
 }
 
@@ -50,12 +50,9 @@ export function beatFor(stationId: string, onGone: () => void): () => void {
     }).catch(() => undefined);
   }
   let isOpen = false;
-  let again: ReturnType<typeof setTimeout> | undefined;
   function open(): void {
     isOpen = true;
     void beat();
-    clearTimeout(again);
-    again = setTimeout(() => isOpen && void beat(), AGAIN_MS);
   }
   const onSight = () => {
     if (document.visibilityState === "visible") open();
@@ -75,7 +72,6 @@ export function beatFor(stationId: string, onGone: () => void): () => void {
   window.addEventListener("pageshow", onSight);
   return () => {
     clearInterval(timer);
-    clearTimeout(again);
     document.removeEventListener("visibilitychange", onSight);
     window.removeEventListener("pagehide", onHide);
     window.removeEventListener("pageshow", onSight);
