@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from tests.oracle import facts as f
 from tests.oracle.cells import News
@@ -23,6 +23,7 @@ JUDGED = frozenset(
         "correction",
         "absence",
         "closure",
+        "closure_ended",
         "leave_decided",
         "dispute_answered",
         "transferred",
@@ -47,6 +48,12 @@ class Comparison:
     messages: int = 0
     answers: Counter[str] = field(default_factory=Counter)
 
+    def with_oracle(self, oracle: Oracle) -> "Comparison":
+        """The same truth beside another oracle, which hears the whole story first."""
+        for happening in self.story.happenings:
+            oracle.hear(happening)
+        return Comparison(story=self.story, oracle=oracle, truth=self.truth).run()
+
     def run(self) -> "Comparison":
         for pupil in self.oracle.enrolments:
             for day in self.story.days:
@@ -59,10 +66,12 @@ class Comparison:
         return self
 
     def hours(self, hours: Hours, months: Iterable[str]) -> None:
-        """Staff's sums of the months; days after the story's last are not asked for."""
+        """Staff's sums of the months, from their first day to the story's last."""
         closed = {day for day in self.story.days if self.oracle.is_closed(day)}
         for month in months:
-            days = [day for day in self.story.days if f"{day:%Y-%m}" == month]
+            first = date.fromisoformat(f"{month}-01")
+            days = [first + timedelta(days=n) for n in range(31)]
+            days = [day for day in days if day.month == first.month and day <= self.story.last]
             for staff in self.story.school.staff:
                 sums = vars(hours.month(staff.key, days, closed))
                 said = self.truth.hours.get((staff.key, month), {})
@@ -99,7 +108,9 @@ class Comparison:
             elif (
                 getattr(each, "pupil", None) == pupil
                 or getattr(each, "leave", None) in leaves
-                or isinstance(each, f.AbsenceDecided | f.ClosureDeclared | f.ClosureEnded)
+                or isinstance(
+                    each, f.RunDue | f.AbsenceDecided | f.ClosureDeclared | f.ClosureEnded
+                )
                 or (isinstance(each, f.Undone) and self._is_of(each.event, pupil))
             ):
                 told.append(f"{each.at:%d %H:%M:%S} {each}")
@@ -129,6 +140,8 @@ class Comparison:
         pupils = {item.pupil for item in items} | {
             pupil for pupil, of in self.oracle.guardians.items() if guardian in of
         }
+        ours = [item for item in items if item.pupil is None and item.kind in JUDGED]
+        self._messages(guardian, guardian, ours, self.oracle.family_news[guardian])
         for pupil in pupils:
             if pupil is None:
                 continue

@@ -194,6 +194,8 @@ class Corrected(Happening):
     late_minutes: int = 0
     by: str = "principal"
     is_pending: bool = False
+    dispute: str | None = None
+    """The dispute that it answers."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from random import Random
 
 from tests.oracle import facts as f
 
-FLUSH = timedelta(seconds=60)
+FLUSH = timedelta(seconds=120)
 
 
 class Moments:
@@ -62,6 +62,8 @@ class GateDay:
         self._shuffled = shuffled
         self._events = 0
         self._undos: dict[str, str] = {}
+        self.doubtful: list[str] = []
+        """Events without a fix, which the principal looks at on the next day."""
 
     def at(self, clock: time, *, plus_s: float = 0) -> datetime:
         return f.instant(self.day, clock) + timedelta(seconds=int(plus_s))
@@ -82,6 +84,8 @@ class GateDay:
             boot=plan.boot(made_at),
             fix=fix,
         )
+        if fix == "none":
+            self.doubtful.append(scan.event)
         heard = plan.heard(made_at)
         if self._shuffled and self.rng.random() < 0.5:
             heard += timedelta(minutes=self.rng.randrange(1, 240))

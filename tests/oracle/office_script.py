@@ -1,6 +1,7 @@
 """What the office, the teachers and the families do: leave, corrections, storms, transfers."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 
@@ -10,14 +11,24 @@ from tests.oracle.gate_script import Moments
 RUN_AFTER = timedelta(minutes=15)
 
 
+@dataclass(frozen=True, kw_only=True)
+class OfficeSize:
+    """`last`: of the story; nobody is away beyond it."""
+
+    last: date
+    closures: int
+
+
 class Office:
-    def __init__(self, rng: Random, school: f.School, moments: Moments, closures: int) -> None:
+    def __init__(self, rng: Random, school: f.School, moments: Moments, size: OfficeSize) -> None:
         self.rng = rng
         self.school = school
         self.moments = moments
         self.part_of_last = "day"
         self._keys = 0
-        self._closures = closures
+        self._closures = size.closures
+        self._last = size.last
+        self.to_review: list[str] = []
         self._newcomers = [each.key for each in school.pupils if not each.enrolments]
         self._late_corrections: list[tuple[date, str, f.Shift]] = []
         self._day_number = 0
@@ -25,16 +36,22 @@ class Office:
 
     def begin(self, day: date, found: list[f.Happening]) -> None:
         """The morning: a storm, and what the principal does about yesterday."""
+        for event in self.to_review:
+            verdict = self.rng.choice(["confirm", "confirm", "reject"])
+            at = self._at(day, time(10, 20), spread_s=1800)
+            found.append(f.Reviewed(at=at, events=(event,), verdict=verdict))
+        self.to_review = []
         self._day_number += 1
         if self._closures and self._day_number in (4, 11, 17):
             self._closures -= 1
             declared = self.rng.choice([time(5, 10), time(9, 20)])
-            last = day if declared.hour == 9 else day + timedelta(days=self.rng.randrange(2))
+            last = day + timedelta(days=self.rng.randrange(2))
+            key = self._key("c")
             found.append(
-                f.ClosureDeclared(
-                    at=self._at(day, declared), closure=self._key("c"), first=day, last=last
-                )
+                f.ClosureDeclared(at=self._at(day, declared), closure=key, first=day, last=last)
             )
+            if last > day and self.rng.random() < 0.5:  # the sun shines
+                found.append(f.ClosureEnded(at=self._at(day, time(16, 40)), closure=key))
         for of, pupil, shift in self._late_corrections[:2]:
             found.append(
                 f.Corrected(
@@ -43,7 +60,7 @@ class Office:
                     pupil=pupil,
                     day=of,
                     shift=shift.key,
-                    state=self.rng.choice(["absent_excused", "present"]),
+                    state=self.rng.choice(["absent_excused", "present", "absent_unexcused"]),
                     is_pending=of.month != day.month,
                 )
             )
@@ -83,6 +100,7 @@ class Office:
         if self.rng.random() < 0.4:
             pupil = self.rng.choice(pupils)
             last = day - timedelta(days=1)
+            self._late_corrections = [each for each in self._late_corrections if each[1] != pupil]
             found.append(f.TransferredOut(at=self._at(day, time(5, 45)), pupil=pupil, last=last))
         if self._newcomers and self.rng.random() < 0.5:
             at = self._at(day, time(5, 50))
@@ -152,6 +170,7 @@ class Office:
         """Nobody scanned the child: the family is alarmed, disputes, and the teacher corrects."""
         run = f.instant(day, shift.cut_off) + RUN_AFTER
         said = run + timedelta(minutes=self.rng.randrange(4, 40))
+        dispute, answers = None, self.rng.random() < 0.5
         if self.rng.random() < 0.6:
             dispute = self._key("d")
             asked = self.moments.at(said)
@@ -159,15 +178,23 @@ class Office:
                 f.Disputed(at=asked, dispute=dispute, pupil=pupil, guardian=guardian, day=day)
             )
             said = asked + timedelta(minutes=3)
-            answered = self.moments.at(said + timedelta(minutes=4))
-            found.append(f.DisputeAnswered(at=answered, dispute=dispute, verdict="upheld"))
+            if not answers:
+                answered = self.moments.at(said + timedelta(minutes=4))
+                found.append(f.DisputeAnswered(at=answered, dispute=dispute, verdict="upheld"))
+        state = self.rng.choice(["present", "present", "late"])
         found.append(
             f.Corrected(
-                at=self.moments.at(said), correction=self._key("k"), pupil=pupil, day=day,
-                shift=shift.key, state=self.rng.choice(["present", "present", "late"]),
-                late_minutes=0, by="homeroom",
+                at=self.moments.at(said),
+                correction=self._key("k"),
+                pupil=pupil,
+                day=day,
+                shift=shift.key,
+                state=state,
+                late_minutes=12 if state == "late" else 0,
+                by="homeroom",
+                dispute=dispute if answers else None,
             )
-        )  # fmt: skip
+        )
 
     def plain_absence(
         self, day: date, pupil: str, shift: f.Shift, guardian: str, found: list[f.Happening]
@@ -180,7 +207,7 @@ class Office:
         if self._on_staff_leave.get(staff.key, day - timedelta(days=1)) >= day:
             return
         if rng.random() < 0.04:
-            last = day + timedelta(days=rng.choice([0, 0, 1]))
+            last = min(day + timedelta(days=rng.choice([0, 0, 1])), self._last)
             part = "day" if last > day else rng.choice(["day", "morning", "afternoon"])
             at = self._at(day, time(5, 5), spread_s=300)
             found.append(

@@ -36,6 +36,7 @@ class Oracle:
         self.enrolments = {each.key: list(each.enrolments) for each in story.school.pupils}
         self.cells: defaultdict[str, dict[tuple[date, str | None], Cell]] = defaultdict(dict)
         self.news: defaultdict[str, list[News]] = defaultdict(list)
+        self.family_news: defaultdict[str, list[News]] = defaultdict(list)
         self.leaves: dict[str, Leave] = {}
         self._leaves_of: defaultdict[str, list[Leave]] = defaultdict(list)
         self.closures: dict[str, f.ClosureDeclared] = {}
@@ -198,15 +199,13 @@ class Oracle:
         if cell is None or known is None:
             return  # nothing had been recorded
         cell.scans.remove(known)
-        self._expect(cell, {"scan_undone"}, at=known.at)
-        is_alone = not cell.scans and cell.told is not None and cell.case is None
         for up in rules.risen(cell.scans, cell.shift):
             up.is_recorded = True
             self._expect(cell, {self._movement(cell, up)[0]}, at=up.at, is_optional=True)
         cell.told = self.row(cell)
-        if not is_alone:
-            # What was told before may hold again without a word, or be said anew.
-            self._expect(cell, {"correction"}, at=known.at, is_optional=True)
+        # As taken back, or, where that alone would leave a wrong picture, as what holds now.
+        status = cell.told.state if cell.told else "not_scanned"
+        self._expect(cell, {"scan_undone", "correction"}, at=known.at, status=status)
 
     # Absence.
 
@@ -302,16 +301,28 @@ class Oracle:
 
     def _closed(self, closed: f.ClosureDeclared) -> None:
         self.closures[closed.closure] = closed
-        day = closed.at.astimezone(f.ZONE).date()
-        for pupil in self.enrolments:
-            if self.class_of(pupil, day) is not None:
-                self._expect_of(pupil, {"closure"}, day=closed.first)
+        self._tell_all("closure", closed.first)
         self._settle(self.enrolments, closed.first, closed.last)
 
     def _opened(self, opened: f.ClosureEnded) -> None:
         closed = self.closures[opened.closure]
-        self.ended[opened.closure] = opened.at.astimezone(f.ZONE).date() + timedelta(days=1)
+        opens = opened.at.astimezone(f.ZONE).date() + timedelta(days=1)
+        self.ended[opened.closure] = opens
+        self._tell_all("closure_ended", opens)
         self._settle(self.enrolments, closed.first, closed.last)
+
+    def _tell_all(self, kind: str, day: date) -> None:
+        """Each family once, however many children it has here."""
+        families = {
+            guardian
+            for pupil in self.enrolments
+            if pupil not in self.gone and self.enrolments[pupil]
+            for guardian in self.guardians[pupil]
+        }
+        for guardian in families:
+            self.family_news[guardian].append(
+                News(kinds=frozenset({kind}), at=None, day=day, shift=None, to=(guardian,))
+            )
 
     def _corrected(self, said: f.Corrected) -> None:
         if said.is_pending:
@@ -325,19 +336,40 @@ class Oracle:
             self._say(said, decided.at)
 
     def _say(self, said: f.Corrected, at: datetime) -> None:
+        if said.shift not in self.states(said.pupil, said.day):
+            return  # there is no such shift that day: it is refused
+        asked = self._disputes.get(said.dispute or "")
         cell = self.cell(said.pupil, said.day, self.shifts[said.shift])
         cell.verdicts.append(Verdict(at=at, state=said.state, late_minutes=said.late_minutes))
-        self._settle([said.pupil], said.day, said.day)
+        if asked is not None:
+            self._answer(asked, "dispute_answered")
+        if said.state == "absent_unexcused" and cell.told is None:
+            # Nobody had said a word until a person did.
+            cell.told = self.row(cell)
+            self._expect(cell, {"absence"}, at=None)
+        self._settle(
+            [said.pupil], said.day, said.day, but=asked.guardian if asked is not None else None
+        )
 
     def _reviewed(self, reviewed: f.Reviewed) -> None:
         for event in reviewed.events:
-            cell = self._cell_of_event[event]
-            if reviewed.verdict == "reject":
-                cell.scans = [each for each in cell.scans if each.event != event]
-                for up in rules.risen(cell.scans, cell.shift):
-                    up.is_recorded = True
-                    self._expect(cell, {"correction"}, at=up.at, is_optional=True)
-            self._settle([cell.pupil], cell.day, cell.day)
+            cell = self._cell_of_event.get(event)
+            recorded = cell.scans if cell else []
+            known = next((k for k in recorded if k.event == event and k.is_recorded), None)
+            if cell is None or known is None or reviewed.verdict != "reject":
+                continue
+            cell.scans.remove(known)
+            for up in rules.risen(cell.scans, cell.shift):
+                up.is_recorded = True
+            if cell.shift is None:
+                self._expect(cell, {"scan_undone"}, at=known.at)
+                continue
+            # They had been told of this very scan, whatever the state is without it.
+            row = self.row(cell) or Row(state="not_scanned")
+            cell.told = row
+            cell.corrections += 1
+            minutes = row.late_minutes or None
+            self._expect(cell, {"correction"}, at=None, status=row.state, minutes=minutes)
 
     def _settle(
         self, pupils: Iterable[str], first: date, last: date, *, but: str | None = None

@@ -14,6 +14,8 @@ from typing import Any
 import structlog
 import uvicorn
 
+from app.attendance.absence import ticker
+from app.attendance.closures import fanout
 from app.attendance.desk import ScanDesk
 from app.limits import Bucket, Limiter
 from app.settings import Settings
@@ -60,6 +62,9 @@ def main(part: str) -> None:
         relay.Relay = lambda *args: plain(*args, clock=clock)  # type: ignore[assignment, misc]
         relay.main(settings)
     else:
+        worker.utc_now = clock
+        # The test waits for each cut-off and each closure: looking every few seconds is minutes.
+        ticker.LOOK_S = fanout._POLL_S = 0.05  # type: ignore[misc]
         worker.main(settings, lease_s=2.0)
 
 

@@ -7,6 +7,7 @@ server hears when is the story's, even while parts of it are killed.
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -262,10 +263,21 @@ class Player:
         made = await self.send("POST", "/v1/closures", self._principal, body, ok=(201,))
         self.ids[closed.closure] = made["id"]
         self._closed[closed.closure] = closed
+        await self._until_told()
 
     async def _open(self, opened: f.ClosureEnded) -> None:
         path = f"/v1/closures/{self.ids[opened.closure]}/end"
-        await self.send("POST", path, self._principal, {"reason": "Bão tan"})
+        await self.send("POST", path, self._principal, {"opens_on": None})
+        # Its last day is today: tomorrow the school is open.
+        said = self._closed.pop(opened.closure)
+        today = opened.at.astimezone(f.ZONE).date()
+        self._closed[opened.closure] = replace(said, last=today)
+        await self._until_told()
+
+    async def _until_told(self) -> None:
+        """Until the worker has settled the school's days and told its people."""
+        sql = "select not exists (select from closure_fanout where done_at is null)"
+        await until(lambda: self.stage.world.owner.fetchval(sql), within_s=_TRIES_FOR_S)
 
     # Corrections.
 
@@ -280,11 +292,18 @@ class Player:
         if said.state == "late":
             body["late_minutes"] = said.late_minutes
         who = self._homeroom(said.pupil) if said.by == "homeroom" else self._principal
+        if said.dispute is not None:
+            body["dispute_id"] = self.ids[said.dispute]
         path = "/v1/attendance/corrections"
-        made = await self.send("POST", path, who, body, ok=(200, 201, 202))
-        self.ids[said.correction] = made["id"]
+        # 422: the school was closed, there is no such shift.
+        made = await self.send("POST", path, who, body, ok=(200, 201, 202, 422))
+        if "id" in made:
+            self.ids[said.correction] = made["id"]
+            assert (made["status"] == "pending") == said.is_pending, made
 
     async def _second(self, decided: f.CorrectionDecided) -> None:
+        if decided.correction not in self.ids:
+            return
         path = f"/v1/attendance/corrections/{self.ids[decided.correction]}/decision"
         body = {"decision": "approve" if decided.is_approved else "reject"}
         await self.send("POST", path, self.stage.principals[1], body)
@@ -296,7 +315,8 @@ class Player:
             "reason": "Đã xem camera",
         }
         path = f"/v1/schools/{self._sid}/reviews/decisions"
-        await self.send("POST", path, self._principal, body, ok=(200, 201))
+        # 404: it was a duplicate, and nothing waits for a verdict.
+        await self.send("POST", path, self._principal, body, ok=(200, 404))
 
     async def _dispute(self, disputed: f.Disputed) -> None:
         body = {

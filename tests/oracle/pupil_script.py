@@ -62,6 +62,7 @@ class PupilDays:
                 self._absent(day, pupil, gate, office, found)
             else:
                 self._present(pupil, gate)
+        office.to_review = gate.doubtful
 
     def _move(self, day: date, office: Office, found: list[f.Happening]) -> None:
         """Before school: who is in another class from today, who came, who has gone yesterday."""

@@ -10,7 +10,7 @@ from random import Random
 
 from tests.oracle import facts as f
 from tests.oracle.gate_script import GateDay, Moments, PhoneDay
-from tests.oracle.office_script import Office
+from tests.oracle.office_script import Office, OfficeSize
 from tests.oracle.pupil_script import PupilDays
 
 MORNING = f.Shift(
@@ -29,11 +29,11 @@ class Size:
 
     first: date
     last: date
-    classes: int = 9
+    classes: int = 6
     class_size: int = 20
     phones: int = 2
     """A campus."""
-    staff: int = 14
+    staff: int = 9
     closures: int = 1
     holidays: frozenset[date] = frozenset()
     shuffled: bool = False
@@ -46,7 +46,8 @@ def story(seed: int, size: Size) -> f.Story:
     school = _school(rng, size)
     told = f.Story(seed=seed, school=school, first=size.first, last=size.last)
     moments = Moments()
-    pupils, office = PupilDays(rng, school, moments), Office(rng, school, moments, size.closures)
+    pupils = PupilDays(rng, school, moments)
+    office = Office(rng, school, moments, OfficeSize(last=size.last, closures=size.closures))
     phones = {each.key: _PhoneLife(each) for each in school.phones}
     for day in told.days:
         if day.isoweekday() == 7 or day in school.holidays:

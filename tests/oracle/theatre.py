@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import time, timedelta
 from pathlib import Path
 
@@ -115,17 +115,19 @@ async def perform(
     settings: Settings,
     folder: Path,
     *,
-    oracle: Oracle | None = None,
-    before_each: Callable[[int, f.Happening, Parts], None] = lambda *_: None,
+    trouble: Callable[[Parts], AbstractAsyncContextManager[object]] = lambda _: nullcontext(),
 ) -> Comparison:
-    """Play the story to its end, wait until all is told, and compare."""
-    oracle, hours = oracle or Oracle(story), Hours(story.school)
+    """Play the story to its end, wait until all is told, and compare.
+
+    `trouble` goes on for as long as the story does; all parts must run after it.
+    """
+    oracle, hours = Oracle(story), Hours(story.school)
     async with theatre(story, owner, settings, folder) as (player, parts):
-        for number, happening in enumerate(story.happenings):
-            before_each(number, happening, parts)
-            await player.play(happening)
-            oracle.hear(happening)
-            hours.hear(happening)
+        async with trouble(parts):
+            for happening in story.happenings:
+                await player.play(happening)
+                oracle.hear(happening)
+                hours.hear(happening)
         # The day after, when all days of the story are over.
         player.clock.set(f.instant(story.last, time(23)) + timedelta(hours=8))
         await until(lambda: _is_all_told(owner), within_s=120)
