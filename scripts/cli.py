@@ -133,7 +133,7 @@ def openapi_command() -> None:
 
 @cli.group()
 def attendance() -> None:
-    """What the scans have become."""
+    """What the facts have become."""
 
 
 @attendance.command(name="rebuild")
@@ -144,7 +144,7 @@ def attendance() -> None:
 def rebuild_command(
     check: bool, school: int | None, from_day: datetime | None, to_day: datetime | None
 ) -> None:
-    """Derive the days again from their scans, and repair the rows that differ."""
+    """Derive the days again from all that is known, and repair the rows that differ."""
     settings = state.with_running_servers(state.load_settings(os.environ))
     from scripts import rebuild
 
@@ -157,6 +157,26 @@ def rebuild_command(
     )
     click.echo(f"{differing} rows {'differ' if check else 'were repaired'}.")
     if check and differing:
+        sys.exit(1)
+
+
+@cli.group()
+def audit() -> None:
+    """Who decided what about attendance."""
+
+
+@audit.command(name="verify")
+@click.option("--school", type=int, help="One school's id. Default: all.")
+def verify_command(school: int | None) -> None:
+    """Follow each school's chain of decisions; fail and name the entry where one breaks."""
+    settings = state.with_running_servers(state.load_settings(os.environ))
+    from scripts import audit_chain
+
+    found = audit_chain.main(settings, school_id=school)
+    for each in found.breaks:
+        click.echo(f"school {each.school_id}, entry {each.seq}: {each.why}")
+    click.echo(f"{found.entries} entries of {found.schools} schools hold.")
+    if found.breaks:
         sys.exit(1)
 
 
