@@ -21,6 +21,7 @@ _SETTINGS = {
     "port": "5432",
     "unix_socket_permissions": "0700",
     "max_connections": "200",
+    "max_locks_per_transaction": "256",  # a principal may release a whole school's alerts
     "logging_collector": "off",
     "log_min_error_statement": "panic",  # a failed statement can carry a name or a phone number
     "shared_preload_libraries": "pg_stat_statements",
