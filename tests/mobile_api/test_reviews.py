@@ -360,6 +360,19 @@ async def test_a_rejected_scan_counts_no_more_and_the_family_hears_once(
     assert await owner.fetchval("select count(*) from audit_entry") == 1
 
 
+async def test_a_rejected_scan_of_a_day_without_school_is_taken_back_too(
+    office: Office, gate: Gate, student: Student, owner: asyncpg.Connection, clock: Clock
+) -> None:
+    clock.now -= timedelta(days=1)  # a Sunday: told all the same, in no shift
+    event_id = await no_fix(gate, student)
+    await office.decide("reject", event_id)
+    await office.decide("reject", event_id)
+    assert await told(owner) == ["arrival", "scan_undone"]
+    params = await owner.fetchval("select params from outbox where kind = 'scan_undone'")
+    assert params["replaces"] == event_id
+    assert params["at"] == clock().isoformat()
+
+
 async def test_a_suspect_counts_once_it_is_confirmed(
     office: Office, gate: Gate, far_gate: Gate, student: Student, world: World, clock: Clock,
     owner: asyncpg.Connection,

@@ -12,7 +12,7 @@ from app.attendance.days import Facts, resolve
 from app.attendance.facts import gather
 from app.attendance.model import Correction, DayRow, PersonKind
 from app.attendance.plan import school_day
-from app.attendance.queries import lock_people
+from app.attendance.queries import insert_outbox, lock_people
 from app.attendance.queries import plan as plan_of
 from app.attendance.reviews import queries
 from app.attendance.reviews.model import (
@@ -75,6 +75,8 @@ async def decide(
     decision_id = new_id()
     cause = Cause(kind="review", event_id=decision_id, actor_account_id=decided_by)
     changed = await _settle(conn, school_id, fresh, cause, now)
+    if verdict == "reject":
+        await _take_back(conn, school_id, fresh, decided_by)
     await audit.record(
         conn,
         school_id=school_id,
@@ -205,3 +207,32 @@ async def _settle(
         )
         changed += sum(change.before != change.after for change in changes)
     return changed
+
+
+async def _take_back(
+    conn: db.Conn, school_id: int, rejected: Sequence[Standing], decided_by: UUID
+) -> None:
+    """Scans outside every shift were told too, and settling knows of shifts alone."""
+    for each in await queries.told_outside_shifts(
+        conn,
+        school_id=school_id,
+        event_ids=[event.event_id for event in rejected],
+        days=sorted({event.day for event in rejected}),
+    ):
+        await insert_outbox(
+            conn,
+            school_id=school_id,
+            message_id=new_id(),
+            kind="scan_undone",
+            day=each.day,
+            event_id=each.event_id,
+            student_id=each.student_id,
+            actor_account_id=decided_by,
+            params={
+                "student": each.student,
+                "school": each.school,
+                "gate": each.gate,
+                "at": each.at.isoformat(),
+                "replaces": str(each.event_id),
+            },
+        )

@@ -342,3 +342,39 @@ async def insert_verdicts(
 
 def _json(row: DayRow | None) -> str | None:
     return None if row is None else msgspec.json.encode(row).decode()
+
+
+class ToldScan(Struct, frozen=True, kw_only=True):
+    """A pupil's scan with the words in which the family was told of it."""
+
+    event_id: UUID
+    day: date
+    student_id: UUID
+    student: str
+    school: str
+    gate: str | None
+    at: datetime
+
+
+async def told_outside_shifts(
+    conn: db.Conn, *, school_id: int, event_ids: Sequence[UUID], days: Sequence[date]
+) -> list[ToldScan]:
+    """Those of these scans that are pupils' and belong to no shift."""
+    return await db.many(
+        conn,
+        ToldScan,
+        """
+        select e.id as event_id, e.day, e.person_id as student_id, p.name as student,
+               s.name as school, t.name as gate, e.occurred_at as at
+          from scan_event e
+          join student p on p.school_id = e.school_id and p.id = e.person_id
+          join school s on s.id = e.school_id
+          left join station t on t.school_id = e.school_id and t.id = e.station_id
+         where e.school_id = $1 and e.day = any($2) and e.id = any($3)
+           and e.person_kind = 'student' and e.shift_id is null
+         order by e.occurred_at, e.id
+        """,
+        school_id,
+        list(days),
+        list(event_ids),
+    )
