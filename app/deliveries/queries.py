@@ -17,6 +17,7 @@ _REASONS: Final = 100
 async def stages(
     conn: db.Conn, *, school_ids: Sequence[int], first: date, last: date
 ) -> list[Stage]:
+    """The schools' counts of these days together, by kind and channel."""
     return await db.many(
         conn,
         Stage,
@@ -44,6 +45,7 @@ async def stages(
 async def failures(
     conn: db.Conn, *, school_ids: Sequence[int], first: date, last: date
 ) -> list[Failed]:
+    """Why, the most frequent first."""
     return await db.many(
         conn,
         Failed,
