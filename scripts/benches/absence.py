@@ -63,7 +63,7 @@ async def _bench(postgres: EmbeddedPostgres, schools: int, pupils: int) -> dict[
     await asyncio.to_thread(migrate, dsn)
     owner = await db.connect(dsn)
     await owner.execute("select ensure_partitions('2026-11-01', '2026-11-30')")
-    await _fill(owner, schools, pupils // schools)
+    await fill(owner, schools, pupils // schools)
     pool = await db.create_pool(dsn, role=db.APP_ROLE, size=CONNECTIONS)
     few = await _timed(pool, postgres, list(range(1, _FEW + 1)))
     rest = await _timed(pool, postgres, list(range(_FEW + 1, schools + 1)))
@@ -89,7 +89,8 @@ async def _bench(postgres: EmbeddedPostgres, schools: int, pupils: int) -> dict[
     }
 
 
-async def _fill(owner: asyncpg.Connection, schools: int, pupils: int) -> None:
+async def fill(owner: asyncpg.Connection, schools: int, pupils: int) -> None:
+    """Write the morning of these schools, each of so many pupils."""
     for statement in _FILL.split(";\n"):
         if statement.strip():
             await owner.execute(statement.format(schools=schools, pupils=pupils, classes=_CLASSES))

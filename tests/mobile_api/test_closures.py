@@ -11,6 +11,7 @@ import pytest
 
 from app import db
 from app.attendance.closures.fanout import due_errands, fan_out_due, run_errand
+from app.attendance.closures.service import STAGGER_S
 from app.attendance.queries import plan
 from mobile_api.resources import Resources
 from notifications.relay import Relay
@@ -372,6 +373,9 @@ async def test_many_workers_and_one_that_dies_tell_everybody_once(
         # While it holds the school the others do the rest.
         assert await fan_out_due(workers.finder, resources.pool, now=later) == 1
         await transaction.rollback()
+    # The schools are told one after the other: arrivals find their way between.
+    due = await owner.fetch("select due_at from closure_fanout order by due_at")
+    assert due[1]["due_at"] - due[0]["due_at"] == timedelta(seconds=STAGGER_S)
     done = await asyncio.gather(
         *(fan_out_due(workers.finder, resources.pool, now=later) for _ in range(4))
     )

@@ -86,7 +86,8 @@ async def declare(
             update school s set plan_version = plan_version + 1 from held where s.id = held.id),
         told as (
             insert into closure_fanout (school_id, closure_id, news, due_at)
-            select id, $1, 'declared', $8::timestamptz + (place - 1) * $10 * interval '1 second'
+            select id, $1, 'declared',
+                   $8::timestamptz + (place - 1) * $10::float8 * interval '1 second'
               from held)
         insert into closure (id, org_unit_id, school_id, from_day, to_day, closed_to, kind, reason,
                created_by, created_at)
@@ -151,7 +152,7 @@ async def end(
         planned as (
             update school s set plan_version = plan_version + 1 from held where s.id = held.id)
         insert into closure_fanout (school_id, closure_id, news, due_at)
-        select id, $1, 'ended', $5::timestamptz + (place - 1) * $4 * interval '1 second'
+        select id, $1, 'ended', $5::timestamptz + (place - 1) * $4::float8 * interval '1 second'
           from held where id not in (select school_id from waiting)
             on conflict (school_id, closure_id, news) do update
                set due_at = excluded.due_at, done_at = null, told = null, attempts = 0

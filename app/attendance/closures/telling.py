@@ -54,7 +54,7 @@ async def put_off(
         update closure_fanout
            set attempts = least(attempts + 1, 1000),
                due_at = $4::timestamptz
-                   + least($5 * 2 ^ least(attempts, 20), $6) * interval '1 second'
+                   + least($5::float8 * 2 ^ least(attempts, 20), $6::float8) * interval '1 second'
          where school_id = $1 and closure_id = $2 and news = $3 and done_at is null
         returning attempts
         """,
