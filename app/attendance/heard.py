@@ -13,6 +13,9 @@ from app.attendance.facts import Key
 from app.attendance.model import SUSPECT, DayRow, State, absence_event_id
 from app.ids import new_id
 
+# Of the same instant the later kind is the later message, and ids are by time.
+_Order = tuple[datetime, int, UUID]
+
 
 class Notice(Struct, frozen=True, kw_only=True):
     """A message about a shift that is neither of a scan nor the alert at the cut-off.
@@ -73,23 +76,29 @@ def heard(
 
     A scan that was undone has been taken back in a message of its own, which ends it.
     """
-    messages: list[tuple[datetime, int, UUID, State | None, int]] = [
-        (each.created_at, 2, each.replaces or each.event_id, each.state, each.late_minutes)
+    messages: list[tuple[_Order, UUID, State | None, int]] = [
+        (
+            (each.created_at, 2, each.id),
+            each.replaces or each.event_id,
+            each.state,
+            each.late_minutes,
+        )
         for each in notices
     ]
     if told_at is not None:
-        messages.append((told_at, 1, absence_event_id(school_id, *key), "absent_unexcused", 0))
+        event_id = absence_event_id(school_id, *key)
+        messages.append(((told_at, 1, event_id), event_id, "absent_unexcused", 0))
     if facts is not None:
         state, late = (before.state, before.late_minutes) if before else (None, 0)
         undone = {each.event_id for each in facts.corrections if each.kind == "undo"}
         messages += [
-            (past.received_at, 0, past.id, state, late)
+            ((past.received_at, 0, past.id), past.id, state, late)
             for past in facts.history
             if not past.is_duplicate and past.id not in undone
         ]
     if not messages:
         return None
-    _, _, event_id, state, late = max(messages, key=lambda each: each[:3])
+    _, event_id, state, late = max(messages, key=lambda each: each[0])
     return Heard(
         event_id=event_id,
         state=state,
