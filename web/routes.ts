@@ -52,6 +52,11 @@ export const ROUTES: readonly Route[] = [
     roles: [...SCANNERS, "accountant", "student"],
   },
   {
+    pattern: "/cham-cong/gio-cong",
+    load: () => import("./views/checkin/hours"),
+    roles: [...SCANNERS, "accountant"],
+  },
+  {
     pattern: "/cham-cong/xin-nghi",
     load: () => import("./views/leave/own"),
     roles: [...SCANNERS, "accountant"],

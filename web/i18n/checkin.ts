@@ -4,6 +4,9 @@ import { texts } from "./texts";
 
 export const O = texts({
   title: ["Điểm danh của tôi", "My check-in"],
+  more: ["Giờ công và đơn nghỉ", "Hours and leave"],
+  hours: ["Giờ công của tôi", "My hours"],
+  leave: ["Xin nghỉ", "Ask for leave"],
   // The phone
   bindTitle: ["Chọn điện thoại để điểm danh", "Choose the phone to check in with"],
   bindHint: [

@@ -15,6 +15,11 @@ export const D = texts({
   scanOut: ["Ra", "Out"],
   byPhone: ["mã trên điện thoại", "phone code"],
   undone: ["đã huỷ", "cancelled"],
+  rejected: ["nhà trường xét là không đúng", "found to be wrong"],
+  correctedTo: [
+    (state: string) => `Nhà trường sửa: ${state}`,
+    (state: string) => `Corrected: ${state}`,
+  ],
   beingChecked: ["đang kiểm tra", "being checked"],
   childCode: ["Mã của con", "Phone code"],
   ownCode: ["Mã của em", "My code"],

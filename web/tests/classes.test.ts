@@ -5,10 +5,13 @@ import { O } from "../i18n/checkin";
 import { L } from "../i18n/classes";
 import { said } from "../views/checkin/outcomes";
 import type { Answer } from "../views/checkin/sending";
+import { draftOf, faultsOf } from "../views/classes/correcting";
 import { type Mark, type Marked, wordsOfMark } from "../views/classes/marking";
 import {
   counts,
   gatesFor,
+  isSuspect,
+  isVoid,
   nextDirection,
   type Pupil,
   type Scan,
@@ -41,6 +44,7 @@ function scan(at: string, direction: "in" | "out", more: Partial<Scan> = {}): Sc
     source: "card",
     station_name: "Cổng chính",
     is_undone: false,
+    verdict: null,
     ...more,
   };
 }
@@ -57,6 +61,7 @@ function pupil(name: string, state: State | null, scans: Scan[] = []): Pupil {
           // The server writes instants in UTC.
           arrived_at: arrived ? new Date(arrived.occurred_at).toISOString() : null,
           left_at: null,
+          on_leave: false,
         },
       ]
     : [];
@@ -163,4 +168,35 @@ test("only what is recorded, or was before, is said to be done", () => {
     const mark = { direction: "in" } as Mark;
     assert.equal(wordsOfMark(mark, answer).tone === "bad", !DONE.has(outcome), outcome);
   }
+});
+
+test("who is on leave is not one to be looked for", () => {
+  const away = pupil("Lê Gia Hân", "not_scanned");
+  const [first] = away.shifts;
+  const onLeave = { ...away, shifts: first ? [{ ...first, on_leave: true }] : [] };
+  const pupils = [...CLASS, onLeave];
+  assert.equal(counts(pupils, MORNING).get("not_scanned"), 2);
+  assert.equal(counts(pupils, MORNING).get("on_leave"), 1);
+  assert.deepEqual(
+    shown(pupils, MORNING, "on_leave", "").map(({ name }) => name),
+    ["Lê Gia Hân"],
+  );
+});
+
+test("what the school has looked at is settled", () => {
+  const odd = scan("06:52", "in", { outcome: "clone_suspect" });
+  assert.ok(isSuspect(odd));
+  assert.ok(!isSuspect({ ...odd, verdict: "confirm" }));
+  assert.ok(isVoid({ ...odd, verdict: "reject" }));
+  assert.ok(!isVoid({ ...odd, verdict: "confirm" }));
+});
+
+test("a correction needs a state, and minutes where it is late", () => {
+  const draft = draftOf(CLASS[0]?.shifts ?? [], null);
+  assert.equal(draft.shiftId, "sang");
+  assert.deepEqual(Object.keys(faultsOf(draft)), ["state"]);
+  assert.deepEqual(faultsOf({ ...draft, state: "present" }), {});
+  for (const minutes of ["", "0", "601", "1.5", "x"])
+    assert.deepEqual(Object.keys(faultsOf({ ...draft, state: "late", minutes })), ["minutes"]);
+  assert.deepEqual(faultsOf({ ...draft, state: "late", minutes: "12" }), {});
 });

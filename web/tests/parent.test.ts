@@ -27,6 +27,7 @@ function scan(direction: "in" | "out", at: string, more: Partial<Scan> = {}): Sc
     source: "card",
     station_name: "Cổng chính",
     is_undone: false,
+    verdict: null,
     ...more,
   };
 }
@@ -39,6 +40,7 @@ function shift(state: Shift["state"], more: Partial<Shift> = {}): Shift {
     late_minutes: 0,
     arrived_at: null,
     left_at: null,
+    on_leave: false,
     ...more,
   };
 }
@@ -113,6 +115,34 @@ test("approved leave is said before the school has looked, and a scan says more"
   assert.equal(standingOf(half).kind, "not_scanned");
   assert.equal(shiftsToTell(half.shifts).length, 2);
   assert.equal(standingOf({ shifts: [away], scans: [scan("in", "06:52")] }).kind, "in");
+});
+
+test("what the school has set right since counts for more than the scan", () => {
+  const came = scan("in", "06:52");
+  const missed = shift("absent_unexcused");
+  const corrected = {
+    shift_id: missed.shift_id,
+    shift_name: "Ca sáng",
+    state: "absent_unexcused" as const,
+    late_minutes: 0,
+    reason: "Nhầm thẻ",
+    by: "Cô Hoa",
+    at: "2026-11-16T08:00:00+07:00",
+  };
+  const day = { shifts: [missed], scans: [came], corrections: [corrected] };
+  assert.equal(standingOf(day).kind, "absent");
+  assert.equal(standingOf({ ...day, shifts: [shift("present")] }).kind, "in");
+  const early = { ...corrected, at: "2026-11-16T06:00:00+07:00" };
+  assert.equal(standingOf({ ...day, corrections: [early] }).kind, "in");
+});
+
+test("a scan that the school has rejected is none, one that it confirmed is one", () => {
+  const odd = scan("in", "06:52", { outcome: "clone_suspect" });
+  const rejected = { ...odd, verdict: "reject" as const };
+  const confirmed = { ...odd, verdict: "confirm" as const };
+  const shifts = [shift("not_scanned")];
+  assert.equal(standingOf({ shifts, scans: [rejected] }).kind, "not_scanned");
+  assert.equal(standingOf({ shifts, scans: [confirmed] }).kind, "in");
 });
 
 test("who is missed is offered what to do, and nobody else", () => {

@@ -7,6 +7,7 @@ import { CodeCamera } from "../../components/camera";
 import { Icon } from "../../components/icons";
 import { Badge, Button, Card, Fault, Loaded, Note, Page } from "../../components/ui";
 import { clock } from "../../format";
+import { hat } from "../../hats";
 import { O } from "../../i18n/checkin";
 import { C } from "../../i18n/common";
 import { now } from "../../now";
@@ -45,7 +46,23 @@ export default function CheckIn() {
         }
       </Loaded>
       <Mine />
+      {hat.value?.role !== "student" && <Links />}
     </Page>
+  );
+}
+
+function Links() {
+  return (
+    <nav class="own-links" aria-label={O.more()}>
+      <a class="button" href="/cham-cong/gio-cong">
+        <Icon name="clock" />
+        {O.hours()}
+      </a>
+      <a class="button" href="/cham-cong/xin-nghi">
+        <Icon name="file" />
+        {O.leave()}
+      </a>
+    </nav>
   );
 }
 

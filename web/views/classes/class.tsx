@@ -20,16 +20,16 @@ import { PupilDialog } from "./pupil";
 import {
   counts,
   type Filter,
+  PLACES,
   type Pupil,
   type Shift,
-  STATES,
   shiftAt,
   shiftsHeld,
   shown,
   stateOf,
   told,
 } from "./register";
-import { scanWords, stateName, stateWords, toneOf } from "./words";
+import { placeName, scanWords, stateWords, toneOf } from "./words";
 
 const EVERY_MS = 20_000;
 const today = computed(() => schoolDay(now.value));
@@ -80,7 +80,7 @@ export default function ClassToday({ params }: { params: Parameters }) {
         />
       }
     >
-      <Disputes schoolId={schoolId} classId={classId} />
+      <Disputes schoolId={schoolId} classId={classId} onAnswered={() => void query.reload()} />
       <ClassLeave schoolId={schoolId} classId={classId} onDecided={() => void query.reload()} />
       {answersFor(schoolId, classId) && <Links schoolId={schoolId} classId={classId} />}
       <Loaded query={query}>
@@ -135,6 +135,7 @@ function Pupils({ day, schoolId, at, reload }: PupilsProps) {
   const shift = held.find((each) => each.id === chosen.value) ?? shiftAt(held, Date.now());
   const list = shown(day.pupils, shift, filter.value, wanted.value);
   const pupil = day.pupils.find((each) => each.student_id === opened.value);
+  const corrects = pupil && answersFor(schoolId, pupil.class_id);
   return (
     <>
       {at !== null && <p class="muted small">{L.asOf(clock(at))}</p>}
@@ -180,6 +181,8 @@ function Pupils({ day, schoolId, at, reload }: PupilsProps) {
           pupil={pupil}
           state={stateOf(pupil, shift)}
           schoolId={schoolId}
+          day={today.value}
+          corrects={corrects ?? false}
           onMarked={reload}
           onClose={() => {
             opened.value = null;
@@ -223,12 +226,12 @@ interface FiltersProps {
 /** One for each state that somebody is in; “not scanned” stays, to say that nobody is left. */
 function Filters({ pupils, shift, filter, onChoose }: FiltersProps) {
   const found = counts(pupils, shift);
-  const states = STATES.filter((state) => found.has(state) || state === "not_scanned");
+  const states = PLACES.filter((state) => found.has(state) || state === "not_scanned");
   const all: [Filter, string, number][] = [
     ["all", L.all(), pupils.length],
     ...states.map((state): [Filter, string, number] => [
       state,
-      stateName(state),
+      placeName(state),
       found.get(state) ?? 0,
     ]),
   ];

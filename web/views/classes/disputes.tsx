@@ -4,11 +4,13 @@ import { useSignal } from "@preact/signals";
 import { api, of, type Schemas } from "../../api";
 import { Form, useSending } from "../../components/form";
 import { Badge, Button, Card, Dialog } from "../../components/ui";
-import { clock, dayFromToday, moment } from "../../format";
+import { clock, dayFromToday, moment, schoolDay } from "../../format";
 import { hats } from "../../hats";
 import { L } from "../../i18n/classes";
 import { C } from "../../i18n/common";
 import { type Query, useQuery } from "../../query";
+import { AlsoCorrect } from "./also_correct";
+import { type Draft, faultsOf, sendCorrection } from "./correcting";
 import { usePolling } from "./polling";
 
 type Dispute = Schemas["SchoolDispute"];
@@ -33,12 +35,19 @@ export function answersFor(schoolId: number, classId: string | null): boolean {
   );
 }
 
-/** The open ones, of a class or of all that the caller answers for; nothing where there are none. */
-export function Disputes({ schoolId, classId }: { schoolId: number; classId: string | null }) {
-  return answersFor(schoolId, classId) ? <Open schoolId={schoolId} classId={classId} /> : null;
+interface Props {
+  schoolId: number;
+  /** null: every class of the caller's. */
+  classId: string | null;
+  onAnswered?: () => void;
 }
 
-function Open({ schoolId, classId }: { schoolId: number; classId: string | null }) {
+/** The open ones, of a class or of all that the caller answers for; nothing where there are none. */
+export function Disputes(props: Props) {
+  return answersFor(props.schoolId, props.classId) ? <Open {...props} /> : null;
+}
+
+function Open({ schoolId, classId, onAnswered }: Props) {
   const query = useQuery(`bao-sai/${schoolId}/${classId ?? ""}`, async () => {
     const found = await of(
       api.GET("/v1/schools/{school_id}/disputes", {
@@ -78,6 +87,7 @@ function Open({ schoolId, classId }: { schoolId: number; classId: string | null 
           dispute={answering.value}
           schoolId={schoolId}
           query={query}
+          onAnswered={() => onAnswered?.()}
           onClose={() => {
             answering.value = null;
           }}
@@ -140,24 +150,53 @@ interface AnswerProps {
   dispute: Dispute;
   schoolId: number;
   query: Query<Dispute[]>;
+  /** The record may have changed with it. */
+  onAnswered: () => void;
   onClose: () => void;
 }
 
-function Answer({ dispute, schoolId, query, onClose }: AnswerProps) {
+/** The homeroom teacher sets today right, the principal any day. */
+function mayCorrect(schoolId: number, day: string): boolean {
+  const isPrincipal = hats.value.some(
+    (each) => each.schoolId === schoolId && each.role === "principal",
+  );
+  return isPrincipal || day === schoolDay();
+}
+
+function Answer({ dispute, schoolId, query, onAnswered, onClose }: AnswerProps) {
   const sending = useSending();
   const verdict = useSignal<Verdict | null>(null);
   const message = useSignal("");
   const isChecked = useSignal(false);
+  const draft = useSignal<Draft | null>(null);
+  const maySet = mayCorrect(schoolId, dispute.day);
+  const isSetting = verdict.value === "upheld" && draft.value !== null;
 
   async function send(): Promise<void> {
     if (!verdict.value) return;
+    if (isSetting && draft.value) {
+      // One word to the family: the correction is the answer.
+      await sendCorrection(draft.value, {
+        studentId: dispute.student_id,
+        day: dispute.day,
+        reason: message.value,
+        disputeId: dispute.id,
+      });
+      close();
+      return;
+    }
     await of(
       api.POST("/v1/schools/{school_id}/disputes/{dispute_id}/answer", {
         params: { path: { school_id: schoolId, dispute_id: dispute.id } },
         body: { answer: verdict.value, message: message.value.trim() },
       }),
     );
+    close();
+  }
+
+  function close(): void {
     query.data.value = (query.data.peek() ?? []).filter((each) => each.id !== dispute.id);
+    onAnswered();
     onClose();
   }
 
@@ -171,7 +210,8 @@ function Answer({ dispute, schoolId, query, onClose }: AnswerProps) {
         onSend={send}
         check={() => {
           isChecked.value = true;
-          return verdict.value !== null && message.value.trim() !== "";
+          const isSet = !isSetting || Object.keys(faultsOf(draft.value as Draft)).length === 0;
+          return verdict.value !== null && message.value.trim() !== "" && isSet;
         }}
       >
         <Verdicts verdict={verdict.value} isMissing={isChecked.value && !verdict.value}>
@@ -179,6 +219,20 @@ function Answer({ dispute, schoolId, query, onClose }: AnswerProps) {
             verdict.value = chosen;
           }}
         </Verdicts>
+        {verdict.value === "upheld" &&
+          (maySet ? (
+            <AlsoCorrect
+              dispute={dispute}
+              schoolId={schoolId}
+              draft={draft.value}
+              isChecked={isChecked.value}
+              onChange={(changed) => {
+                draft.value = changed;
+              }}
+            />
+          ) : (
+            <p class="hint">{L.answerToday()}</p>
+          ))}
         <Message
           text={message.value}
           isMissing={isChecked.value && !message.value.trim()}
@@ -186,7 +240,6 @@ function Answer({ dispute, schoolId, query, onClose }: AnswerProps) {
             message.value = text;
           }}
         />
-        <p class="hint">{L.answerHint()}</p>
         <div class="across end">
           <Button onClick={onClose}>{C.cancel()}</Button>
           <Button type="submit" kind="main" busy={sending.busy.value}>

@@ -1,21 +1,28 @@
-/** One pupil of the class: today's scans, and noting the pupil by hand. */
+/** One pupil of the class: today's scans, noting the pupil by hand, setting the state right. */
 
-import { Avatar, Badge, Dialog } from "../../components/ui";
+import { useSignal } from "@preact/signals";
+import { Avatar, Badge, Button, Dialog } from "../../components/ui";
 import { L } from "../../i18n/classes";
+import { CorrectState } from "./correct_form";
 import { MarkByHand } from "./mark_form";
-import { isSuspect, type Pupil, type ShiftState } from "./register";
+import { isSuspect, isVoid, type Pupil, type ShiftState } from "./register";
 import { scanWords, stateWords, toneOf } from "./words";
 
 interface Props {
   pupil: Pupil;
   state: ShiftState | null;
   schoolId: number;
+  /** YYYY-MM-DD */
+  day: string;
+  /** Whether the caller may set the state right. */
+  corrects: boolean;
   /** Something was recorded: the list is to be loaded again. */
   onMarked: () => Promise<void>;
   onClose: () => void;
 }
 
-export function PupilDialog({ pupil, state, schoolId, onMarked, onClose }: Props) {
+export function PupilDialog({ pupil, state, schoolId, day, corrects, onMarked, onClose }: Props) {
+  const isCorrecting = useSignal(false);
   return (
     <Dialog title={pupil.name} onClose={onClose}>
       <div class="across">
@@ -23,7 +30,34 @@ export function PupilDialog({ pupil, state, schoolId, onMarked, onClose }: Props
         {state && <Badge tone={toneOf(state.state)}>{stateWords(state)}</Badge>}
       </div>
       <Scans pupil={pupil} />
-      <MarkByHand pupil={pupil} schoolId={schoolId} onMarked={onMarked} onClose={onClose} />
+      {corrects && pupil.shifts.length > 0 && (
+        <fieldset class="segments">
+          <legend class="sr-only">{L.whatToDo()}</legend>
+          {[false, true].map((each) => (
+            <Button
+              key={String(each)}
+              aria-pressed={isCorrecting.value === each}
+              onClick={() => {
+                isCorrecting.value = each;
+              }}
+            >
+              {each ? L.correctTitle() : L.markTitle()}
+            </Button>
+          ))}
+        </fieldset>
+      )}
+      {isCorrecting.value ? (
+        <CorrectState
+          studentId={pupil.student_id}
+          day={day}
+          shifts={pupil.shifts}
+          first={state}
+          onCorrected={onMarked}
+          onClose={onClose}
+        />
+      ) : (
+        <MarkByHand pupil={pupil} schoolId={schoolId} onMarked={onMarked} onClose={onClose} />
+      )}
     </Dialog>
   );
 }
@@ -36,7 +70,7 @@ function Scans({ pupil }: { pupil: Pupil }) {
       <ul class="plain-list">
         {pupil.scans.map((scan) => (
           <li key={scan.id} class="across">
-            {scan.is_undone ? <s class="muted">{scanWords(scan)}</s> : scanWords(scan)}
+            {isVoid(scan) ? <s class="muted">{scanWords(scan)}</s> : scanWords(scan)}
             {scan.is_undone && <span class="muted">({L.undone()})</span>}
             {isSuspect(scan) && <Badge tone="late">{L.beingChecked()}</Badge>}
           </li>

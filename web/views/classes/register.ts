@@ -8,14 +8,15 @@ export type Scan = Schemas["TimelineScan"];
 export type ShiftState = Schemas["ShiftState"];
 export type State = ShiftState["state"];
 export type Shift = Schemas["ShiftView"];
-export type Filter = State | "all";
+export type Filter = State | "all" | "on_leave";
 
 /** The order in which a teacher asks for them. */
-export const STATES: readonly State[] = [
+export const PLACES: readonly (State | "on_leave")[] = [
   "not_scanned",
   "present",
   "late",
   "left_early",
+  "on_leave",
   "absent_excused",
   "absent_unexcused",
 ];
@@ -46,11 +47,19 @@ export function stateOf(pupil: Pupil, shift: Shift | null): ShiftState | null {
   return pupil.shifts.find((each) => each.shift_id === shift?.id) ?? null;
 }
 
-export function counts(pupils: readonly Pupil[], shift: Shift | null): Map<State, number> {
-  const found = new Map<State, number>();
+/** Under what a pupil is counted: who is on leave is not one to be looked for. */
+export function placeOf(state: ShiftState | null): State | "on_leave" | null {
+  return state?.state === "not_scanned" && state.on_leave ? "on_leave" : (state?.state ?? null);
+}
+
+export function counts(
+  pupils: readonly Pupil[],
+  shift: Shift | null,
+): Map<State | "on_leave", number> {
+  const found = new Map<State | "on_leave", number>();
   for (const pupil of pupils) {
-    const state = stateOf(pupil, shift)?.state;
-    if (state) found.set(state, (found.get(state) ?? 0) + 1);
+    const place = placeOf(stateOf(pupil, shift));
+    if (place) found.set(place, (found.get(place) ?? 0) + 1);
   }
   return found;
 }
@@ -65,14 +74,19 @@ export function shown(
   const words = plain(query).split(/\s+/).filter(Boolean);
   return pupils.filter((pupil) => {
     const name = plain(pupil.name);
-    const isWanted = filter === "all" || stateOf(pupil, shift)?.state === filter;
+    const isWanted = filter === "all" || placeOf(stateOf(pupil, shift)) === filter;
     return isWanted && words.every((word) => name.includes(word));
   });
 }
 
 /** A scan that the school has still to look at: it changes no state. */
 export function isSuspect(scan: Scan): boolean {
-  return SUSPECT.has(scan.outcome) && !scan.is_undone;
+  return SUSPECT.has(scan.outcome) && !scan.verdict && !isVoid(scan);
+}
+
+/** Taken back at the gate, or found by the school to be none. */
+export function isVoid(scan: Scan): boolean {
+  return scan.is_undone || scan.verdict === "reject";
 }
 
 export interface Told {
@@ -84,7 +98,7 @@ export interface Told {
 
 /** The scans that the state is due to; on a day without a shift the first in and the last out. */
 export function told(pupil: Pupil, state: ShiftState | null): Told {
-  const standing = pupil.scans.filter((scan) => !scan.is_undone);
+  const standing = pupil.scans.filter((scan) => !isVoid(scan));
   const sound = standing.filter((scan) => !isSuspect(scan));
   const last = standing.at(-1);
   const checking = last && isSuspect(last) ? last : null;
@@ -106,7 +120,7 @@ export function told(pupil: Pupil, state: ShiftState | null): Told {
 
 /** What a mark by hand most likely is: out for who is in. */
 export function nextDirection(pupil: Pupil): "in" | "out" {
-  const last = pupil.scans.filter((scan) => !scan.is_undone && !isSuspect(scan)).at(-1);
+  const last = pupil.scans.filter((scan) => !isVoid(scan) && !isSuspect(scan)).at(-1);
   return last?.direction === "in" ? "out" : "in";
 }
 

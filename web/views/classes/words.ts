@@ -20,7 +20,12 @@ export function stateName(state: State): string {
   return STATES[state]();
 }
 
-export function stateWords({ state, late_minutes }: ShiftState): string {
+export function placeName(place: State | "on_leave"): string {
+  return place === "on_leave" ? L.onLeave() : stateName(place);
+}
+
+export function stateWords({ state, late_minutes, on_leave }: ShiftState): string {
+  if (state === "not_scanned" && on_leave) return L.onLeave();
   return state === "late" && late_minutes ? L.lateBy(late_minutes) : stateName(state);
 }
 

@@ -3,7 +3,7 @@
 import { Icon } from "../../components/icons";
 import { P } from "../../i18n/parent";
 import { me } from "../../session";
-import { type Child, standingOf } from "./standing";
+import { type Known, standingOf } from "./standing";
 
 interface Props {
   studentId: string;
@@ -13,7 +13,7 @@ interface Props {
   onWrong?: () => void;
 }
 
-export function isMissed(day: Pick<Child, "shifts" | "scans"> | null): boolean {
+export function isMissed(day: Known | null): boolean {
   if (!day) return false;
   const standing = standingOf(day);
   return standing.kind === "absent" && !standing.isExcused;

@@ -2,9 +2,10 @@
 
 import type { Schemas } from "../../api";
 
-export type Child = Omit<Schemas["ChildDay"], "shifts"> & { shifts: Shift[] };
-export type Shift = Schemas["ShiftState"] & { on_leave?: boolean };
+export type Child = Schemas["ChildDay"];
+export type Shift = Schemas["ShiftState"];
 export type Scan = Schemas["TimelineScan"];
+export type Correction = Schemas["DayCorrected"];
 
 export type Standing =
   /** Nothing is held for the child on this day. */
@@ -24,24 +25,38 @@ const SUSPECT: ReadonlySet<string> = new Set(["clone_suspect", "impossible_trave
 
 /** A scan that the school has still to look at: it changes no state. */
 export function isSuspect(scan: Scan): boolean {
-  return SUSPECT.has(scan.outcome);
+  return SUSPECT.has(scan.outcome) && !scan.verdict;
+}
+
+/** Taken back at the gate, or found by the school to be none. */
+export function isVoid(scan: Scan): boolean {
+  return scan.is_undone || scan.verdict === "reject";
 }
 
 /** The scans that count for something, the earliest first. */
 export function scansThatStand(scans: readonly Scan[]): Scan[] {
   return scans
-    .filter((scan) => !scan.is_undone)
+    .filter((scan) => !isVoid(scan))
     .sort((a, b) => Date.parse(a.occurred_at) - Date.parse(b.occurred_at));
 }
 
-export function standingOf({ shifts, scans }: Pick<Child, "shifts" | "scans">): Standing {
+/** What a day is known by. */
+export type Known = Pick<Child, "shifts" | "scans"> & { corrections?: readonly Correction[] };
+
+export function standingOf({ shifts, scans, corrections = [] }: Known): Standing {
   const standing = scansThatStand(scans);
   const last = standing.at(-1);
   if (last && isSuspect(last)) {
     const before = standing.findLast((scan) => !isSuspect(scan)) ?? null;
     return { kind: "checking", scan: last, before };
   }
-  if (last) return { kind: last.direction, scan: last };
+  // What somebody has set right since counts for more than the scan.
+  const isOverruled =
+    last !== undefined &&
+    corrections.some(({ at }) => Date.parse(at) > Date.parse(last.occurred_at)) &&
+    shifts.length > 0 &&
+    shifts.every(({ state }) => state.startsWith("absent") || state === "not_scanned");
+  if (last && !isOverruled) return { kind: last.direction, scan: last };
   const states = shifts.map((shift) => shift.state);
   if (states.some((state) => state === "present" || state === "late" || state === "left_early"))
     return { kind: "present" };

@@ -7,7 +7,7 @@ import { clock } from "../../format";
 import { C } from "../../i18n/common";
 import { P } from "../../i18n/parent";
 import {
-  type Child,
+  type Known,
   type Scan,
   type Shift,
   type Standing,
@@ -96,7 +96,7 @@ function said(standing: Standing): Said {
 
 interface Props {
   /** null: loading. */
-  day: Pick<Child, "shifts" | "scans"> | null;
+  day: Known | null;
 }
 
 export function StateBlock({ day }: Props) {

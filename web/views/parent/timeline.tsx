@@ -2,20 +2,21 @@
 
 import { Icon } from "../../components/icons";
 import { Badge, Button, Card } from "../../components/ui";
-import { clock } from "../../format";
+import { clock, moment } from "../../format";
 import { D } from "../../i18n/child";
 import { P } from "../../i18n/parent";
 import { dayWords } from "./day";
 import type { About } from "./dispute_form";
 import { kindWords } from "./dispute_form";
 import { type Dispute, openOn } from "./disputes";
-import { isSuspect, type Scan, type Shift } from "./standing";
+import { type Correction, isSuspect, isVoid, type Scan, type Shift } from "./standing";
 import { shiftTone, shiftWords } from "./state_block";
 
 export interface Day {
   readonly day: string;
   readonly shifts: readonly Shift[];
   readonly scans: readonly Scan[];
+  readonly corrections?: readonly Correction[];
 }
 
 interface Props {
@@ -55,15 +56,19 @@ export function DayDetails({ day, disputes, onWrong }: Props) {
             <ScanLine
               key={scan.id}
               scan={scan}
-              onWrong={isOpen || scan.is_undone ? null : () => onWrong({ day: day.day, scan })}
+              onWrong={isOpen || isVoid(scan) ? null : () => onWrong({ day: day.day, scan })}
             />
           ))}
         </ul>
       )}
+      {/* A copy that an older version has kept has none. */}
+      {(day.corrections ?? []).map((each) => (
+        <Corrected key={each.at} correction={each} isNamed={day.shifts.length > 1} />
+      ))}
       {said.map((each) => (
         <Said key={each.id} dispute={each} />
       ))}
-      {day.scans.every((scan) => scan.is_undone) && !isOpen && (
+      {day.scans.every(isVoid) && !isOpen && (
         <Button
           kind="quiet"
           icon="flag"
@@ -82,15 +87,16 @@ function ScanLine({ scan, onWrong }: { scan: Scan; onWrong: (() => void) | null 
   const marks = [
     scan.source === "mark" && P.byHand(),
     scan.source === "phone_code" && D.byPhone(),
-    isSuspect(scan) && !scan.is_undone && D.beingChecked(),
+    isSuspect(scan) && !isVoid(scan) && D.beingChecked(),
     scan.is_undone && D.undone(),
+    scan.verdict === "reject" && D.rejected(),
   ].filter(Boolean);
   const at = clock(scan.occurred_at);
   return (
     <li class="scan">
       <Icon name={isSuspect(scan) ? "search" : scan.direction} />
       <span class="what">
-        <span class={scan.is_undone ? "undone" : ""}>
+        <span class={isVoid(scan) ? "undone" : ""}>
           <span class="time">{at}</span> {way}
         </span>
         <span class="muted small place">
@@ -107,6 +113,23 @@ function ScanLine({ scan, onWrong }: { scan: Scan; onWrong: (() => void) | null 
         />
       )}
     </li>
+  );
+}
+
+/** Who at the school has set it right, and why. */
+function Corrected({ correction, isNamed }: { correction: Correction; isNamed: boolean }) {
+  const { state, late_minutes, shift_id, shift_name, by, at, reason } = correction;
+  const now = { shift_id, shift_name, state, late_minutes };
+  const words = shiftWords({ ...now, arrived_at: null, left_at: null, on_leave: false });
+  return (
+    <div class="corrected">
+      <p class="strong">
+        <Icon name="turn" />
+        {D.correctedTo(isNamed ? `${shift_name}: ${words}` : words)}
+      </p>
+      <p>{reason}</p>
+      <p class="muted small">{[by, moment(at)].filter(Boolean).join(", ")}</p>
+    </div>
   );
 }
 
