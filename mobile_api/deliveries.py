@@ -64,22 +64,39 @@ async def department_funnel(tx: Tx, caller: Me, from_day: FromDay, to_day: ToDay
     )
 
 
-@get("/v1/dead-letters", opt={"who": only("principal", "department_admin")}, tags=["deliveries"])
+@get(
+    "/v1/schools/{school_id:int}/dead-letters",
+    opt={"who": only("principal", "department_admin"), DEPARTMENT_MAY_SEE_SCHOOL: True},
+    tags=["deliveries"],
+)
+async def school_dead_letters(
+    tx: Tx, school_id: PathSchool, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+) -> DeadLetters:
+    """What was given up of a school's news, and why; it names no family.
+
+    For its principal and the department's admins.
+    """
+    return await _dead_letters(tx, [school_id], cursor, limit)
+
+
+@get("/v1/dead-letters", opt={"who": only("department_admin")}, tags=["deliveries"])
 async def list_dead_letters(
     tx: Tx, caller: Me, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> DeadLetters:
-    """What was given up, and why: of the principal's school, or the department's schools.
+    """The same of all schools of the department. For its admins."""
+    await db.scope(tx, schools=caller.department_school_ids, accounts=[caller.account_id])
+    return await _dead_letters(tx, caller.department_school_ids, cursor, limit)
 
-    For principals and the department's admins. It names no family.
-    """
-    schools = sorted({*caller.department_school_ids, *caller.schools_as("principal")})
-    await db.scope(tx, schools=schools, accounts=[caller.account_id])
+
+async def _dead_letters(
+    tx: Tx, school_ids: list[int], cursor: str | None, limit: int
+) -> DeadLetters:
     found = await queries.dead_letters(
-        tx, school_ids=schools, before=after_id(cursor), limit=limit + 1
+        tx, school_ids=school_ids, before=after_id(cursor), limit=limit + 1
     )
     items = found[:limit]
     return DeadLetters(
-        counts=await queries.dead_counts(tx, school_ids=schools),
+        counts=await queries.dead_counts(tx, school_ids=school_ids),
         items=items,
         next_cursor=encode_cursor(items[-1].id) if len(found) > limit else None,
     )
@@ -109,4 +126,10 @@ async def replay_dead_letters(
     )
 
 
-HANDLERS = [school_funnel, department_funnel, list_dead_letters, replay_dead_letters]
+HANDLERS = [
+    school_funnel,
+    department_funnel,
+    school_dead_letters,
+    list_dead_letters,
+    replay_dead_letters,
+]

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 import asyncpg
 import click
@@ -178,6 +179,32 @@ def verify_command(school: int | None) -> None:
     click.echo(f"{found.entries} entries of {found.schools} schools hold.")
     if found.breaks:
         sys.exit(1)
+
+
+@cli.group(name="dead-letters")
+def dead_letters() -> None:
+    """News and pushes that were given up."""
+
+
+@dead_letters.command(name="list")
+def list_dead_letters() -> None:
+    """How many there are, by reason."""
+    settings = state.with_running_servers(state.load_settings(os.environ))
+    from scripts import dead_letters
+
+    dead_letters.show(settings, say=click.echo)
+
+
+@dead_letters.command(name="replay")
+@click.option("--reason", help="Only what has this reason.")
+@click.option("--id", "ids", type=click.UUID, multiple=True, help="Only these; may be repeated.")
+def replay_dead_letters(reason: str | None, ids: tuple[UUID, ...]) -> None:
+    """Send again what was given up; what is over by now comes to the inbox alone."""
+    settings = state.with_running_servers(state.load_settings(os.environ))
+    from scripts import dead_letters
+
+    done = dead_letters.replay(settings, reason=reason, ids=list(ids) or None)
+    click.echo(f"{done.replayed} go again, {done.inbox_only} are in the inbox alone.")
 
 
 @cli.group(invoke_without_command=True)

@@ -466,12 +466,13 @@ MONITOR: Final = {
     f"GET {_SCHOOL}/monitor/stream": Rule(here=PRINCIPAL),
     "GET /v1/monitor/department": Rule(anywhere=DEPARTMENT),
     f"GET {_SCHOOL}/deliveries/funnel": Rule(
-        here=PRINCIPAL, anywhere=DEPARTMENT, query={"from": "2026-11-16", "to": "2026-11-16"}
+        here=PRINCIPAL, own=DEPARTMENT, query={"from": "2026-11-16", "to": "2026-11-16"}
     ),
     "GET /v1/deliveries/funnel": Rule(
         anywhere=DEPARTMENT, query={"from": "2026-11-16", "to": "2026-11-16"}
     ),
-    "GET /v1/dead-letters": Rule(anywhere=("principal", "department_admin")),
+    f"GET {_SCHOOL}/dead-letters": Rule(here=PRINCIPAL, own=DEPARTMENT),
+    "GET /v1/dead-letters": Rule(anywhere=DEPARTMENT),
     "POST /v1/dead-letters/replay": Rule(anywhere=DEPARTMENT, body={}),
     "GET /v1/stations/{station_id}/arrivals": Rule(own=("display",)),
 }

@@ -1,5 +1,6 @@
 """The funnel in counts, dead letters and their replay, and months that go."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,10 +11,12 @@ import pytest
 from app import db
 from app.deliveries import queries
 from app.ids import new_id
+from app.settings import Settings
 from notifications import counting, deliveries, upkeep
 from notifications.model import Settlement
 from notifications.relay import Relay
 from notifications.rules import BUCKETS
+from scripts import dead_letters
 from tests.app.attendance.test_plans_of_queries import plan_of
 from tests.notifications.news import DAY, inbox, put_fact, put_token
 from tests.world import Person, School, Student, World
@@ -205,7 +208,10 @@ async def test_dead_letters_are_shown_by_reason_and_sent_again(
     await told.kill_news("gate: is missing")
 
     async def dead(person: Person, **params: Any) -> dict[str, Any]:
-        answer = await api.get("/v1/dead-letters", params=params, headers=person.headers)
+        path = "/v1/dead-letters"
+        if person is principal:
+            path = f"/v1/schools/{told.school.id}/dead-letters"
+        answer = await api.get(path, params=params, headers=person.headers)
         assert answer.status_code == 200, answer.text
         body: dict[str, Any] = answer.json()
         return body
@@ -251,6 +257,24 @@ async def test_dead_letters_are_shown_by_reason_and_sent_again(
     assert {row["actor_account_id"] for row in audits} == {admin.account_id}
     refused = await api.post("/v1/dead-letters/replay", json={}, headers=principal.headers)
     assert refused.status_code == 403
+
+
+async def test_the_operator_sends_again_from_the_command_line(
+    told: Told, settings: Settings, owner: asyncpg.Connection
+) -> None:
+    await told.end(0, "dead", "gave_up:internal")
+    await told.end(1, "dead", "bad_request:x")
+    said: list[str] = []
+    await asyncio.to_thread(dead_letters.show, settings, say=said.append)
+    assert len(said) == 2
+    assert "gave_up:internal" in "".join(said)
+    done = await asyncio.to_thread(dead_letters.replay, settings, reason="bad_request:x", ids=None)
+    assert (done.replayed, done.inbox_only) == (1, 0)
+    assert await owner.fetchval("select actor_account_id is null from audit_entry")
+    said.clear()
+    await asyncio.to_thread(dead_letters.replay, settings, reason=None, ids=None)
+    await asyncio.to_thread(dead_letters.show, settings, say=said.append)
+    assert said == ["There are no dead letters."]
 
 
 async def test_a_replay_reaches_no_school_of_another_department(
