@@ -216,8 +216,9 @@ async def _take_back(
     for each in await queries.told_outside_shifts(
         conn,
         school_id=school_id,
-        event_ids=[event.event_id for event in rejected],
+        person_ids=sorted({event.person_id for event in rejected}),
         days=sorted({event.day for event in rejected}),
+        event_ids=[event.event_id for event in rejected],
     ):
         await insert_outbox(
             conn,

@@ -357,7 +357,12 @@ class ToldScan(Struct, frozen=True, kw_only=True):
 
 
 async def told_outside_shifts(
-    conn: db.Conn, *, school_id: int, event_ids: Sequence[UUID], days: Sequence[date]
+    conn: db.Conn,
+    *,
+    school_id: int,
+    person_ids: Sequence[UUID],
+    days: Sequence[date],
+    event_ids: Sequence[UUID],
 ) -> list[ToldScan]:
     """Those of these scans that are pupils' and belong to no shift."""
     return await db.many(
@@ -370,11 +375,12 @@ async def told_outside_shifts(
           join student p on p.school_id = e.school_id and p.id = e.person_id
           join school s on s.id = e.school_id
           left join station t on t.school_id = e.school_id and t.id = e.station_id
-         where e.school_id = $1 and e.day = any($2) and e.id = any($3)
+         where e.school_id = $1 and e.person_id = any($2) and e.day = any($3) and e.id = any($4)
            and e.person_kind = 'student' and e.shift_id is null
          order by e.occurred_at, e.id
         """,
         school_id,
-        list(days),
-        list(event_ids),
+        person_ids,
+        days,
+        event_ids,
     )

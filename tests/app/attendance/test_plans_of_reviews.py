@@ -90,6 +90,8 @@ async def test_filters_read_no_table_from_end_to_end(
         (reviews.tallies, [SCHOOL, FIRST, LAST]),
         (reviews.obvious_groups, [SCHOOL, FIRST, LAST, 200, 100, 5, 120, 20]),
         (reviews.standing, [SCHOOL, [SOMEBODY], FIRST, LAST]),
+        (reviews.told_outside_shifts, [SCHOOL, [SOMEBODY], [LAST], [SOMEBODY]]),
+        (reviews.scans_beside, [SCHOOL, [SOMEBODY], [LAST], LAST, LAST]),
     ],
 )
 async def test_counts_and_decisions_read_what_waits_alone(
