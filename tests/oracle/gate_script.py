@@ -7,8 +7,6 @@ from random import Random
 
 from tests.oracle import facts as f
 
-FLUSH = timedelta(seconds=120)
-
 
 class Moments:
     """No two happenings come in one second: their order is the story."""
@@ -27,9 +25,13 @@ class Moments:
 
 @dataclass(kw_only=True)
 class PhoneDay:
-    """A phone's clocks and its network on one day; `dark` are the times without."""
+    """A phone's clocks and its network on one day; `dark` are the times without.
+
+    It sends each `flush`, if there is something to send.
+    """
 
     phone: f.Phone
+    flush: timedelta
     wrong: timedelta
     boots: list[tuple[datetime, int]]
     dark: list[tuple[datetime, datetime]] = field(default_factory=list)
@@ -40,7 +42,7 @@ class PhoneDay:
 
     def heard(self, made_at: datetime) -> datetime:
         """When a scan reaches the server: with the next round of its phone that has a network."""
-        seconds = FLUSH.total_seconds()
+        seconds = self.flush.total_seconds()
         round_number = int(made_at.timestamp() // seconds) + 1
         at = datetime.fromtimestamp(round_number * seconds, f.ZONE)
         for since, until in self.dark:
@@ -60,6 +62,8 @@ class GateDay:
         self.moments = moments
         self.phones = {each.phone.key: each for each in phones}
         self._shuffled = shuffled
+        # Of few scans that come late families are alarmed; of many the principal is asked first.
+        self._late = rng.choice([0.06, 0.06, 0.5]) if shuffled else 0.0
         self._events = 0
         self._undos: dict[str, str] = {}
         self.doubtful: list[str] = []
@@ -87,7 +91,7 @@ class GateDay:
         if fix == "none":
             self.doubtful.append(scan.event)
         heard = plan.heard(made_at)
-        if self._shuffled and self.rng.random() < 0.5:
+        if self._late and self.rng.random() < self._late:
             heard += timedelta(minutes=self.rng.randrange(1, 240))
         plan.scans.append((heard, scan))
         return scan.event

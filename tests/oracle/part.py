@@ -64,7 +64,7 @@ def main(part: str) -> None:
     else:
         worker.utc_now = clock
         # The test waits for each cut-off and each closure: looking every few seconds is minutes.
-        ticker.LOOK_S = fanout._POLL_S = 0.05  # type: ignore[misc]
+        ticker.LOOK_S = fanout._POLL_S = 0.2  # type: ignore[misc]
         worker.main(settings, lease_s=2.0)
 
 

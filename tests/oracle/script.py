@@ -36,6 +36,7 @@ class Size:
     staff: int = 9
     closures: int = 1
     holidays: frozenset[date] = frozenset()
+    flush: timedelta = timedelta(minutes=2)
     shuffled: bool = False
     """Scans reach the server late and in any order, and mostly twice."""
 
@@ -74,7 +75,7 @@ def _day(
     ]
     incident = rng.choice(["silent", "pending", "unopened", None, None, None, None])
     dark_campus = rng.choice([each.campus for each in told.school.phones])
-    plans = [phones[each.key].day(rng, day) for each in told.school.phones]
+    plans = [phones[each.key].day(rng, day, size.flush) for each in told.school.phones]
     gate = GateDay(rng, day, plans, moments, shuffled=size.shuffled)
     office.begin(day, found)
     pupils.play(day, gate, office, found)
@@ -124,7 +125,7 @@ class _PhoneLife:
         self.phone = phone
         self._boot = 1
 
-    def day(self, rng: Random, day: date) -> PhoneDay:
+    def day(self, rng: Random, day: date, flush: timedelta) -> PhoneDay:
         at: Callable[[int, int], time] = time
         self._boot += rng.random() < 0.5
         boots = [(f.instant(day, at(0, 0)), self._boot)]
@@ -137,7 +138,7 @@ class _PhoneLife:
                 self._boot += 1
                 boots.append((since + (until - since) / 2, self._boot))
         wrong = timedelta(minutes=rng.choice([0, 0, 0, 0, -1, 1, 9, -35, 600]))
-        return PhoneDay(phone=self.phone, wrong=wrong, boots=boots, dark=dark)
+        return PhoneDay(phone=self.phone, flush=flush, wrong=wrong, boots=boots, dark=dark)
 
 
 def _beats(

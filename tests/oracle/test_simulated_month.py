@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
@@ -26,6 +26,7 @@ MONTH = Size(
     phones=4,
     staff=90,
     closures=3,
+    flush=timedelta(minutes=5),
     holidays=frozenset({date(2026, 11, 20)}),
 )
 
