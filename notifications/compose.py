@@ -207,7 +207,8 @@ def _with_pushes(
         return _digested(item, ways, hour)
     due_at = push_due_at(kind.news, now, choice=choice, urgent=urgent)
     pushes = [_push(item, way, kind.ttl_s, due_at, urgent) for way in ways]
-    if "sms" in kind.channels:
+    # A day that is set right afterwards frightens nobody by a text message.
+    if "sms" in kind.channels and item.day == now.astimezone(SCHOOL_ZONE).date():
         later = now + timedelta(seconds=SMS_AFTER_S)
         by_sms = Way(account_id=item.account_id, device_id=NO_DEVICE, channel="sms")
         pushes.append(_push(item, by_sms, SMS_TTL_S, later, urgent))

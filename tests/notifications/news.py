@@ -141,6 +141,9 @@ class Family:
 
     async def tell(self, **fact: Any) -> None:
         await put_fact(self.world.owner, self.school, self.student, **fact)
+        await self.relay()
+
+    async def relay(self) -> None:
         pool = await db.create_pool(self._database, role=db.RELAY_ROLE, size=1)
         await Relay(pool).relay_due()
         await pool.close()

@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
 import pytest
 
 from app import db
+from app.attendance.plan import school_day
 from app.settings import Settings
 from notifications import deliveries as statements
 from notifications.channels.base import SmsSender
@@ -48,9 +50,20 @@ async def desk(pool: db.Pool, world: World, carrier: FakeSms) -> AsyncIterator[S
         yield desk
 
 
-async def absent(family: Family, owner: asyncpg.Connection, **more: Any) -> None:
+async def put_today(family: Family, owner: asyncpg.Connection, **fact: Any) -> None:
+    await put_fact(owner, family.school, family.student, **fact)
+    await owner.execute("update outbox set day = $1", school_day(datetime.now(UTC)))
+
+
+async def tell(family: Family, owner: asyncpg.Connection, **fact: Any) -> None:
+    """A fact of today reaches the inboxes."""
+    await put_today(family, owner, **fact)
+    await family.relay()
+
+
+async def absent(family: Family, owner: asyncpg.Connection) -> None:
     """The family is told of an absence, and the five minutes are over."""
-    await family.tell(kind="absence", shift="Ca sáng", **more)
+    await tell(family, owner, kind="absence", shift="Ca sáng")
     await over(owner)
 
 
@@ -75,7 +88,7 @@ async def test_a_text_waits_five_minutes_and_names_no_child(
     family: Family, desk: SendDesk, carrier: FakeSms, owner: asyncpg.Connection
 ) -> None:
     mother = await family.world.guardian(family.student)
-    await family.tell(kind="absence", shift="Ca sáng")
+    await tell(family, owner, kind="absence", shift="Ca sáng")
     waits = await owner.fetchrow(
         "select extract(epoch from due_at - created_at) as wait,"
         " extract(epoch from expires_at - due_at) as lasts from delivery where channel = 'sms'"
@@ -103,6 +116,15 @@ async def test_a_text_waits_five_minutes_and_names_no_child(
     assert await owner.fetchval("select taken from sms_usage") == 1
 
 
+async def test_an_absence_that_is_told_of_another_day_sends_no_text(
+    family: Family, owner: asyncpg.Connection
+) -> None:
+    await family.world.guardian(family.student)
+    await family.tell(kind="absence", shift="Ca sáng")
+    assert await owner.fetchval("select count(*) from inbox_item") == 1
+    assert await ends(owner) == []
+
+
 async def test_who_has_several_children_is_told_which_by_the_given_name_alone(
     family: Family, desk: SendDesk, carrier: FakeSms, owner: asyncpg.Connection
 ) -> None:
@@ -121,11 +143,11 @@ async def _read(family: Family, owner: asyncpg.Connection, parent: Person) -> No
 
 async def _arrive(family: Family, owner: asyncpg.Connection, parent: Person) -> None:
     (item,) = await inbox(owner, parent)
-    await family.tell(kind="arrival_late", minutes=30, replaces=item["event_id"])
+    await tell(family, owner, kind="arrival_late", minutes=30, replaces=item["event_id"])
 
 
 async def _arrive_any_moment(family: Family, owner: asyncpg.Connection, parent: Person) -> None:
-    await put_fact(owner, family.school, family.student, kind="arrival_late", minutes=30)
+    await put_today(family, owner, kind="arrival_late", minutes=30)
 
 
 async def _block(family: Family, owner: asyncpg.Connection, parent: Person) -> None:
