@@ -13,6 +13,7 @@ from app.crypto import Vault
 from app.identity.passwords import PasswordHasher
 from app.settings import Settings
 from scripts.banner import DEMO_PASSWORD
+from scripts.demo.absences import end_cut_offs, write_absences
 from scripts.demo.database import connection
 from scripts.demo.history import write_history
 from scripts.demo.places import SCHOOLS
@@ -113,6 +114,8 @@ async def _fill(
 
     for school in SCHOOLS:
         await write_history(conn, province, school, past, tick=tick)
+        await write_absences(conn, school_id=school.id, days=past)
+        await end_cut_offs(conn, school_id=school.id, now=datetime.now(UTC))
 
 
 async def _hash_once() -> str:

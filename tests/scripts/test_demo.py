@@ -297,16 +297,33 @@ async def test_the_days_rebuilt_from_the_scans_equal_the_stored_ones(
             owner,
             DayRow,
             "select school_id, day, person_id, shift_id, person_kind, state, late_minutes,"
-            " arrived_at, left_at from attendance_day where school_id = $1",
+            " arrived_at, left_at from attendance_day"
+            " where school_id = $1 and state <> 'absent_unexcused'",
             school_id,
         )
         assert {(row.person_id, row.day, row.shift_id): row for row in stored} == rebuilt
         assert len(stored) > 8000
 
 
+async def test_every_cut_off_of_the_past_was_decided_and_nobody_was_told(
+    owner: asyncpg.Connection,
+) -> None:
+    absent = await owner.fetch(
+        "select school_id, day, person_id, shift_id from attendance_day"
+        " where state = 'absent_unexcused'"
+    )
+    cases = await owner.fetch("select school_id, day, student_id, shift_id from absence_case")
+    assert {tuple(row) for row in absent} == {tuple(row) for row in cases}
+    runs = await owner.fetch("select distinct school_id, day from absence_run where told > 0")
+    days = await owner.fetch("select distinct school_id, day from scan_event")
+    assert len(runs) > 0.8 * len(days)
+    assert await owner.fetchval("select count(*) from outbox") == 0
+
+
 async def test_lateness_and_absence_are_plausible(owner: asyncpg.Connection) -> None:
     rows = await owner.fetch(
-        "select school_id, day, person_id, state from attendance_day where person_kind = 'student'"
+        "select school_id, day, person_id, state from attendance_day"
+        " where person_kind = 'student' and state <> 'absent_unexcused'"
     )
     states = Counter(row["state"] for row in rows)
     total, late, early = states.total(), states["late"], states["left_early"]
