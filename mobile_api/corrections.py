@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from litestar import get, post
@@ -38,7 +38,8 @@ _DECIDERS = {"who": only("principal", "homeroom_teacher", "department_admin")}
 
 _School = Annotated[int | None, QueryParameter(name="school_id", ge=1, le=MAX_SCHOOL_ID)]
 _Day = Annotated[date | None, QueryParameter(name="day")]
-_Status = Annotated[CorrectionStatus | None, QueryParameter(name="state")]
+# A default beside the words, not None: `?state=null` would be taken for it.
+_Status = Annotated[CorrectionStatus | Literal["all"], QueryParameter(name="state")]
 _Minutes = Annotated[int, Meta(ge=0, le=600)]
 
 
@@ -99,7 +100,7 @@ async def corrections(
     school_id: _School = None,
     student_id: QueryId = None,
     day: _Day = None,
-    status: _Status = None,
+    status: _Status = "all",
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> Page[DayCorrection]:
@@ -110,6 +111,7 @@ async def corrections(
     """
     before = decode_cursor(cursor, tuple[UUID])
     filters, is_department = await _filters(tx, caller, school_id)
+    wanted = None if status == "all" else status
     rows = await queries.corrections(
         tx,
         filters=Filters(
@@ -117,7 +119,7 @@ async def corrections(
             class_ids=filters.class_ids,
             student_id=student_id,
             day=day,
-            status="pending" if is_department else status,
+            status="pending" if is_department else wanted,
         ),
         before=before[0] if before else None,
         limit=limit + 1,

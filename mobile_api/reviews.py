@@ -1,7 +1,7 @@
 """The principal's review of scans whose place, clock, card or code is uncertain."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from litestar import get, post
@@ -29,8 +29,9 @@ from mobile_api.inputs import Reason as Why
 _PRINCIPAL = {"who": only("principal")}
 _REVIEWS = "/v1/schools/{school_id:int}/reviews"
 
-_Reason = Annotated[Reason | None, QueryParameter(name="reason")]
-_Kind = Annotated[PersonKind | None, QueryParameter(name="person_kind")]
+# A default beside the words, not None: `?reason=null` would be taken for it.
+_Reason = Annotated[Reason | Literal["all"], QueryParameter(name="reason")]
+_Kind = Annotated[PersonKind | Literal["all"], QueryParameter(name="person_kind")]
 # Microseconds since 1970, up to 2100.
 _Micros = Annotated[int, Meta(ge=0, le=4_102_444_800_000_000)]
 
@@ -51,10 +52,10 @@ async def reviews(
     resources: Res,
     locale: Lang,
     school_id: PathSchool,
-    reason: _Reason = None,
+    reason: _Reason = "all",
     person_id: QueryId = None,
     device_id: QueryId = None,
-    person_kind: _Kind = None,
+    person_kind: _Kind = "all",
     from_day: MaybeFromDay = None,
     to_day: MaybeToDay = None,
     cursor: Cursor = None,
@@ -71,10 +72,10 @@ async def reviews(
         asked=Asked(
             first=max(first, from_day or first),
             last=min(last, to_day or last),
-            reason=reason,
+            reason=None if reason == "all" else reason,
             person_id=person_id,
             device_id=device_id,
-            person_kind=person_kind,
+            person_kind=None if person_kind == "all" else person_kind,
         ),
         after=decode_cursor(cursor, tuple[date, _Micros, UUID]),
         limit=limit,
