@@ -2,12 +2,16 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import asyncpg
 import pytest
 
+from app import db
 from app.ids import new_id
+from app.settings import Settings
 from mobile_api.resources import Resources
+from notifications.relay import Relay
 from tests.conftest import HANOI
 from tests.gate import Gate, minutes
 from tests.mobile_api.cut_off import (
@@ -260,3 +264,41 @@ async def test_a_dropped_alert_stays_untold_and_the_pupil_not_scanned(
     assert pupils[2].id not in found
     kinds = await owner.fetch("select kind from audit_entry order by seq")
     assert [row["kind"] for row in kinds] == ["absence_drop", "absence_release"]
+
+
+async def test_the_principal_hears_of_held_alerts_and_the_family_of_the_release(
+    gate: Gate,
+    pupils: list[Student],
+    principal: Person,
+    resources: Resources,
+    world: World,
+    settings: Settings,
+) -> None:
+    """Through the relay: one message each, and the arrival takes the alert's place."""
+    parent = await world.guardian(pupils[0])
+    await morning(gate, pupils, but=2)
+    await run_now(resources)
+    await decide(gate.api, gate.school, principal, "release")
+    gate.clock.now += minutes(1)
+    await come(gate, pupils[:1])
+    pool = await db.create_pool(settings.require_database_url(), role=db.RELAY_ROLE, size=2)
+    relay = Relay(pool, clock=gate.clock)
+    try:
+        while await relay.relay_due():
+            pass
+    finally:
+        await pool.close()
+
+    async def inbox(who: Person) -> list[dict[str, Any]]:
+        answer = await gate.api.get("/v1/inbox", headers=who.headers)
+        found: list[dict[str, Any]] = answer.json()["items"]
+        return found
+
+    (held,) = await inbox(principal)
+    arrival, absence = await inbox(parent)
+    assert held["kind"] == "absence_held"
+    assert held["student_id"] is None
+    assert "2 học sinh" in held["title"]
+    assert (absence["kind"], arrival["kind"]) == ("absence", "arrival_late")
+    assert absence["title"] == "Em Số 00 chưa có mặt ở trường lúc 07:30"
+    assert arrival["data"]["replaces"] == absence["id"]
