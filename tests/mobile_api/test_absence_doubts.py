@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from app import db
+from app.attendance.rebuild import rebuild
 from app.ids import new_id
 from app.settings import Settings
 from mobile_api.resources import Resources
@@ -302,3 +303,36 @@ async def test_the_principal_hears_of_held_alerts_and_the_family_of_the_release(
     assert (absence["kind"], arrival["kind"]) == ("absence", "arrival_late")
     assert absence["title"] == "Em Số 00 chưa có mặt ở trường lúc 07:30"
     assert arrival["data"]["replaces"] == absence["id"]
+
+
+async def test_the_days_that_absence_writes_are_those_that_follow_from_the_facts(
+    gate: Gate,
+    pupils: list[Student],
+    principal: Person,
+    resources: Resources,
+    owner: asyncpg.Connection,
+) -> None:
+    """Told, released, dropped, held, on leave, come after the alert."""
+    await excuse(owner, pupils[0], "morning")
+    await morning(gate, pupils, but=5)
+    await run_now(resources)
+    await decide(gate.api, gate.school, principal, "release", [pupils[1].id, pupils[2].id])
+    await decide(gate.api, gate.school, principal, "drop", [pupils[3].id])
+    gate.clock.now += minutes(3)
+    await come(gate, pupils[2:3])
+
+    async with db.transaction(resources.pool, schools=[gate.school.id]) as conn:
+        found = await rebuild(
+            conn,
+            school_id=gate.school.id,
+            from_day=CUT_OFF.date(),
+            to_day=CUT_OFF.date(),
+            today=CUT_OFF.date(),
+            check=True,
+        )
+
+    assert found == []
+    kept = await states(owner)
+    assert [kept.get(pupil.id) for pupil in pupils[:5]] == [
+        "absent_excused", "absent_unexcused", "late", None, None,
+    ]  # fmt: skip
