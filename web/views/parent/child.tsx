@@ -28,6 +28,11 @@ const DAY_MS = 24 * 3600 * 1000;
 /** As far back as the school looks at what is said to be wrong. */
 const OLDEST_DAYS = 92;
 const FIRST_DAYS = 30;
+const CHANGES_DAYS: ReadonlySet<string> = new Set([
+  "correction",
+  "dispute_answered",
+  "leave_decided",
+]);
 
 export default function ChildPage({ params }: { params: Parameters }) {
   const who = kin(params.student ?? "");
@@ -58,7 +63,7 @@ function useDays(studentId: string): Query<Day[]> {
     // What is told may be about an earlier day: a correction, a phone that was offline.
     const again = () => void query.reload();
     const stops = [
-      onItem((item) => item.kind === "correction" && again()),
+      onItem((item) => CHANGES_DAYS.has(item.kind) && again()),
       onReset((seq) => seq === null && again()),
     ];
     return () => {

@@ -1,8 +1,8 @@
 /** Which news pops up, and when. What is about a child's safety always does. */
 
-import { useId } from "preact/hooks";
+import { useId, useRef } from "preact/hooks";
 import { api, of, type Schemas } from "../../api";
-import { type Sending, useSending } from "../../components/form";
+import { useSending } from "../../components/form";
 import { Icon } from "../../components/icons";
 import { PushSwitch } from "../../components/push_switch";
 import { Card, Fault, Loaded, Page } from "../../components/ui";
@@ -44,11 +44,19 @@ function Choices({ found, query }: { found: Preferences; query: Query<Preference
   const sending = useSending();
   const open = found.items.filter((each) => !each.is_fixed);
 
-  async function put(body: Schemas["PreferencesInput"]): Promise<void> {
-    query.data.value = await of(api.PUT("/v1/me/notification-preferences", { body }));
-  }
+  const last = useRef<Promise<unknown>>(Promise.resolve());
+
+  // One after the other: a choice made while another is on its way is not lost.
+  const put: Put = (bodyOf) => {
+    last.current = last.current.then(() =>
+      sending.run(async () => {
+        const body = bodyOf(query.data.peek() ?? found);
+        query.data.value = await of(api.PUT("/v1/me/notification-preferences", { body }));
+      }),
+    );
+  };
   const turn = (each: Preference) =>
-    sending.run(() => put({ items: [{ ...each, is_enabled: !each.is_enabled }] }));
+    put(() => ({ items: [{ ...each, is_enabled: !each.is_enabled }] }));
 
   return (
     <>
@@ -57,9 +65,7 @@ function Choices({ found, query }: { found: Preferences; query: Query<Preference
           <input
             type="checkbox"
             checked={found.web_push_details}
-            onChange={() =>
-              void sending.run(() => put({ web_push_details: !found.web_push_details }))
-            }
+            onChange={() => put((now) => ({ web_push_details: !now.web_push_details }))}
           />
           <span>
             <strong>{S.details()}</strong>
@@ -75,14 +81,14 @@ function Choices({ found, query }: { found: Preferences; query: Query<Preference
             <legend>{nameOf(kind)}</legend>
             {ways.map((each) => (
               <label class="choice" key={each.channel}>
-                <input type="checkbox" checked={each.is_enabled} onChange={() => void turn(each)} />
+                <input type="checkbox" checked={each.is_enabled} onChange={() => turn(each)} />
                 <span>{WAYS[each.channel]()}</span>
               </label>
             ))}
           </fieldset>
         ))}
       </Card>
-      <When found={found} put={put} sending={sending} />
+      <When found={found} put={put} />
       <Card>
         <h2>{S.always()}</h2>
         <p class="muted small">{S.alwaysHint()}</p>
@@ -117,22 +123,27 @@ function grouped(items: readonly Preference[]): [string, Preference[]][] {
   return [...found];
 }
 
+/** Sends what the choices of that moment make of it. */
+type Put = (bodyOf: (now: Preferences) => Schemas["PreferencesInput"]) => void;
+
 interface WhenProps {
   found: Preferences;
-  put: (body: Schemas["PreferencesInput"]) => Promise<void>;
-  sending: Sending;
+  put: Put;
 }
 
 /** Quiet hours and the digest: for what is not about safety. */
-function When({ found, put, sending }: WhenProps) {
+function When({ found, put }: WhenProps) {
   const { quiet_from: from, quiet_until: until, digest_hour: hour } = found;
-  const save = (body: Schemas["PreferencesInput"]) => void sending.run(() => put(body));
   // A digest that would fall silent moves to the nearest hour that is not.
-  const quiet = (first: string, last: string) =>
-    save({
-      quiet_from: `${first}:00`,
-      quiet_until: `${last}:00`,
-      digest_hour: digestWithin(hour, first, last),
+  const quiet = (chosen: { from?: string; until?: string }) =>
+    put((now) => {
+      const first = chosen.from ?? short(now.quiet_from);
+      const last = chosen.until ?? short(now.quiet_until);
+      return {
+        quiet_from: `${first}:00`,
+        quiet_until: `${last}:00`,
+        digest_hour: digestWithin(now.digest_hour, first, last),
+      };
     });
   return (
     <Card>
@@ -143,20 +154,20 @@ function When({ found, put, sending }: WhenProps) {
           label={S.quietFrom()}
           value={short(from)}
           options={QUIET_FROM.map((each) => [each, each])}
-          onChoose={(chosen) => quiet(chosen, short(until))}
+          onChoose={(chosen) => quiet({ from: chosen })}
         />
         <Choice
           label={S.quietUntil()}
           value={short(until)}
           options={QUIET_UNTIL.map((each) => [each, each])}
-          onChoose={(chosen) => quiet(short(from), chosen)}
+          onChoose={(chosen) => quiet({ until: chosen })}
         />
       </div>
       <label class="choice">
         <input
           type="checkbox"
           checked={found.urgent_breaks_quiet}
-          onChange={() => save({ urgent_breaks_quiet: !found.urgent_breaks_quiet })}
+          onChange={() => put((now) => ({ urgent_breaks_quiet: !now.urgent_breaks_quiet }))}
         />
         <span>{S.urgentBreaks()}</span>
       </label>
@@ -170,7 +181,7 @@ function When({ found, put, sending }: WhenProps) {
             S.digestAt(hourWords(each)),
           ]),
         ]}
-        onChoose={(chosen) => save({ digest_hour: chosen === "" ? null : Number(chosen) })}
+        onChoose={(chosen) => put(() => ({ digest_hour: chosen === "" ? null : Number(chosen) }))}
       />
     </Card>
   );
