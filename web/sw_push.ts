@@ -17,6 +17,8 @@ import { seen } from "./store";
 
 declare const self: ServiceWorkerGlobalScope;
 
+const ALARMS: readonly string[] = ["absence"];
+
 self.addEventListener("push", (event) => event.waitUntil(show(payloadFrom(event.data?.text()))));
 
 self.addEventListener("notificationclick", (event) => {
@@ -39,11 +41,19 @@ async function show(payload: Payload | null): Promise<void> {
   const owner = (await seen<PushOwner>(PUSH_OWNER))?.data ?? null;
   const { title, body, tag, ...data } = noticeOf(payload, owner);
   const isWatched = (await pages()).some((page) => page.visibilityState === "visible");
-  const options: NotificationOptions & { renotify: boolean; timestamp: number } = {
+  const isAlarm = ALARMS.includes(payload?.data.kind ?? "");
+  const options: NotificationOptions & {
+    renotify: boolean;
+    timestamp: number;
+    vibrate?: number[];
+  } = {
     body,
     tag,
     renotify: !isWatched,
     silent: isWatched,
+    // An absence must not feel like an arrival, and stays until somebody has seen it.
+    requireInteraction: isAlarm,
+    ...(isAlarm && !isWatched ? { vibrate: [400, 150, 400, 150, 400] } : {}),
     timestamp: Date.now(),
     lang: owner?.lang ?? "vi",
     data,

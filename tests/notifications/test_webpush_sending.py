@@ -137,6 +137,24 @@ async def test_a_browser_is_told_the_kind_and_whose_page_to_open(
     assert shown(service, browser) == HINT
 
 
+async def test_an_arrival_takes_the_place_of_the_absence_on_the_screen_and_on_the_way(
+    home: Home, desk: SendDesk, service: FakePushService
+) -> None:
+    """A browser that is switched off gets the newest of a topic alone; one that is on, one tag."""
+    mother, _ = await home.parent()
+    await home.family.tell(kind="absence", shift="Ca sáng")
+    await drain(desk)
+    (absence,) = await inbox(home.owner, mother)
+    await home.family.tell(kind="arrival_late", minutes=50, replaces=absence["event_id"])
+    await drain(desk)
+    first, then = service.accepted
+    assert first.payload["data"]["kind"] == "absence"
+    assert then.payload["data"]["kind"] == "arrival_late"
+    assert first.headers["Topic"] == then.headers["Topic"] == absence["id"].hex
+    tags = {each.payload["notification"]["tag"] for each in service.accepted}
+    assert tags == {str(absence["id"])}
+
+
 async def test_name_and_time_travel_only_to_who_agreed_and_has_not_hidden_them(
     home: Home, desk: SendDesk, service: FakePushService
 ) -> None:
