@@ -89,6 +89,12 @@ end $$;
 create policy of_worker on closure_fanout for select to ct_worker using (true);
 grant select (school_id, closure_id, news, due_at, done_at) on closure_fanout to ct_worker;
 
+-- Doctors' notes are forgotten in a while; the worker sees where they lie, and not what they are about.
+create index leave_request_with_paper on leave_request (to_day) where paper_key is not null;
+create policy of_worker on leave_request for all to ct_worker using (true);
+grant select (school_id, id, to_day, paper_key), update (paper_key) on leave_request to ct_worker;
+grant insert on discarded_object to ct_worker;
+
 -- News about the school as such, for one account: a member of it, or a guardian who is to be told of
 -- a child there. Not the relay's to read either.
 create function may_hear_of_school(of_account uuid, of_school integer, at timestamptz)
@@ -109,5 +115,6 @@ grant execute on function may_hear_of_school(uuid, integer, timestamptz) to ct_r
 
 -- migrate:down
 
+revoke insert on discarded_object from ct_worker;
 drop function may_hear_of_school(uuid, integer, timestamptz);
 drop table closure_fanout, closure, leave_request;

@@ -1,13 +1,14 @@
 """What is looked after once a day: partitions ahead, and what is old thrown away."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Final
 
 import structlog
 
 from app import db
+from app.attendance.leave import queries as leave
 from app.attendance.plan import school_day
 from app.jobs import queries as jobs
 from notifications import counting, deliveries, ended_sessions
@@ -18,6 +19,9 @@ IDEMPOTENCY_DAYS: Final = 2
 # As long a phone counts as one that its owner has used before (app/identity/guard.py).
 SESSION_DAYS: Final = 90
 JOB_DAYS: Final = 30
+# So long after the last day of leave a doctor's note may still be asked for.
+PAPER_DAYS: Final = 90
+_PAPERS_AT_ONCE: Final = 500
 # A school year and a month: whole months go (NEWS_KEPT_MONTHS).
 NEWS_MONTHS: Final = 13
 
@@ -37,6 +41,7 @@ async def look_after(pool: db.Pool, *, news_months: int = NEWS_MONTHS) -> dict[s
         "idempotency_keys": _delete_old_idempotency_keys,
         "sessions": _delete_old_sessions,
         "jobs": _delete_old_jobs,
+        "leave_papers": _forget_old_papers,
         "news_tables": partial(_drop_old_news, months=news_months),
         "counts": partial(_forget_old_counts, months=news_months),
         "schools_counted": _count_again,
@@ -70,6 +75,15 @@ async def _delete_old_receipts(pool: db.Pool) -> int:
             conn, days=RECEIPT_DAYS, limit=_RECEIPTS_AT_ONCE
         ):
             total += deleted
+    return total
+
+
+async def _forget_old_papers(pool: db.Pool) -> int:
+    total = 0
+    async with pool.acquire() as conn:
+        before = school_day(await db.value(conn, "select now()")) - timedelta(days=PAPER_DAYS)
+        while forgotten := await leave.forget_papers(conn, before=before, limit=_PAPERS_AT_ONCE):
+            total += forgotten
     return total
 
 

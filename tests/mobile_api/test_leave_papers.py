@@ -8,7 +8,9 @@ import httpx
 import pytest
 from PIL import Image
 
+from app import db
 from mobile_api.resources import Resources
+from notifications import upkeep
 from tests.cast import Cast, gather
 from tests.mobile_api.families import LEAVE, asked, decide, withdraw
 from tests.pictures import picture
@@ -82,6 +84,25 @@ async def test_the_other_parent_and_other_staff_do_not_see_it(
     assert (await read(api, leave, cast["homeroom_teacher"])).status_code == 404
     count = "select count(*) from audit_entry where kind = 'leave_paper_read'"
     assert await owner.fetchval(count) == 0
+
+
+async def test_a_note_is_forgotten_three_months_after_the_leave(
+    api: httpx.AsyncClient, cast: Cast, owner: asyncpg.Connection, database: str
+) -> None:
+    leave = await asked(api, cast)
+    await send(api, leave, cast["guardian"])
+    key = await stored_key(owner)
+    worker = await db.create_pool(database, role=db.WORKER_ROLE, size=1)
+    for age, forgotten in ((90, 0), (91, 1)):
+        await owner.execute(
+            "update leave_request set from_day = d, to_day = d"
+            " from (select (now() at time zone 'Asia/Ho_Chi_Minh')::date - $1::int as d) x",
+            age,
+        )
+        assert (await upkeep.look_after(worker))["leave_papers"] == forgotten
+        assert await discarded(owner) == [key] * forgotten
+    await worker.close()
+    assert (await read(api, leave, cast["guardian"])).status_code == 404
 
 
 async def test_what_is_no_picture_is_refused_and_leaves_nothing_behind(

@@ -310,6 +310,30 @@ async def set_paper(
     )
 
 
+async def forget_papers(conn: db.Conn, *, before: date, limit: int) -> int:
+    """Take the papers from requests of all schools that ended before then; they are deleted soon.
+
+    Under the worker's role, which sees no more of a request than this.
+    """
+    return await db.run(
+        conn,
+        """
+        with old as materialized (
+            select school_id, id, paper_key from leave_request
+             where paper_key is not null and to_day < $1
+             order by to_day limit $2 for update skip locked),
+        gone as (
+            update leave_request r set paper_key = null from old
+             where r.school_id = old.school_id and r.id = old.id)
+        insert into discarded_object (school_id, key, due_at)
+        select school_id, paper_key, now() from old
+            on conflict (school_id, key) do nothing
+        """,
+        before,
+        limit,
+    )
+
+
 async def deciders(conn: db.Conn, *, school_id: int, asked: NewLeave, now: datetime) -> list[UUID]:
     """The accounts that are to decide, none of which the request is about.
 
