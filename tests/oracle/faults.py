@@ -43,7 +43,7 @@ async def _kill(
         if part == "valkey":
             os.kill(valkey.pid, signal.SIGKILL)
             await asyncio.sleep(rng.random())
-            await asyncio.to_thread(valkey.start)
+            valkey.start()  # from the main thread, or it dies with the one that started it
         else:
             parts.kill(part)
             await asyncio.sleep(rng.random() * 0.3)

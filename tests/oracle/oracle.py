@@ -6,7 +6,6 @@ imports nothing of the product. It takes one happening after another, as the ser
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,32 +14,17 @@ from tests.oracle import rules
 from tests.oracle.cells import Case, Cell, News, Verdict
 from tests.oracle.doubts import Beats, doubts_of
 from tests.oracle.rules import Known, Row
+from tests.oracle.standing import Leave, Standing
 
 SUSPECT_AGAIN = timedelta(seconds=120)
 
 
-@dataclass(kw_only=True)
-class Leave:
-    asked: f.LeaveAsked
-    state: str = "pending"
-
-
-class Oracle:
+class Oracle(Standing):
     """Feed it `hear` with each happening; then ask."""
 
     def __init__(self, story: f.Story) -> None:
-        self.school = story.school
-        self.shifts = {each.key: each for each in story.school.shifts}
-        self.classes = {each.key: each for each in story.school.classes}
-        self.guardians = {each.key: each.guardians for each in story.school.pupils}
-        self.enrolments = {each.key: list(each.enrolments) for each in story.school.pupils}
-        self.cells: defaultdict[str, dict[tuple[date, str | None], Cell]] = defaultdict(dict)
-        self.news: defaultdict[str, list[News]] = defaultdict(list)
-        self.family_news: defaultdict[str, list[News]] = defaultdict(list)
+        super().__init__(story)
         self.leaves: dict[str, Leave] = {}
-        self._leaves_of: defaultdict[str, list[Leave]] = defaultdict(list)
-        self.closures: dict[str, f.ClosureDeclared] = {}
-        self.ended: dict[str, date] = {}
         self.refused: defaultdict[date, set[str]] = defaultdict(set)
         self.runs: set[tuple[date, str]] = set()
         self.held_runs = 0
@@ -73,58 +57,6 @@ class Oracle:
 
     def hear(self, happening: f.Happening) -> None:
         self._hears.get(type(happening), lambda _: None)(happening)
-
-    # What it says in the end.
-
-    def states(self, pupil: str, day: date) -> dict[str, Row]:
-        """The state of each shift that the register must show, once the day is over.
-
-        `not_scanned` stands as a row where the shift was held.
-        """
-        held = {shift.key for shift in self.held(pupil, day)}
-        shown = {}
-        for key, shift in self.shifts.items():
-            row = self.row(self.cell(pupil, day, shift))
-            if row is not None or key in held:
-                shown[key] = row or Row(state="not_scanned")
-        return shown
-
-    def row(self, cell: Cell) -> Row | None:
-        if cell.shift is None:
-            return None
-        is_held = any(each.key == cell.shift.key for each in self.held(cell.pupil, cell.day))
-        has_leave = is_held and self.has_leave(cell.pupil, cell.day, cell.shift)
-        return cell.row(has_leave=has_leave, is_closed=self.is_closed(cell.day))
-
-    def is_closed(self, day: date) -> bool:
-        if day in self.school.holidays:
-            return True
-        return any(
-            each.first <= day <= each.last and day < self.ended.get(key, date.max)
-            for key, each in self.closures.items()
-        )
-
-    def class_of(self, pupil: str, day: date) -> str | None:
-        for each in reversed(self.enrolments[pupil]):
-            if each.first <= day and (each.last is None or day <= each.last):
-                return each.class_key
-        return None
-
-    def held(self, pupil: str, day: date) -> list[f.Shift]:
-        class_key = self.class_of(pupil, day)
-        if class_key is None:
-            return []
-        return rules.held_shifts(
-            self.school, self.classes[class_key].shifts, day, is_closed=self.is_closed(day)
-        )
-
-    def has_leave(self, pupil: str, day: date, shift: f.Shift) -> bool:
-        return any(
-            each.state == "approved"
-            and each.asked.first <= day <= each.asked.last
-            and rules.covers(each.asked.part, shift)
-            for each in self._leaves_of[pupil]
-        )
 
     # Scans.
 
@@ -307,7 +239,7 @@ class Oracle:
     def _opened(self, opened: f.ClosureEnded) -> None:
         closed = self.closures[opened.closure]
         opens = opened.at.astimezone(f.ZONE).date() + timedelta(days=1)
-        self.ended[opened.closure] = opens
+        self.opens[opened.closure] = opens
         self._tell_all("closure_ended", opens)
         self._settle(self.enrolments, closed.first, closed.last)
 
@@ -420,41 +352,3 @@ class Oracle:
         if held.first <= last:
             ended = f.Enrolment(class_key=held.class_key, first=held.first, last=last)
             self.enrolments[pupil].append(ended)
-
-    # Small things.
-
-    def cell(self, pupil: str, day: date, shift: f.Shift | None) -> Cell:
-        key = (day, shift.key if shift else None)
-        if key not in self.cells[pupil]:
-            self.cells[pupil][key] = Cell(pupil=pupil, day=day, shift=shift)
-        return self.cells[pupil][key]
-
-    def _expect(
-        self,
-        cell: Cell,
-        kinds: set[str],
-        *,
-        at: datetime | None,
-        minutes: int | None = None,
-        status: str | None = None,
-        is_optional: bool = False,
-        but: str | None = None,
-    ) -> None:
-        self.news[cell.pupil].append(
-            News(
-                kinds=frozenset(kinds),
-                at=at,
-                day=cell.day,
-                shift=cell.shift.key if cell.shift else None,
-                minutes=minutes,
-                status=status,
-                is_optional=is_optional,
-                but=but,
-                to=self.guardians[cell.pupil],
-            )
-        )
-
-    def _expect_of(self, pupil: str, kinds: set[str], *, day: date) -> None:
-        self.news[pupil].append(
-            News(kinds=frozenset(kinds), at=None, day=day, shift=None, to=self.guardians[pupil])
-        )

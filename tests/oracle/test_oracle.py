@@ -19,7 +19,7 @@ AFTERNOON = f.Shift(
     key="afternoon", starts=time(13), ends=time(17), late_after=time(13, 5), cut_off=time(13, 30)
 )
 GATE = f.Phone(key="gate", gate="gate", campus="main")
-PURE = ("facts", "rules", "cells", "doubts", "oracle", "hours")
+PURE = ("facts", "rules", "cells", "doubts", "standing", "oracle", "hours")
 
 
 def at(clock: str, day: date = MONDAY) -> datetime:
