@@ -36,6 +36,13 @@ export const P = texts({
     "Con ở nhà: gửi đơn xin nghỉ. Con đã đi học: gọi ngay cho nhà trường.",
     "At home: ask for leave. Left for school: call the school now.",
   ],
+  closedStorm: ["Trường nghỉ học vì bão", "School is closed: storm"],
+  closedFlood: ["Trường nghỉ học vì lũ lụt", "School is closed: flood"],
+  closedOther: ["Trường nghỉ học", "School is closed"],
+  closedUntil: [
+    (first: string, last: string) => `${first} đến hết ${last}`,
+    (first: string, last: string) => `${first} to ${last}`,
+  ],
   callSchool: ["Gọi trường", "Call the school"],
   askLeave: ["Xin nghỉ", "Ask for leave"],
   sayWrong: ["Báo chưa đúng", "This is wrong"],

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { InboxItem } from "../live";
 import { isMissed } from "../views/parent/absent";
+import { thatHold } from "../views/parent/closures";
 import { type Dispute, kindsFor, openOn } from "../views/parent/disputes";
 import { isOfAnotherDay } from "../views/parent/family";
 import { isDoubtful } from "../views/parent/fresh";
@@ -143,6 +144,17 @@ test("a scan that the school has rejected is none, one that it confirmed is one"
   const shifts = [shift("not_scanned")];
   assert.equal(standingOf({ shifts, scans: [rejected] }).kind, "not_scanned");
   assert.equal(standingOf({ shifts, scans: [confirmed] }).kind, "in");
+});
+
+test("a closure that was ended before its time holds no longer", () => {
+  const closure = (from_day: string, closed_to: string) =>
+    ({ from_day, closed_to }) as Parameters<typeof thatHold>[0][number];
+  const all = [
+    closure("2026-11-16", "2026-11-17"),
+    closure("2026-11-18", "2026-11-17"),
+    closure("2026-11-14", "2026-11-15"),
+  ];
+  assert.deepEqual(thatHold(all, "2026-11-16"), [all[0]]);
 });
 
 test("who is missed is offered what to do, and nobody else", () => {

@@ -11,7 +11,7 @@ export function monthAfter(month: string, by: number): string {
   return `${Math.floor(months / 12)}-${String((months % 12) + 1).padStart(2, "0")}`;
 }
 
-/** tháng 11 năm 2026 */
+/** Tháng 11 năm 2026 */
 export function monthName(month: string): string {
   const locale = lang.value === "en" ? "en-GB" : "vi-VN";
   const format = new Intl.DateTimeFormat(locale, {
@@ -19,7 +19,8 @@ export function monthName(month: string): string {
     month: "long",
     year: "numeric",
   });
-  return format.format(new Date(`${month}-15T12:00:00+07:00`));
+  const words = format.format(new Date(`${month}-15T12:00:00+07:00`));
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** 7 giờ 30 phút */

@@ -14,6 +14,7 @@ import { onItem, onReset } from "../../live";
 import { type Query, useQuery } from "../../query";
 import { type Parameters, place } from "../../router";
 import { AbsentActions, isMissed } from "./absent";
+import { Closures } from "./closures";
 import { type About, DisputeForm } from "./dispute_form";
 import { type Dispute, useDisputes } from "./disputes";
 import { kin, type Today, useToday } from "./family";
@@ -97,6 +98,7 @@ function Child({ who }: { who: Kin }) {
       {...(who.isSelf ? {} : { back: hat.value?.role === "guardian" ? "/" : "/tin" })}
     >
       <Fresh query={family} />
+      <Closures schoolId={who.school_id} />
       <TodayCard who={who} query={family} disputes={said} onWrong={onWrong} />
       <nav class="child-links" aria-label={who.name}>
         <a class="button main" href={`/con/${who.student_id}/ma`}>

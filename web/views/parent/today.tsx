@@ -6,6 +6,7 @@ import { C } from "../../i18n/common";
 import { P } from "../../i18n/parent";
 import { me } from "../../session";
 import { AbsentActions, isMissed } from "./absent";
+import { Closures } from "./closures";
 import { today } from "./day";
 import { type FamilyDay, useToday } from "./family";
 import { Fresh } from "./fresh";
@@ -29,6 +30,7 @@ export default function Today() {
       ) : (
         <Fresh query={query} />
       )}
+      {cards.length > 0 && <Closures />}
       {cards.length === 0 && (
         <Empty icon="person" title={P.noChildren()}>
           {P.noChildrenHint()}

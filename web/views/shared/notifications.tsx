@@ -77,15 +77,7 @@ function Choices({ found, query }: { found: Preferences; query: Query<Preference
       <Card>
         <h2>{S.optional()}</h2>
         {grouped(open).map(([kind, ways]) => (
-          <fieldset key={kind} class="kind">
-            <legend>{nameOf(kind)}</legend>
-            {ways.map((each) => (
-              <label class="choice" key={each.channel}>
-                <input type="checkbox" checked={each.is_enabled} onChange={() => turn(each)} />
-                <span>{WAYS[each.channel]()}</span>
-              </label>
-            ))}
-          </fieldset>
+          <Kind key={kind} name={nameOf(kind)} ways={ways} onTurn={turn} />
         ))}
       </Card>
       <When found={found} put={put} />
@@ -111,6 +103,29 @@ function Choices({ found, query }: { found: Preferences; query: Query<Preference
       </Card>
       <Fault error={sending.failure.value} />
     </>
+  );
+}
+
+interface KindProps {
+  name: string;
+  ways: readonly Preference[];
+  onTurn: (each: Preference) => void;
+}
+
+/** One way needs no name of its own. */
+function Kind({ name, ways, onTurn }: KindProps) {
+  const lines = ways.map((each) => (
+    <label class="choice" key={each.channel}>
+      <input type="checkbox" checked={each.is_enabled} onChange={() => onTurn(each)} />
+      <span>{ways.length > 1 ? WAYS[each.channel]() : name}</span>
+    </label>
+  ));
+  if (ways.length === 1) return <>{lines}</>;
+  return (
+    <fieldset class="kind">
+      <legend>{name}</legend>
+      {lines}
+    </fieldset>
   );
 }
 
