@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 from uuid import UUID, uuid5
 
+import msgspec
 import openpyxl
 import pytest
 import python_calamine
@@ -176,6 +177,14 @@ def test_leave_of_staff_without_shifts_counts_when_they_did_not_come() -> None:
     assert day_of("in 08:00, out 11:00", **leave).leave is None
     # Their shifts are on other days: there is nothing to be away from.
     assert day_of("", held=(), covers=frozenset({"day"})).leave is None
+    assert day_of("", **leave, is_school_day=False).leave is None
+    assert day_of("", **leave | {"covers": frozenset({"early_exit"})}).leave is None
+
+
+def test_half_a_minute_late_is_one_minute() -> None:
+    strict = msgspec.structs.replace(MORNING, late_after=MORNING.starts_at)
+    assert states(day_of("in 07:00:00, out 11:30", held=(strict,))) == ["present"]
+    assert states(day_of("in 07:00:30, out 11:30", held=(strict,))) == ["late 1"]
 
 
 # Fifteen days of one teacher of both shifts, summed on paper.
