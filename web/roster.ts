@@ -114,7 +114,7 @@ export function holderOf(token: string, at: Known | null, now: number): RosterEn
   const entry = at.byCard.get(code.cardId) ?? null;
   if (!entry || schoolDay(at.validUntil - HOLDS_MS) === schoolDay(now)) return entry;
   // A permission for yesterday is none for today.
-  const { pickups: _, ...rest } = entry;
+  const { pickups: _, exit_slip: __, ...rest } = entry;
   return rest;
 }
 

@@ -74,6 +74,15 @@ export const S = texts({
   lateOnly: ["Đi muộn", "Late"],
   leftEarly: ["Ra về sớm", "Leaving early"],
   leftEarlyHint: ["Chưa hết giờ học: hỏi lý do.", "School is not over: ask why."],
+  leftBySlip: ["Về sớm có phép", "Leaving early, approved"],
+  slipAt: [
+    (at: string) => `Đơn đã duyệt: về lúc ${at}.`,
+    (at: string) => `The approved request: leaving at ${at}.`,
+  ],
+  slipLater: [
+    (at: string) => `Đơn cho về từ ${at}, chưa đến giờ: hỏi lý do.`,
+    (at: string) => `Approved from ${at} on, which is not yet: ask why.`,
+  ],
   pendingReview: ["Đã ghi, nhà trường sẽ xem lại", "Recorded, the school will check it"],
   pendingReviewHint: ["Chưa có vị trí của máy này.", "This phone's place is not known."],
   geoUncertain: ["Đã ghi, vị trí chưa chắc", "Recorded, the place is not certain"],

@@ -50,6 +50,18 @@ test("being late, leaving and leaving early are told apart", () => {
   assert.equal(wordsOfAnswer(answer({ status: "left_early" }), "out").tone, "care");
 });
 
+test("an approved early exit is fine from its time on", () => {
+  const slip = { day: "2026-11-16", at: "10:15:00" };
+  const left = (at: string) =>
+    wordsOfAnswer(
+      answer({ status: "left_early", exit_slip: slip, recorded_at: `2026-11-16T${at}:00+07:00` }),
+      "out",
+    );
+  assert.equal(left("10:20").tone, "good");
+  assert.ok(left("10:20").hint.includes("10:15"));
+  assert.equal(left("09:00").tone, "care");
+});
+
 test("the direction is that of the nearer bell", () => {
   const shifts = [
     { starts_at: "07:00:00", ends_at: "11:30:00" },

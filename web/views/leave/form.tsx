@@ -46,7 +46,8 @@ export function LeaveForm({ asker, day, onSent }: Props) {
     onSent(request, unsent);
   }
 
-  const isPast = draft.value.to <= today && draft.value.part !== "early_exit";
+  // The family may have been told of that day already.
+  const isPast = draft.value.to < today || (day !== null && draft.value.from === day);
   const isOwn = asker.kind === "staff";
   return (
     <Form

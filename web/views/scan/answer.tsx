@@ -65,6 +65,7 @@ function Said({ words, entry }: { words: Words; entry: Entry | null }) {
         </div>
       )}
       {words.hint && <p class="answer-hint">{words.hint}</p>}
+      {entry?.exitAt && !entry.result && <p class="strong">{S.slipAt(entry.exitAt)}</p>}
       {entry && entry.direction === "out" && entry.pickups && <PickUps people={entry.pickups} />}
     </>
   );

@@ -39,6 +39,8 @@ export interface Entry {
   photoUrl: string | null;
   result: ScanResult | null;
   pickups: readonly PickUp[] | null;
+  /** When the school lets the pupil leave today, as the roster knows it; HH:MM. */
+  exitAt: string | null;
   /** What the camera read; null: found by name. */
   token: string | null;
 }
@@ -137,6 +139,7 @@ export class Gate {
       photoUrl: student?.photo_url ?? null,
       result,
       pickups: result.pickups ?? null,
+      exitAt: null,
       token: null,
     });
     if (isRecorded(result.outcome)) this.counted.value += 1;
@@ -238,6 +241,7 @@ export class Gate {
       photoUrl: holder?.photo_url ?? null,
       result: null,
       pickups: scan.direction === "out" ? (holder?.pickups ?? null) : null,
+      exitAt: scan.direction === "out" ? (holder?.exit_slip?.at.slice(0, 5) ?? null) : null,
       token: scan.token,
     };
   }
@@ -272,6 +276,7 @@ function entryOfRow(row: QueuedScan): Entry {
     photoUrl: null,
     result: null,
     pickups: null,
+    exitAt: null,
     token: scan.token,
   };
 }

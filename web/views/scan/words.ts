@@ -89,12 +89,21 @@ function lateness(result: ScanResult): string {
 
 function fine(result: ScanResult, direction: Scan["direction"]): Words {
   if (direction === "out") {
+    if (result.exit_slip) return slipWords(result.exit_slip.at.slice(0, 5), result.recorded_at);
     return result.status === "left_early"
       ? words("care", S.leftEarly(), S.leftEarlyHint(), "out")
       : words("good", S.left(), "", "out");
   }
   // Who comes back in after the lesson has begun was late this morning, not now.
   return words("good", result.status === "present" ? S.onTime() : S.entered());
+}
+
+/** Approved is approved, but not an hour before its time. */
+function slipWords(at: string, leftAt: string | null): Words {
+  const isBefore = leftAt !== null && clock(leftAt) < at;
+  return isBefore
+    ? words("care", S.leftEarly(), S.slipLater(at), "out")
+    : words("good", S.leftBySlip(), S.slipAt(at), "out");
 }
 
 export function waitingWords(isSending: boolean, isKnown: boolean): Words {
