@@ -70,7 +70,7 @@ class ApiProcess:
     def stop(self) -> None:
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(15)
+            self._process.wait(60)
 
     @property
     def pid(self) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 import argon2
 import asyncpg
 import httpx
+import msgspec
 import pytest
 from litestar import Litestar
 from redis.asyncio import Redis
@@ -158,9 +160,24 @@ async def open_test_resources(settings: Settings, clock: Clock) -> AsyncIterator
     await pool.close()
 
 
+@functools.cache
+def _routes(settings: Settings, number: int) -> Litestar:
+    return create_app(settings=settings)
+
+
+def app_on(resources: Resources, *, number: int = 0) -> Litestar:
+    """The app on these resources; of those with one number only the latest stands.
+
+    Its routes are made once a test process: that takes longer than most tests do.
+    """
+    app = _routes(msgspec.structs.replace(resources.settings, data_dir=Path()), number)
+    app.state.resources = resources
+    return app
+
+
 @pytest.fixture
 def app(resources: Resources) -> Litestar:
-    return create_app(resources)
+    return app_on(resources)
 
 
 @pytest.fixture
@@ -180,4 +197,12 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-__all__ = ["MASTER_KEY", "UUID", "Clock", "bearer", "create_database", "open_test_resources"]
+__all__ = [
+    "MASTER_KEY",
+    "UUID",
+    "Clock",
+    "app_on",
+    "bearer",
+    "create_database",
+    "open_test_resources",
+]

@@ -23,9 +23,12 @@ class Stopwatch:
         self._began, self._stood_before = monotonic(), _stood_in_line_s()
 
     @property
+    def stood_in_line_s(self) -> float:
+        return max(0.0, _stood_in_line_s() - self._stood_before)
+
+    @property
     def took_s(self) -> float:
-        took_s = monotonic() - self._began
-        return took_s - max(0.0, _stood_in_line_s() - self._stood_before)
+        return monotonic() - self._began - self.stood_in_line_s
 
 
 def _stood_in_line_s() -> float:

@@ -12,8 +12,9 @@ import httpx
 from app.ids import new_id
 from scripts.benches._province import LAT, LNG, BenchSchool
 
-MAX_TRIES = 400
+MAX_TRIES = 2000
 PAUSE_S = 0.05
+_PATIENCE_S = 90.0  # a killed PostgreSQL comes back in it, also on a busy machine
 
 
 class GateLoad:
@@ -58,7 +59,7 @@ class GateLoad:
         await self._until(lambda: self.statuses[503] > before)
 
     async def _until(self, holds: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(_PATIENCE_S):
             while not holds():
                 await asyncio.sleep(0.01)
                 for task in self._tasks:

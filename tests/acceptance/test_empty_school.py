@@ -66,7 +66,7 @@ class Client:
 
 async def _text_to(phone: str, sms: FakeSms) -> str:
     """The latest text to a phone; it is sent after the answer."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             for text in reversed(sms.accepted):
                 if text.phone[-9:] == phone[-9:]:

@@ -7,8 +7,7 @@ import httpx
 import pytest
 
 from app.settings import Settings
-from mobile_api.server import create_app
-from tests.conftest import Clock, open_test_resources
+from tests.conftest import Clock, app_on, open_test_resources
 from tests.gate import Gate
 from tests.world import School, Student, World
 
@@ -31,7 +30,7 @@ async def gate(api: httpx.AsyncClient, clock: Clock, world: World, school: Schoo
 @pytest.fixture
 async def other_api(settings: Settings, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
     async with open_test_resources(settings, clock) as opened:
-        transport = httpx.ASGITransport(app=cast(Any, create_app(opened)))
+        transport = httpx.ASGITransport(app=cast(Any, app_on(opened, number=1)))
         async with httpx.AsyncClient(transport=transport, base_url="http://other") as client:
             yield client
 

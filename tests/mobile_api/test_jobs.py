@@ -299,7 +299,7 @@ async def test_a_worker_that_is_stopped_hands_its_job_on(
     worker = processes.start()
     await until(lambda: is_in_the_middle(owner), within_s=30)
     worker.terminate()
-    assert worker.wait(20) == 0
+    assert worker.wait(60) == 0
     row = await owner.fetchrow("select state, attempts from job")
     assert row is not None
     assert (row["state"], row["attempts"]) == ("queued", 0)

@@ -25,7 +25,7 @@ def python(*args: str, **environment: str) -> subprocess.Popen[str]:
     )
 
 
-def eventually(holds: Callable[[], bool], *, within_s: float = 20.0) -> bool:
+def eventually(holds: Callable[[], bool], *, within_s: float = 60.0) -> bool:
     deadline = time.monotonic() + within_s
     while not holds():
         if time.monotonic() > deadline:

@@ -61,7 +61,7 @@ class Whole:
 
     def scan(self, guard: dict[str, str], direction: str) -> dict[str, Any]:
         words = ("demo", "card", "--as-scan", "--direction", direction)
-        card, _ = python("-m", "scripts.cli", *words, **self.environment).communicate(timeout=30)
+        card, _ = python("-m", "scripts.cli", *words, **self.environment).communicate(timeout=120)
         answer = self.api.post("/v1/attendance/scans", json=json.loads(card), headers=guard)
         result: dict[str, Any] = answer.raise_for_status().json()["results"][0]
         return result
@@ -78,7 +78,7 @@ def whole(data: Path) -> Iterator[Whole]:
     run.api.close()
     if run.process.poll() is None:
         run.process.terminate()
-        run.process.communicate(timeout=40)
+        run.process.communicate(timeout=120)
 
 
 def test_on_a_fresh_folder_a_scan_reaches_the_parent_also_over_killed_parts(whole: Whole) -> None:
@@ -99,7 +99,7 @@ def test_on_a_fresh_folder_a_scan_reaches_the_parent_also_over_killed_parts(whol
 
     family += descendants(whole.process.pid)
     whole.process.send_signal(signal.SIGINT)
-    whole.process.communicate(timeout=40)
+    whole.process.communicate(timeout=120)
     assert whole.process.returncode == 0
     assert all_gone(family)
 

@@ -44,11 +44,11 @@ class Run:
 
     def stop(self, sig: signal.Signals = signal.SIGTERM) -> str:
         self.process.send_signal(sig)
-        output, _ = self.process.communicate(timeout=40)
+        output, _ = self.process.communicate(timeout=120)
         return output
 
     def wait(self) -> str:
-        output, _ = self.process.communicate(timeout=40)
+        output, _ = self.process.communicate(timeout=120)
         return output
 
     @property

@@ -58,7 +58,7 @@ async def next_code(display: Phone, before: str | None) -> str | None:
     async def is_new() -> bool:
         return await code_shown_by(display) not in (before, None)
 
-    await until(is_new, within_s=15)
+    await until(is_new)
     return await code_shown_by(display)
 
 

@@ -288,7 +288,7 @@ async def test_a_long_import_goes_on_while_its_page_is_closed(
     await phone.go(f"/truong/{school.id}/chuan-bi")
     await expect(phone.page.get_by_role("heading", level=1)).to_have_text("Chuẩn bị trường")
     await phone.go(f"/truong/{school.id}/nhap/hoc-sinh")
-    await expect(phone.says("Đã nhập xong")).to_be_visible(timeout=20_000)
+    await expect(phone.says("Đã nhập xong")).to_be_visible(timeout=90_000)
     await expect(phone.says("ca-truong.csv")).to_be_visible()
     pupils = "select count(*) from student where school_id = $1"
     assert await town.count(pupils, school.id) == 600

@@ -103,7 +103,7 @@ async def taken_by(browser: Browser, service: FakePushService) -> Taken:
         found[:] = [each for each in service.accepted if each.browser == browser.name]
         return bool(found)
 
-    await until(is_there, within_s=20)
+    await until(is_there)
     return found[-1]
 
 

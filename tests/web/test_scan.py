@@ -103,7 +103,7 @@ async def test_scans_without_a_network_wait_over_a_reload_and_arrive_once(
         await expect(guard.says("3 chờ gửi")).to_be_visible()
         assert await events_of(town, school) == 0
         await expect(mother.says("Chưa quét thẻ hôm nay")).to_be_visible()
-    await until(lambda: all_in(town, school, 3), within_s=20)
+    await until(lambda: all_in(town, school, 3))
     await expect(guard.says("3 chờ gửi")).to_have_count(0)
     await expect(mother.says("Đã vào trường")).to_be_visible()
     await guard.page.reload()

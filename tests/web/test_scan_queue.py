@@ -34,7 +34,7 @@ async def wait_for_events(town: Town, school: School, count: int) -> None:
     async def are_there() -> bool:
         return await events_of(town, school) >= count
 
-    await until(are_there, within_s=20)
+    await until(are_there)
 
 
 def stay_on(phone: Phone) -> None:
@@ -65,7 +65,7 @@ async def test_a_page_that_dies_between_the_answer_and_hearing_it_scans_once(
     await expect(answer(guard)).to_contain_text("Đã lưu, chờ gửi")
     camera.show(None)
     await guard.page.reload()
-    await until(lambda: asyncio.sleep(0, guard.asked("/v1/attendance/scans") > 1), within_s=30)
+    await until(lambda: asyncio.sleep(0, guard.asked("/v1/attendance/scans") > 1))
     await expect(guard.says("chờ gửi")).to_have_count(0)
     assert answered[0]["results"][0]["outcome"] == "ok"
     assert await events_of(town, school) == 1
