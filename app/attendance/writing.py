@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from operator import attrgetter
 
 import msgspec
 
@@ -11,13 +12,21 @@ from app.attendance.decide import Ledger
 from app.attendance.items import Item
 from app.attendance.model import DayRow, Past
 from app.attendance.queries import columns
+from app.attendance.telling import Told
 from app.consents.queries import staff_who_agreed
 
-_EVENT_COLUMNS = (
+_RECEIPT = attrgetter("school_id", "event_id", "body_hash", "answer")
+_EVENT = attrgetter(
     "school_id", "day", "id", "person_kind", "person_id", "direction", "outcome", "source",
     "shift_id", "station_id", "campus_id", "device_id", "scanned_by", "occurred_at", "scanned_at",
-    "received_at", "clock", "verdict", "distance_m",
+    "received_at", "clock", "verdict", "distance_m", "reason", "recorded_as",
 )  # fmt: skip
+_DAY = attrgetter(
+    "school_id", "day", "person_id", "shift_id", "person_kind", "state", "late_minutes",
+    "arrived_at", "left_at",
+)  # fmt: skip
+_NEWS = attrgetter("school_id", "id", "kind", "day", "event_id", "student_id", "actor_account_id")
+_LOCATION = attrgetter("lat", "lng", "accuracy_m", "provider", "fixed_at")
 # Raw coordinates live for 7 days; those of a scan that arrives later are not kept at all.
 _LOCATION_AGE = timedelta(days=7)
 
@@ -25,7 +34,7 @@ _LOCATION_AGE = timedelta(days=7)
 async def write(conn: db.Conn, ledger: Ledger) -> None:
     """Write all that the ledger has collected, in one statement.
 
-    `unnest` in the order of the keys: two flushers never wait for each other in a circle.
+    The rows in the order of the keys: two flushers never wait for each other in a circle.
     """
     if not ledger.new_receipts:
         return
@@ -36,30 +45,26 @@ async def write(conn: db.Conn, ledger: Ledger) -> None:
     located = [
         item for item in ledger.located if item.received_at - item.when.occurred_at < _LOCATION_AGE
     ]
-    located = await _agreed_to(conn, located)
     await conn.execute(
         _WRITE,
-        *columns(receipts, "school_id", "event_id", "body_hash", "answer"),
-        *columns(ledger.events, *_EVENT_COLUMNS, "reason"),
-        *columns(ledger.refusals, *_EVENT_COLUMNS, "recorded_as"),
-        *columns(
-            days, "school_id", "day", "person_id", "shift_id", "person_kind", "state",
-            "late_minutes", "arrived_at", "left_at",
-        ),
-        *columns(
-            ledger.told, "school_id", "id", "kind", "day", "event_id", "student_id",
-            "actor_account_id",
-        ),
-        # As text: an array of jsonb would be spelled out with quotes, and read letter by letter.
-        [msgspec.json.encode(told.params).decode() for told in ledger.told],
-        *columns(located, "school_id", "day", "event_id"),
-        *columns(
-            [item.location for item in located],
-            "lat", "lng", "accuracy_m", "provider", "fixed_at",
-        ),
-    )  # fmt: skip
+        list(map(_RECEIPT, receipts)),
+        list(map(_EVENT, ledger.events)),
+        list(map(_EVENT, ledger.refusals)),
+        list(map(_DAY, days)),
+        list(map(_news, ledger.told)),
+        [_place(item) for item in await _agreed_to(conn, located)],
+    )
     if ledger.promoted:
         await promote(conn, ledger.promoted)
+
+
+def _news(told: Told) -> tuple[object, ...]:
+    params = msgspec.json.encode(told.params).decode()
+    return (*_NEWS(told), params)
+
+
+def _place(item: Item) -> tuple[object, ...]:
+    return (item.school_id, item.day, item.event_id, *_LOCATION(item.location))
 
 
 async def _agreed_to(conn: db.Conn, located: list[Item]) -> list[Item]:
@@ -177,38 +182,37 @@ def _offset_ms(sending: Sending) -> int:
 _WRITE = """
 with receipt as (
     insert into scan_receipt (school_id, event_id, body_hash, answer)
-    select * from unnest($1::int[], $2::uuid[], $3::bytea[], $4::text[])),
+    select school_id, event_id, body_hash, answer from unnest($1::written_receipt[])),
 event as (
     insert into scan_event (school_id, day, id, person_kind, person_id, direction, outcome, source,
         shift_id, station_id, campus_id, device_id, scanned_by, occurred_at, scanned_at,
         received_at, clock, verdict, distance_m, reason)
-    select * from unnest($5::int[], $6::date[], $7::uuid[], $8::text[], $9::uuid[], $10::text[],
-        $11::text[], $12::text[], $13::uuid[], $14::uuid[], $15::uuid[], $16::uuid[], $17::uuid[],
-        $18::timestamptz[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::text[],
-        $23::real[], $24::text[])),
+    select school_id, day, id, person_kind, person_id, direction, outcome, source,
+        shift_id, station_id, campus_id, device_id, scanned_by, occurred_at, scanned_at,
+        received_at, clock, verdict, distance_m, reason
+      from unnest($2::written_event[])),
 refusal as (
     insert into scan_refusal (school_id, day, id, person_kind, person_id, direction, outcome,
         source, shift_id, station_id, campus_id, device_id, scanned_by, occurred_at, scanned_at,
         received_at, clock, verdict, distance_m, recorded_as)
-    select * from unnest($25::int[], $26::date[], $27::uuid[], $28::text[], $29::uuid[],
-        $30::text[], $31::text[], $32::text[], $33::uuid[], $34::uuid[], $35::uuid[], $36::uuid[],
-        $37::uuid[], $38::timestamptz[], $39::timestamptz[], $40::timestamptz[], $41::text[],
-        $42::text[], $43::real[], $44::text[])),
+    select school_id, day, id, person_kind, person_id, direction, outcome,
+        source, shift_id, station_id, campus_id, device_id, scanned_by, occurred_at, scanned_at,
+        received_at, clock, verdict, distance_m, recorded_as
+      from unnest($3::written_event[])),
 day as (
     insert into attendance_day (school_id, day, person_id, shift_id, person_kind, state,
         late_minutes, arrived_at, left_at)
-    select * from unnest($45::int[], $46::date[], $47::uuid[], $48::uuid[], $49::text[],
-        $50::text[], $51::smallint[], $52::timestamptz[], $53::timestamptz[])
+    select school_id, day, person_id, shift_id, person_kind, state, late_minutes, arrived_at,
+        left_at
+      from unnest($4::written_day[])
     on conflict (school_id, day, person_id, shift_id) do update
         set state = excluded.state, late_minutes = excluded.late_minutes,
             arrived_at = excluded.arrived_at, left_at = excluded.left_at),
 told as (
     insert into outbox (school_id, id, kind, day, event_id, student_id, actor_account_id, params)
     select school_id, id, kind, day, event_id, student_id, actor_account_id, params::jsonb
-      from unnest($54::int[], $55::uuid[], $56::text[], $57::date[], $58::uuid[], $59::uuid[],
-        $60::uuid[], $61::text[]) as q (school_id, id, kind, day, event_id, student_id,
-        actor_account_id, params))
+      from unnest($5::written_news[]))
 insert into scan_location (school_id, day, event_id, lat, lng, accuracy_m, provider, fixed_at)
-select * from unnest($62::int[], $63::date[], $64::uuid[], $65::float8[], $66::float8[],
-    $67::real[], $68::text[], $69::timestamptz[])
+select school_id, day, event_id, lat, lng, accuracy_m, provider, fixed_at
+  from unnest($6::written_place[])
 """
