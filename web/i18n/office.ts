@@ -13,6 +13,13 @@ export const O = texts({
   navStaff: ["Cán bộ", "Staff"],
   navImports: ["Nhập tệp", "Imports"],
   navClasses: ["Lớp và thẻ", "Classes and cards"],
+  contact: ["Số điện thoại của trường", "The school's phone"],
+  contactPhone: ["Số để phụ huynh gọi", "The number that families call"],
+  contactHint: [
+    "Hiện bên nút “Gọi trường” khi con chưa có mặt. Để trống thì không hiện.",
+    "Behind “Call the school” when a child is not there. Empty: nothing is shown.",
+  ],
+  contactSaved: ["Đã lưu.", "Saved."],
   everything: ["Tất cả các phần", "All parts"],
   stepsDone: [
     (done: string, total: string) => `Đã xong ${done} trên ${total} việc`,

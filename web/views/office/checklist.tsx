@@ -10,6 +10,7 @@ import { O } from "../../i18n/office";
 import { onJob } from "../../live";
 import { type Query, useQuery } from "../../query";
 import type { Parameters } from "../../router";
+import { Contact } from "./contact";
 import { RunningImports } from "./import_running";
 import { OfficePage, Parts } from "./office";
 import { countOf, meansOf, nextOf, placeOf, type Step } from "./steps";
@@ -26,6 +27,7 @@ export default function Checklist({ params }: { params: Parameters }) {
     <OfficePage school={school} here="chuan-bi" title={O.setup()} back={null}>
       <RunningImports school={school} />
       <Loaded query={query}>{(setup) => <Steps setup={setup} school={school} />}</Loaded>
+      <Contact school={school} />
       <h2>{O.everything()}</h2>
       <Parts school={school} here="chuan-bi" tiles />
     </OfficePage>
