@@ -55,7 +55,9 @@ _SLOW: Final = {
 }
 _SLOWER: Final = 6
 # The screens of a parent, by their addresses; {child} is filled in.
-PARENTS_PAGES: Final = ("/", "/con/{child}", "/con/{child}/ma", "/tin", "/cai-dat")
+PARENTS_PAGES: Final = (
+    "/", "/con/{child}", "/con/{child}/ma", "/con/{child}/xin-nghi", "/tin", "/cai-dat",
+)  # fmt: skip
 _SETTLES_S: Final = 1.0  # what a screen loads after it is there; a stream is never idle
 _FIRST_PAINT: Final = """
 () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? null
