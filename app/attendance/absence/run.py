@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 
 from app import db
 from app.attendance.absence import queries
-from app.attendance.absence.doubts import Situation, judge, shared_doubts
+from app.attendance.absence.doubts import Situation, is_unseen, judge, shared_doubts
 from app.attendance.absence.model import Due, Held, Run, in_order
 from app.attendance.absence.rules import rules_of
 from app.attendance.absence.writing import (
@@ -88,18 +88,28 @@ async def run_one(
     if not await queries.claim(conn, school_id=due.school_id, day=due.day, shift_id=due.shift_id):
         return None
     rules = await rules_of(conn, school_id=due.school_id)
-    situation = await look(conn, place, now=now)
-    first = judge(situation, rules)
-    locked = _touched(first, situation)
+    before = await look(conn, place, now=now)
+    first = judge(before, rules)
+    locked = _touched(first, before)
     await lock_people(conn, school_id=due.school_id, person_ids=locked)
     # What has been committed since is seen by this second look; what comes later waits for us.
-    situation = await look(conn, place, now=now)
+    situation = await _look_again(conn, place, before, now=now)
     cases = _with_doubts_of(first, judge(situation, rules))
     if not _touched(cases, situation) <= locked:
         raise Moved
     if await queries.plan_version(conn, school_id=due.school_id) != plan.version:
         raise Moved
     return await _write(conn, place, situation, cases, now=now)
+
+
+async def _look_again(
+    conn: db.Conn, place: Place, before: Situation, *, now: datetime
+) -> Situation:
+    """As it stands now. Who was seen at the first look stays seen, and is not read once more."""
+    seen = [pupil for pupil in before.pupils if not is_unseen(pupil)]
+    unseen = {pupil.student_id for pupil in before.pupils if is_unseen(pupil)}
+    found = await look(conn, place, student_ids=unseen, now=now)
+    return structs.replace(found, pupils=[*seen, *found.pupils])
 
 
 def _touched(cases: Sequence[Held], situation: Situation) -> set[UUID]:
