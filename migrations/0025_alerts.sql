@@ -110,7 +110,8 @@ revoke all on function leads_school(uuid, integer, timestamptz) from public;
 grant execute on function leads_school(uuid, integer, timestamptz) to ct_relay;
 
 -- Deliveries are the accounts'. A school's own dead ones alone may be queued again: all, those of a
--- reason, or these. What is not worth sending any more stays in the inbox, where it is.
+-- reason, or these. What is not worth sending any more stays in the inbox, where it is. A text message
+-- that may have gone out twice is not among "all".
 create function replay_dead_letters(of_reason text, of_ids uuid[])
     returns table (of_school integer, queued bigint, too_late bigint)
     language sql security definer set search_path = public, pg_temp as $$
@@ -118,6 +119,7 @@ create function replay_dead_letters(of_reason text, of_ids uuid[])
         delete from dead_letter l
          where l.school_id = any (nullif(current_setting('app.schools', true), '')::int[])
            and (of_reason is null or l.reason = of_reason) and (of_ids is null or l.id = any (of_ids))
+           and (l.channel <> 'sms' or of_reason is not null or of_ids is not null)
         returning l.school_id, l.account_id, l.day, l.id),
     again as (
         update delivery d

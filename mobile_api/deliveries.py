@@ -113,7 +113,8 @@ async def replay_dead_letters(
 ) -> Replayed:
     """Send again what was given up in the department's schools. For its admins; it is audited.
 
-    What is no longer worth a push comes to the inbox alone.
+    What is no longer worth a push comes to the inbox alone. Text messages, which may have gone out
+    after all, are sent again only where their reason or id is named.
     """
     await db.scope(tx, schools=caller.department_school_ids, accounts=[caller.account_id])
     return await service.replay(
