@@ -152,6 +152,32 @@ async def test_who_came_in_the_morning_and_has_not_left_is_not_missing_in_the_af
     assert await told(owner) == [pupils[0].id]
 
 
+async def test_leave_for_the_afternoon_excuses_who_was_not_scanned_going_home(
+    gate: Gate, pupils: list[Student], resources: Resources, owner: asyncpg.Connection
+) -> None:
+    afternoon = await shift(owner, gate.school, time(13), time(17))
+    await owner.execute(
+        "insert into class_shift values ($1, $2, $3)",
+        gate.school.id,
+        gate.school.class_id,
+        afternoon,
+    )
+    await morning(gate, pupils)
+    await excuse(owner, pupils[0], "afternoon")
+    gate.clock.now = datetime(2026, 11, 16, 13, 45, tzinfo=HANOI)
+    await beat(gate)
+
+    await run_now(resources)
+
+    state = await owner.fetchval(
+        "select state from attendance_day where person_id = $1 and shift_id = $2",
+        pupils[0].id,
+        afternoon,
+    )
+    assert state == "absent_excused"
+    assert await told(owner) == []
+
+
 @pytest.mark.parametrize("kind", ["holiday", "closure"])
 async def test_a_day_without_lessons_has_no_run(
     gate: Gate, pupils: list[Student], resources: Resources, owner: asyncpg.Connection, kind: str

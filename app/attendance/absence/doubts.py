@@ -36,9 +36,11 @@ class Situation(Struct, frozen=True, kw_only=True):
 
     @property
     def excused(self) -> list[Seen]:
-        """On leave, and no row says something else."""
+        """On leave, and nothing recorded says something else; who came before it may be inside."""
         return [
-            pupil for pupil in self.pupils if pupil.student_id in self.on_leave and is_unseen(pupil)
+            pupil
+            for pupil in self.pupils
+            if pupil.student_id in self.on_leave and pupil.state is None and not pupil.was_scanned
         ]
 
 
