@@ -5,7 +5,8 @@ was offline, is told as what it is: a correction, with the state as it stands no
 """
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from msgspec import Struct
@@ -76,6 +77,8 @@ def absence_before(past: Past, pupil: Pupil, fresh: Collection[UUID] = ()) -> UU
     if pupil.shift is None:
         return None
     word = pupil.word if pupil.word is not None and pupil.word.is_absence else None
+    if word is None and past.received_at < _instant(past.day, pupil.shift.cut_off):
+        return None
     since = word.created_at if word else None
     for other in pupil.history:
         is_known = other.counts and other.id not in (fresh or {past.id})
@@ -83,10 +86,13 @@ def absence_before(past: Past, pupil: Pupil, fresh: Collection[UUID] = ()) -> UU
             return None
     if word is not None and word.told_as is not None:
         return word.told_as
-    cut_off = datetime.combine(past.day, pupil.shift.cut_off, ZONE)
-    if word is None and past.received_at < cut_off:
-        return None
     return absence_event_id(past.school_id, past.day, past.person_id, pupil.shift.id)
+
+
+@lru_cache(maxsize=1024)
+def _instant(day: date, at: time) -> datetime:
+    # In UTC, as receipts are: comparing instants of two zones asks both for their offsets.
+    return datetime.combine(day, at, ZONE).astimezone(UTC)
 
 
 def correction_of(past: Past, pupil: Pupil, *, replaces: UUID | None) -> Told:
