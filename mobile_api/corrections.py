@@ -205,11 +205,18 @@ async def _filters(tx: db.Conn, caller: Caller, school_id: int | None) -> tuple[
 
 
 def _as_seen(row: DayCorrection, deciding: set[int], *, is_department: bool) -> DayCorrection:
-    """With what the reader may do; the department sees no pupil's name."""
+    """With what the reader may do; the department sees of no pupil who it is."""
     may_decide = row.status == "pending" and row.may_decide and row.school_id in deciding
     if not is_department:
         return replace(row, may_decide=may_decide)
-    return replace(row, may_decide=may_decide, student_name=None, class_id=None, class_name=None)
+    return replace(
+        row,
+        may_decide=may_decide,
+        student_id=None,
+        student_name=None,
+        class_id=None,
+        class_name=None,
+    )
 
 
 HANDLERS = [correct, corrections, decide]

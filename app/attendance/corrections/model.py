@@ -26,12 +26,12 @@ class DayCorrection(Struct, frozen=True, kw_only=True):
     `pending`: it is about a past month and waits for another person; `rejected` by them. `asked_by`
     and `decided_by` are names, null of who is here no more; of an effective one that needed no
     second person they are the same. `before` and `after` are null where nothing was or is known,
-    and as long as it is not effective. The pupil's name and class are null for the department.
+    and as long as it is not effective. The pupil and the class are null for the department.
     """
 
     id: UUID
     school_id: int
-    student_id: UUID
+    student_id: UUID | None
     student_name: str | None
     class_id: UUID | None
     class_name: str | None
