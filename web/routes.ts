@@ -7,6 +7,7 @@
 import type { ComponentType } from "preact";
 import type { Hat } from "./hats";
 import type { Parameters } from "./router";
+import { DAILY } from "./views/daily/routes";
 import { OFFICE } from "./views/office/routes";
 
 export type View = ComponentType<{ params: Parameters }>;
@@ -70,6 +71,7 @@ export const ROUTES: readonly Route[] = [
   { pattern: "/con/:student/xin-nghi", load: () => import("./views/leave/child") },
   { pattern: "/cai-dat", load: () => import("./views/shared/settings") },
   { pattern: "/cai-dat/*", load: () => import("./views/shared/settings") },
+  ...DAILY,
   ...OFFICE,
 ];
 

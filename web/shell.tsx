@@ -21,6 +21,9 @@ interface Tab {
   under?: RegExp;
 }
 
+const DAILY_WORK =
+  /^\/truong\/\d+\/(tin-vang|chua-den|can-xem|nghi-dot-xuat|gio-cong|tin-da-gui|sua-diem-danh|quy-tac)(\/|$)/;
+
 function tabsOf(on: Hat): Tab[] {
   const news: Tab = { href: "/tin", icon: "bell", name: C.news(), count: unread.value };
   const settings: Tab = { href: "/cai-dat", icon: "gear", name: C.settings() };
@@ -43,7 +46,12 @@ function tabsOf(on: Hat): Tab[] {
       return [{ href: "/lop", icon: "people", name: C.classes() }, scan, hours, news, settings];
     case "principal":
       return [
-        { href: `/truong/${on.schoolId}/hom-nay`, icon: "chart", name: C.board() },
+        {
+          href: `/truong/${on.schoolId}/hom-nay`,
+          icon: "chart",
+          name: C.board(),
+          under: DAILY_WORK,
+        },
         {
           href: `/truong/${on.schoolId}/chuan-bi`,
           icon: "list",

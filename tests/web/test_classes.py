@@ -124,7 +124,7 @@ async def test_a_dispute_that_a_colleague_has_answered_says_so(
     await ask(api, await town.guardian(an), str(an.id))
     principal = await town.admin(school)
     phone = await open_phone()
-    phone.watch.allow(409, "/answer")
+    phone.watch.allow(409, "/v1/attendance/corrections")
     await phone.log_in(await town.staff(school, "homeroom_teacher", "Cô Hoa"))
     await phone.page.get_by_role("button", name="Trả lời").click()
     listed = await api.get(f"/v1/schools/{school.id}/disputes", headers=principal.headers)

@@ -13,6 +13,18 @@ export const B = texts({
   late: ["Đến muộn", "Late"],
   missing: ["Chưa quét", "Not scanned"],
   left: ["Đã về", "Left"],
+  onLeave: ["Nghỉ có phép", "On leave"],
+  absent: ["Vắng", "Absent"],
+  absentHint: ["đã báo gia đình", "families told"],
+  held: [
+    (n: string) => `${n} tin vắng chờ hiệu trưởng quyết định`,
+    (n: string) => `${n} absence alerts wait for you`,
+  ],
+  heldHint: [
+    "Có điều chưa chắc nên chưa báo gia đình.",
+    "Something is doubtful, so no family has been told.",
+  ],
+  toHeld: ["Xem và quyết định", "Look and decide"],
   ofAll: [(n: string) => `trên ${n} em`, (n: string) => `of ${n} pupils`],
   missingHint: ["Chưa quét không có nghĩa là vắng.", "Not scanned does not mean absent."],
   pending: [

@@ -6,6 +6,7 @@ import { Badge, Button, Empty, Fault, Note, Page, Spinner } from "../../componen
 import { count, dayName, moment } from "../../format";
 import { B } from "../../i18n/board";
 import type { Parameters } from "../../router";
+import { DailyLinks, dailyPath } from "../daily/frame";
 import { Arrivals } from "./arrivals";
 import { Classes } from "./classes";
 import { Gates } from "./gates";
@@ -58,8 +59,10 @@ function Day({ board, watched, schoolId }: DayProps) {
           )}
           <Numbers counts={shown ?? board.totals} />
           <Pending board={board} />
+          <Held held={board.totals.held} schoolId={schoolId} />
         </>
       )}
+      <DailyLinks school={schoolId} />
       <div class="board-columns">
         {rows.length > 0 && <Classes rows={rows} onOpen={(id) => (opened.value = id)} />}
         <div class="stack">
@@ -120,7 +123,10 @@ function Shifts({ board, chosen }: { board: Board; chosen: { value: string | nul
   );
 }
 
-type Counted = Pick<ClassCounts, "enrolled" | "arrived" | "late" | "missing" | "left">;
+type Counted = Pick<
+  ClassCounts,
+  "enrolled" | "arrived" | "late" | "missing" | "left" | "on_leave" | "absent" | "held"
+>;
 
 function Numbers({ counts }: { counts: Counted }) {
   return (
@@ -139,6 +145,19 @@ function Numbers({ counts }: { counts: Counted }) {
           <dt>{B.missing()}</dt>
           <dd data-testid="missing">{count(counts.missing)}</dd>
         </div>
+        {counts.on_leave > 0 && (
+          <div>
+            <dt>{B.onLeave()}</dt>
+            <dd data-testid="on-leave">{count(counts.on_leave)}</dd>
+          </div>
+        )}
+        {counts.absent > 0 && (
+          <div class="bad">
+            <dt>{B.absent()}</dt>
+            <dd data-testid="absent">{count(counts.absent)}</dd>
+            <dd class="small">{B.absentHint()}</dd>
+          </div>
+        )}
         {counts.left > 0 && (
           <div>
             <dt>{B.left()}</dt>
@@ -158,6 +177,20 @@ function Pending({ board }: { board: Board }) {
   return (
     <Note tone="late">
       {B.pending(count(board.not_yet_synced), count(Math.max(1, phones.length)))}
+    </Note>
+  );
+}
+
+/** Of all shifts that have begun: what waits does not wait for a tab to be chosen. */
+function Held({ held, schoolId }: { held: number; schoolId: number }) {
+  if (held === 0) return null;
+  return (
+    <Note tone="late">
+      <p class="strong">{B.held(count(held))}</p>
+      <p>{B.heldHint()}</p>
+      <a class="button" href={dailyPath(schoolId, "tin-vang")} data-testid="held">
+        {B.toHeld()}
+      </a>
     </Note>
   );
 }

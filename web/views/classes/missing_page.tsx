@@ -20,9 +20,10 @@ const EVERY_MS = 30_000;
 
 export default function MissingPage({ params }: { params: Parameters }) {
   const schoolId = Number(params.school);
-  const classId = params.class ?? "";
+  // Without one: of the whole school, for its principal.
+  const classId = params.class;
   const query = useQuery(
-    `vang/${schoolId}/${classId}`,
+    `vang/${schoolId}/${classId ?? ""}`,
     () =>
       all((cursor) =>
         api.GET("/v1/schools/{school_id}/missing", {
@@ -37,7 +38,10 @@ export default function MissingPage({ params }: { params: Parameters }) {
   );
   usePolling(query, EVERY_MS);
   return (
-    <Page title={M.title()} back={`/lop/${schoolId}/${classId}`}>
+    <Page
+      title={M.title()}
+      back={classId ? `/lop/${schoolId}/${classId}` : `/truong/${schoolId}/hom-nay`}
+    >
       <Loaded query={query}>
         {(missing) =>
           missing.length === 0 ? (
@@ -50,7 +54,7 @@ export default function MissingPage({ params }: { params: Parameters }) {
               <ul class="missing-list">
                 {missing.map((each) => (
                   <li key={each.student_id}>
-                    <Pupil pupil={each} schoolId={schoolId} />
+                    <Pupil pupil={each} schoolId={schoolId} withClass={!classId} />
                   </li>
                 ))}
               </ul>
@@ -62,11 +66,19 @@ export default function MissingPage({ params }: { params: Parameters }) {
   );
 }
 
-function Pupil({ pupil, schoolId }: { pupil: Missing; schoolId: number }) {
+interface PupilProps {
+  pupil: Missing;
+  schoolId: number;
+  withClass: boolean;
+}
+
+function Pupil({ pupil, schoolId, withClass }: PupilProps) {
   return (
     <Card aria-label={pupil.name}>
       <div class="across">
-        <strong class="grow">{pupil.name}</strong>
+        <strong class="grow">
+          {[pupil.name, withClass ? pupil.class_name : null].filter(Boolean).join(" · ")}
+        </strong>
         <Told pupil={pupil} />
       </div>
       {pupil.guardians.length === 0 && <p class="muted">{M.noGuardian()}</p>}

@@ -5,6 +5,7 @@ import { useEffect } from "preact/hooks";
 import { api, of } from "../../api";
 import { useSending } from "../../components/form";
 import { Icon } from "../../components/icons";
+import { later } from "../../components/later";
 import { Avatar, Button, Card, Empty, Fault, Loaded, Page } from "../../components/ui";
 import { schoolDay } from "../../format";
 import { hat } from "../../hats";
@@ -15,8 +16,7 @@ import { type Query, useQuery } from "../../query";
 import { type Parameters, place } from "../../router";
 import { AbsentActions, isMissed } from "./absent";
 import { Closures } from "./closures";
-import { type About, DisputeForm } from "./dispute_form";
-import { type Dispute, useDisputes } from "./disputes";
+import { type About, type Dispute, useDisputes } from "./disputes";
 import { kin, type Today, useToday } from "./family";
 import { Fresh } from "./fresh";
 import type { Kin } from "./kin";
@@ -24,6 +24,8 @@ import { LostCard } from "./lost_card";
 import { StateBlock, UnknownBlock } from "./state_block";
 import { type Day, DayCard, DayDetails } from "./timeline";
 import "./parent.css";
+
+const DisputeForm = later(() => import("./dispute_form"));
 
 const DAY_MS = 24 * 3600 * 1000;
 /** As far back as the school looks at what is said to be wrong. */

@@ -8,26 +8,7 @@ import { Button, Dialog, Field } from "../../components/ui";
 import { clock, schoolDay } from "../../format";
 import { D } from "../../i18n/child";
 import { dayWords, today } from "./day";
-import { type Dispute, type DisputeKind, kindsFor } from "./disputes";
-import type { Scan } from "./standing";
-
-const WORDS: Record<DisputeKind, () => string> = {
-  not_there: D.notThere,
-  was_there: D.wasThere,
-  wrong_time: D.wrongTime,
-  wrong_direction: D.wrongDirection,
-  other: D.otherWrong,
-};
-
-export function kindWords(kind: DisputeKind): string {
-  return WORDS[kind]();
-}
-
-/** What is said to be wrong. `day` null: the family chooses it. */
-export interface About {
-  day: string | null;
-  scan: Scan | null;
-}
+import { type About, type Dispute, type DisputeKind, kindsFor, kindWords } from "./disputes";
 
 interface Props {
   studentId: string;
@@ -47,7 +28,7 @@ function titleOf({ day, scan }: About): string {
   return D.wrongOf(`${name}, ${way.toLowerCase()} ${clock(scan.occurred_at)}`);
 }
 
-export function DisputeForm({ studentId, about, onSent, onClose }: Props) {
+export default function DisputeForm({ studentId, about, onSent, onClose }: Props) {
   const id = useId();
   const sending = useSending();
   const chosen = useSignal<DisputeKind | null>(null);

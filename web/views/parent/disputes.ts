@@ -2,12 +2,31 @@
 
 import { useEffect } from "preact/hooks";
 import { api, of, type Schemas } from "../../api";
+import { D } from "../../i18n/child";
 import { onItem, onReset } from "../../live";
 import { type Query, useQuery } from "../../query";
 import type { Scan } from "./standing";
 
 export type Dispute = Schemas["Dispute"];
 export type DisputeKind = Dispute["kind"];
+
+/** What is said to be wrong. `day` null: the family chooses it. */
+export interface About {
+  day: string | null;
+  scan: Scan | null;
+}
+
+const WORDS: Record<DisputeKind, () => string> = {
+  not_there: D.notThere,
+  was_there: D.wasThere,
+  wrong_time: D.wrongTime,
+  wrong_direction: D.wrongDirection,
+  other: D.otherWrong,
+};
+
+export function kindWords(kind: DisputeKind): string {
+  return WORDS[kind]();
+}
 
 /** What can be wrong about a scan, and about a day as such. */
 export function kindsFor(scan: Scan | null): readonly DisputeKind[] {

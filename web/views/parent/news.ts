@@ -97,7 +97,7 @@ export function leadsTo(item: InboxItem, isKin: (studentId: string) => boolean):
       if (!item.student_id) return "/cham-cong/xin-nghi";
       return child && `/con/${child}/xin-nghi`;
     case "absence_held":
-      return `/truong/${item.school_id}/hom-nay`;
+      return `/truong/${item.school_id}/tin-vang`;
     default:
       return child && `/con/${child}`;
   }

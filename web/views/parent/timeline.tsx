@@ -6,9 +6,7 @@ import { clock, moment } from "../../format";
 import { D } from "../../i18n/child";
 import { P } from "../../i18n/parent";
 import { dayWords } from "./day";
-import type { About } from "./dispute_form";
-import { kindWords } from "./dispute_form";
-import { type Dispute, openOn } from "./disputes";
+import { type About, type Dispute, kindWords, openOn } from "./disputes";
 import { type Correction, isSuspect, isVoid, type Scan, type Shift } from "./standing";
 import { shiftTone, shiftWords } from "./state_block";
 
