@@ -62,8 +62,6 @@ class Cell:
     case: Case | None = None
     told: Row | None = None
     """What the family was told last; None: nothing that says a state."""
-    corrections: int = 0
-    """How many messages replace another because the school decided something."""
 
     def has_been_seen(self) -> bool:
         return bool(self.scans or self.suspects)

@@ -46,6 +46,7 @@ class Comparison:
     found: list[Difference] = field(default_factory=list)
     states: int = 0
     messages: int = 0
+    audited: int = 0
     answers: Counter[str] = field(default_factory=Counter)
 
     def with_oracle(self, oracle: Oracle) -> "Comparison":
@@ -62,7 +63,7 @@ class Comparison:
             self._inbox(guardian, items)
         held = sum(item.kind == "absence_held" for item in self.truth.principals)
         if held != self.oracle.held_runs:
-            self._say("-", f"{held} runs were held, not {self.oracle.held_runs}")
+            self.say("-", f"{held} runs were held, not {self.oracle.held_runs}")
         return self
 
     def hours(self, hours: Hours, months: Iterable[str]) -> None:
@@ -81,7 +82,7 @@ class Comparison:
                     if said.get(name) != value
                 }
                 if wrong:
-                    self._say(staff.key, f"{month}, (said, right): {wrong}")
+                    self.say(staff.key, f"{month}, (said, right): {wrong}")
 
     def report(self) -> str:
         """The first differences, each with the story of its pupil on that day."""
@@ -124,7 +125,7 @@ class Comparison:
             for scan in each.scans
         )
 
-    def _say(self, pupil: str, what: str) -> None:
+    def say(self, pupil: str, what: str) -> None:
         self.found.append(Difference(pupil=pupil, what=what))
 
     def _states(self, pupil: str, day: date) -> None:
@@ -134,7 +135,7 @@ class Comparison:
         for shift in sorted(right.keys() | said.keys()):
             if not _is_same(said.get(shift), right.get(shift)):
                 what = f"{day} {shift}: {said.get(shift)}, not {right.get(shift)}"
-                self._say(pupil, what)
+                self.say(pupil, what)
 
     def _inbox(self, guardian: str, items: Sequence[Item]) -> None:
         pupils = {item.pupil for item in items} | {
@@ -166,12 +167,12 @@ class Comparison:
                 got.append((news, found))
             elif not news.is_optional:
                 kinds, shift = "|".join(sorted(news.kinds)), news.shift
-                self._say(
+                self.say(
                     pupil,
                     f"{who} was not told: {kinds} {news.day} {shift} {news.at} {news.status}",
                 )
         for item in left:
-            self._say(pupil, f"{who} was told for nothing: {item.kind} {item.data} {item.title}")
+            self.say(pupil, f"{who} was told for nothing: {item.kind} {item.data} {item.title}")
         self._alarms(who, pupil, items, got)
 
     def _alarms(
@@ -186,7 +187,7 @@ class Comparison:
             replacing = [each for each in items if each.replaces == item.id]
             if bool(replacing) == is_still and len(replacing) < 2:
                 what = "was replaced though it holds" if is_still else "was never replaced"
-                self._say(pupil, f"{who}: the absence of {news.day} {news.shift} {what}")
+                self.say(pupil, f"{who}: the absence of {news.day} {news.shift} {what}")
 
 
 def _says(item: Item, news: News) -> bool:

@@ -19,6 +19,14 @@ class OfficeSize:
     closures: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Away:
+    """Leave was asked for until `last`; `back`: the last day away, if it is taken back early."""
+
+    last: date
+    back: date | None = None
+
+
 class Office:
     def __init__(self, rng: Random, school: f.School, moments: Moments, size: OfficeSize) -> None:
         self.rng = rng
@@ -122,8 +130,8 @@ class Office:
         guardian: str,
         shifts: list[f.Shift],
         found: list[f.Happening],
-    ) -> date:
-        """Ask for leave around the cut-off of the first shift; the last day that was asked for."""
+    ) -> "Away":
+        """Ask for leave around the cut-off of the first shift."""
         rng, key = self.rng, self._key("l")
         cut_off = f.instant(day, shifts[0].cut_off)
         last = day + timedelta(days=rng.choice([0, 0, 0, 0, 1, 2]))
@@ -153,7 +161,7 @@ class Office:
         )  # fmt: skip
         chance = rng.random()
         if chance < 0.08:
-            return last  # nobody ever looks at it
+            return Away(last=last)  # nobody ever looks at it
         found.append(
             f.LeaveDecided(
                 at=self.moments.at(decided),
@@ -162,7 +170,33 @@ class Office:
                 by=rng.choice(["homeroom", "principal"]),
             )
         )
-        return last
+        if chance > 0.8 and chance < 0.92:
+            return self._take_back(key, day, last, found)
+        return Away(last=last)
+
+    def _take_back(self, leave: str, day: date, last: date, found: list[f.Happening]) -> "Away":
+        """Well again: today before the first cut-off and still not there, or a day earlier."""
+        if last == day:
+            # Approved at dawn and taken back at once: the child is expected, and may not come.
+            if self._is_approved_by(leave, day, time(5, 55), found):
+                at = self._at(day, time(5, 56), spread_s=180)
+                found.append(f.LeaveWithdrawn(at=at, leave=leave))
+            return Away(last=last)
+        back = day + timedelta(days=1)
+        if back > self._last or not self._is_approved_by(leave, day, time(23, 0), found):
+            return Away(last=last)
+        at = self._at(back, time(5, 30), spread_s=900)
+        found.append(f.LeaveWithdrawn(at=at, leave=leave))
+        return Away(last=last, back=day)
+
+    @staticmethod
+    def _is_approved_by(leave: str, day: date, clock: time, found: list[f.Happening]) -> bool:
+        return any(
+            isinstance(each, f.LeaveDecided)
+            and each.leave == leave
+            and each.at < f.instant(day, clock)
+            for each in found
+        )
 
     def child_in_class(
         self, day: date, pupil: str, shift: f.Shift, guardian: str, found: list[f.Happening]

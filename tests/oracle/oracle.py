@@ -16,7 +16,7 @@ from tests.oracle.doubts import Beats, doubts_of
 from tests.oracle.rules import Known, Row
 from tests.oracle.standing import Leave, Standing
 
-SUSPECT_AGAIN = timedelta(seconds=120)
+CLONE = timedelta(seconds=60)
 
 
 class Oracle(Standing):
@@ -31,6 +31,9 @@ class Oracle(Standing):
         self.gone: dict[str, datetime] = {}
         self.beats = Beats(story.school)
         self._clocks: defaultdict[str, rules.PhoneClock] = defaultdict(rules.PhoneClock)
+        self._gate_of = {each.key: each.gate for each in story.school.phones}
+        self._gates: dict[str, str] = {}
+        self._uncertain: set[str] = set()
         self._cell_of_event: dict[str, Cell] = {}
         self._pending: dict[str, f.Corrected] = {}
         self._hears: dict[type, Callable[[Any], None]] = {
@@ -86,19 +89,40 @@ class Oracle(Standing):
             return
         cell = self.cell(scan.pupil, day, rules.shift_of(when.at, self.held(scan.pupil, day)))
         known = Known(event=scan.event, direction=scan.direction, at=when.at, received=sent.at)
+        if scan.fix == "none" or when.is_suspect:
+            self._uncertain.add(scan.event)
         if rules.repeats(known, cell.scans, cell.shift):
             if scan.fix != "outside":
                 known.is_recorded = False
                 cell.scans.append(known)
                 self._cell_of_event[scan.event] = cell
             return
+        if rules.has_just_been(known, cell.suspects):
+            return
         if scan.fix == "outside":
             self.refused[day].add(scan.pupil)
             return
         self._cell_of_event[scan.event] = cell
+        self._gates[scan.event] = self._gate_of[sent.phone]
+        if self._is_clone(cell, known):
+            self._uncertain.add(scan.event)
+            cell.suspects.append(known)
+            self._expect(cell, {"scan_unconfirmed"}, at=known.at)
+            return
         is_newest = all(each.at < known.at for each in cell.scans)
         cell.scans.append(known)
         self._tell_scan(cell, known, is_newest)
+
+    def _is_clone(self, cell: Cell, known: Known) -> bool:
+        """Two gates within a minute: a card is in one place."""
+        return any(
+            other.is_recorded
+            and abs(other.at - known.at) <= CLONE
+            and self._gates[other.event] != self._gates[known.event]
+            for (day, shift), each in self.cells[cell.pupil].items()
+            if day == cell.day and shift is not None
+            for other in each.scans
+        )
 
     def _is_gone(self, pupil: str, at: datetime) -> bool:
         return pupil in self.gone and self.gone[pupil] <= at
@@ -221,9 +245,14 @@ class Oracle(Standing):
 
     def _withdrawn(self, withdrawn: f.LeaveWithdrawn) -> None:
         leave = self.leaves[withdrawn.leave]
-        leave.state = "withdrawn"
         asked = leave.asked
-        self._settle([asked.pupil], asked.first, asked.last, but=asked.guardian)
+        if leave.state != "approved":
+            leave.state = "withdrawn"
+            return
+        leave.withdrawn_at = withdrawn.at
+        today = withdrawn.at.astimezone(f.ZONE).date()
+        self._settle([asked.pupil], max(asked.first, today), asked.last, but=asked.guardian)
+        self._expect_of(asked.pupil, {"leave_decided"}, day=today, but=asked.guardian)
 
     def _answer(self, asked: f.LeaveAsked | f.Disputed, kind: str) -> None:
         day = asked.first if isinstance(asked, f.LeaveAsked) else asked.day
@@ -240,7 +269,10 @@ class Oracle(Standing):
         closed = self.closures[opened.closure]
         opens = opened.at.astimezone(f.ZONE).date() + timedelta(days=1)
         self.opens[opened.closure] = opens
-        self._tell_all("closure_ended", opens)
+        days = [opens + timedelta(days=n) for n in range((closed.last - opens).days + 1)]
+        # That there is no school on a Sunday is no news.
+        if any(self.has_school(day) for day in days):
+            self._tell_all("closure_ended", opens)
         self._settle(self.enrolments, closed.first, closed.last)
 
     def _tell_all(self, kind: str, day: date) -> None:
@@ -284,24 +316,32 @@ class Oracle(Standing):
         )
 
     def _reviewed(self, reviewed: f.Reviewed) -> None:
+        """A rejected scan counts no more, a suspected one from now on; the family hears of it."""
         for event in reviewed.events:
             cell = self._cell_of_event.get(event)
-            recorded = cell.scans if cell else []
-            known = next((k for k in recorded if k.event == event and k.is_recorded), None)
-            if cell is None or known is None or reviewed.verdict != "reject":
+            if cell is None or event not in self._uncertain:
+                continue  # nothing that waits for a verdict
+            known = next((k for k in cell.scans if k.event == event and k.is_recorded), None)
+            suspect = next((k for k in cell.suspects if k.event == event), None)
+            if suspect is not None:
+                cell.suspects.remove(suspect)
+                if reviewed.verdict == "confirm":
+                    cell.scans.append(suspect)
+            elif known is not None and reviewed.verdict == "reject":
+                cell.scans.remove(known)
+            else:
                 continue
-            cell.scans.remove(known)
-            for up in rules.risen(cell.scans, cell.shift):
-                up.is_recorded = True
-            if cell.shift is None:
-                self._expect(cell, {"scan_undone"}, at=known.at)
-                continue
-            # They had been told of this very scan, whatever the state is without it.
-            row = self.row(cell) or Row(state="not_scanned")
-            cell.told = row
-            cell.corrections += 1
-            minutes = row.late_minutes or None
-            self._expect(cell, {"correction"}, at=None, status=row.state, minutes=minutes)
+            self._tell_verdict(cell, known or suspect)
+
+    def _tell_verdict(self, cell: Cell, known: Known | None) -> None:
+        """They had been told of this very scan, whatever the state is after the verdict."""
+        if cell.shift is None:
+            self._expect(cell, {"scan_undone"}, at=known.at if known else None)
+            return
+        for up in rules.risen(cell.scans, cell.shift):
+            up.is_recorded = True
+            self._expect(cell, {"correction"}, at=up.at, is_optional=True)
+        self._put_right(cell, self.row(cell) or Row(state="not_scanned"))
 
     def _settle(
         self, pupils: Iterable[str], first: date, last: date, *, but: str | None = None
@@ -313,16 +353,12 @@ class Oracle(Standing):
                 continue
             row = self.row(cell) or Row(state="not_scanned")
             if (row.state, row.late_minutes) != (cell.told.state, cell.told.late_minutes):
-                cell.corrections += 1
-                cell.told = row
-                self._expect(
-                    cell,
-                    {"correction"},
-                    at=None,
-                    but=but,
-                    status=row.state,
-                    minutes=row.late_minutes or None,
-                )
+                self._put_right(cell, row, but=but)
+
+    def _put_right(self, cell: Cell, row: Row, *, but: str | None = None) -> None:
+        cell.told = row
+        minutes = row.late_minutes or None
+        self._expect(cell, {"correction"}, at=None, but=but, status=row.state, minutes=minutes)
 
     # People.
 

@@ -100,7 +100,15 @@ class PupilDays:
         gate.scan(pupil, "in", came, phone, fix=fix)
         if rng.random() < 0.04:  # held before the phone twice
             gate.scan(pupil, "in", came + timedelta(seconds=rng.randrange(20, 90)), phone)
+        if rng.random() < 0.008:  # somebody has copied the card
+            other = rng.choice(self._elsewhere(phone))
+            at = came + timedelta(seconds=rng.randrange(10, 50))
+            gate.doubtful.append(gate.scan(pupil, "out", at, other))
         self._go(pupil, shift, gate, came_s=come)
+
+    def _elsewhere(self, phone: str) -> list[str]:
+        """Phones of the other campus."""
+        return [key for keys in self._phones.values() if phone not in keys for key in keys]
 
     def _go(self, pupil: str, shift: f.Shift, gate: GateDay, *, came_s: int) -> None:
         rng, chance = self.rng, self.rng.random()
@@ -125,9 +133,10 @@ class PupilDays:
         (way,) = self.rng.choices(list(WAYS), weights=list(WAYS.values()))
         shifts = [self.shifts[key] for key in self.classes[self.class_of[pupil]].shifts]
         if way.startswith("leave"):
-            last = office.leave(way, day, pupil, self.guardian_of[pupil], shifts, found)
+            asked = office.leave(way, day, pupil, self.guardian_of[pupil], shifts, found)
+            last = asked.last
             if last > day:
-                self.away_until[pupil] = last
+                self.away_until[pupil] = asked.back or last
             if self.rng.random() < 0.1 and way == "leave_before" and last == day:
                 self._present(pupil, gate)  # better by the morning
             elif len(shifts) > 1 and office.part_of_last == "morning":

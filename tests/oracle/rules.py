@@ -12,6 +12,7 @@ from tests.oracle.facts import ZONE, School, Shift, instant
 BEFORE_FIRST = timedelta(hours=2)
 AFTER_LAST = timedelta(hours=4)
 ECHO = timedelta(seconds=5)
+AGAIN = timedelta(seconds=120)
 SKEW = timedelta(seconds=120)
 NOON = time(12)
 
@@ -115,6 +116,14 @@ def repeats(scan: Known, others: Sequence[Known], shift: Shift | None) -> bool:
                 each.is_recorded and each is not scan and each.at - scan.at <= ECHO for each in run
             )
     return False
+
+
+def has_just_been(scan: Known, suspects: Sequence[Known]) -> bool:
+    """A suspected card held up again: it alarms nobody a second time within two minutes."""
+    before = [each for each in suspects if each.at <= scan.at]
+    last = max(before, key=lambda each: each.at, default=None)
+    is_same = last is not None and last.direction == scan.direction
+    return is_same and last is not None and scan.at - last.at <= AGAIN
 
 
 def risen(scans: Sequence[Known], shift: Shift | None) -> list[Known]:

@@ -14,6 +14,15 @@ from tests.oracle.rules import Row
 class Leave:
     asked: f.LeaveAsked
     state: str = "pending"
+    withdrawn_at: datetime | None = None
+
+    def covers(self, day: date, shift: f.Shift) -> bool:
+        """Taken back, it leaves what was over: the days before, and shifts past their cut-off."""
+        if not (self.asked.first <= day <= self.asked.last):
+            return False
+        if self.state != "approved" or not rules.covers(self.asked.part, shift):
+            return False
+        return self.withdrawn_at is None or f.instant(day, shift.cut_off) <= self.withdrawn_at
 
 
 class Standing:
@@ -61,6 +70,10 @@ class Standing:
             for key, each in self.closures.items()
         )
 
+    def has_school(self, day: date) -> bool:
+        keys = list(self.shifts)
+        return bool(rules.held_shifts(self.school, keys, day, is_closed=self.is_closed(day)))
+
     def class_of(self, pupil: str, day: date) -> str | None:
         for each in reversed(self.enrolments[pupil]):
             if each.first <= day and (each.last is None or day <= each.last):
@@ -76,12 +89,7 @@ class Standing:
         )
 
     def has_leave(self, pupil: str, day: date, shift: f.Shift) -> bool:
-        return any(
-            each.state == "approved"
-            and each.asked.first <= day <= each.asked.last
-            and rules.covers(each.asked.part, shift)
-            for each in self._leaves_of[pupil]
-        )
+        return any(each.covers(day, shift) for each in self._leaves_of[pupil])
 
     def cell(self, pupil: str, day: date, shift: f.Shift | None) -> Cell:
         key = (day, shift.key if shift else None)
@@ -114,7 +122,14 @@ class Standing:
             )
         )
 
-    def _expect_of(self, pupil: str, kinds: set[str], *, day: date) -> None:
+    def _expect_of(self, pupil: str, kinds: set[str], *, day: date, but: str | None = None) -> None:
         self.news[pupil].append(
-            News(kinds=frozenset(kinds), at=None, day=day, shift=None, to=self.guardians[pupil])
+            News(
+                kinds=frozenset(kinds),
+                at=None,
+                day=day,
+                shift=None,
+                but=but,
+                to=self.guardians[pupil],
+            )
         )

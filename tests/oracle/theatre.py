@@ -13,6 +13,8 @@ from pathlib import Path
 import asyncpg
 import httpx
 
+from app import audit, db
+from app.attendance.rebuild import rebuild
 from app.settings import Settings
 from scripts.servers.process import die_with_parent
 from tests.api_process import REPOSITORY
@@ -137,8 +139,26 @@ async def perform(
         assert not parts.died(), parts.log(parts.died()[0])
         compared = Comparison(story=story, oracle=oracle, truth=truth).run()
         compared.hours(hours, months)
+        await _prove(player, compared)
         compared.answers = player.answers
         return compared
+
+
+async def _prove(player: Player, compared: Comparison) -> None:
+    """The days equal their facts, and the chain of decisions is whole."""
+    school_id = player.stage.school.id
+    pool = player.stage.world.resources.pool
+    today = compared.story.last + timedelta(days=1)
+    for day in compared.story.days:
+        async with db.transaction(pool, schools=[school_id]) as conn:
+            for each in await rebuild(
+                conn, school_id=school_id, from_day=day, to_day=day, today=today, check=True
+            ):
+                compared.say("-", f"a rebuild of {day} differs: {each}")
+    async with db.transaction(pool, schools=[school_id]) as conn:
+        compared.audited, gap = await audit.verify(conn, school_id=school_id)
+    if gap is not None:
+        compared.say("-", f"the audit's chain breaks: {gap}")
 
 
 async def _is_ready(http: httpx.AsyncClient, parts: Parts) -> bool:
