@@ -9,7 +9,7 @@ import pytest
 from app import db
 from app.attendance.absence.model import Due
 from app.attendance.absence.run import run_one
-from app.attendance.absence.ticker import AbsenceTicker, run_due
+from app.attendance.absence.ticker import AbsenceTicker, Summary, run_due
 from app.attendance.model import absence_event_id
 from app.attendance.queries import lock_people
 from app.settings import Settings
@@ -39,10 +39,11 @@ async def principal(world: World, school: School) -> Person:
     return await world.staff(school, "principal")
 
 
-async def until_somebody_waits(owner: asyncpg.Connection) -> None:
+async def until_it_waits(owner: asyncpg.Connection, running: asyncio.Task[Summary]) -> None:
+    """For the lock that somebody else holds."""
     waiting = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
     while not await owner.fetchval(waiting):
-        pass
+        assert not running.done(), "it did not ask for the lock"
 
 
 async def test_many_workers_at_once_decide_once(
@@ -128,7 +129,7 @@ async def test_a_scan_in_flight_is_waited_for_and_seen(
     async with db.transaction(resources.pool, schools=[gate.school.id]) as conn:
         await lock_people(conn, school_id=gate.school.id, person_ids=[pupils[0].id])
         running = asyncio.create_task(run_now(resources))
-        await until_somebody_waits(owner)
+        await until_it_waits(owner, running)
         await conn.execute(
             "insert into attendance_day (school_id, day, person_id, shift_id, person_kind, state)"
             " values ($1, $2, $3, $4, 'student', 'present')",
@@ -150,7 +151,7 @@ async def test_a_closure_at_the_same_moment_is_respected(
     async with db.transaction(resources.pool, schools=[gate.school.id]) as conn:
         await lock_people(conn, school_id=gate.school.id, person_ids=[pupils[0].id])
         running = asyncio.create_task(run_now(resources))
-        await until_somebody_waits(owner)
+        await until_it_waits(owner, running)
         await owner.execute(
             "insert into calendar_day (school_id, day, kind, name) values ($1, $2, 'closure', '')",
             gate.school.id,
@@ -168,7 +169,7 @@ async def test_leave_that_is_approved_at_the_same_moment_is_respected(
     async with db.transaction(resources.pool, schools=[gate.school.id]) as conn:
         await lock_people(conn, school_id=gate.school.id, person_ids=[pupils[0].id])
         running = asyncio.create_task(run_now(resources))
-        await until_somebody_waits(owner)
+        await until_it_waits(owner, running)
         await excuse(owner, pupils[0], "day")
 
     (run,) = (await running).runs
