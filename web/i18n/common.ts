@@ -55,6 +55,7 @@ export const C = texts({
   ],
   notFound: ["Không có trang này", "There is no such page"],
   notFoundHint: ["Về trang đầu để tiếp tục.", "Go to the first page to go on."],
+  notYours: ["Không có học sinh này", "There is no such pupil"],
   home: ["Về trang đầu", "To the first page"],
   broken: ["Trang này gặp lỗi", "This page has failed"],
   brokenHint: [

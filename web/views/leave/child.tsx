@@ -1,7 +1,7 @@
 /** Leave of a child: asked for here, and every answer to it. */
 
 import { Empty, Note, Page } from "../../components/ui";
-import { D } from "../../i18n/child";
+import { C } from "../../i18n/common";
 import { V } from "../../i18n/leave";
 import { type Parameters, place } from "../../router";
 import { me } from "../../session";
@@ -15,8 +15,8 @@ export default function ChildLeave({ params }: { params: Parameters }) {
   const who = kin(studentId);
   if (!who || who.isSelf) {
     return (
-      <Page title={D.notYours()} back="/">
-        <Empty icon="person" title={D.notYours()} />
+      <Page title={C.notYours()} back="/">
+        <Empty icon="person" title={C.notYours()} />
       </Page>
     );
   }

@@ -41,8 +41,8 @@ export default function ChildPage({ params }: { params: Parameters }) {
   const who = kin(params.student ?? "");
   if (!who) {
     return (
-      <Page title={D.notYours()} back="/">
-        <Empty icon="person" title={D.notYours()}>
+      <Page title={C.notYours()} back="/">
+        <Empty icon="person" title={C.notYours()}>
           <a class="button" href="/">
             {C.home()}
           </a>

@@ -32,8 +32,8 @@ export default function CodePage({ params }: { params: Parameters }) {
   const back = `/con/${params.student}`;
   if (!who) {
     return (
-      <Page title={D.notYours()} back="/">
-        <Empty icon="person" title={D.notYours()} />
+      <Page title={C.notYours()} back="/">
+        <Empty icon="person" title={C.notYours()} />
       </Page>
     );
   }

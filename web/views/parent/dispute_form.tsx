@@ -7,6 +7,7 @@ import { Form, useSending } from "../../components/form";
 import { Button, Dialog, Field } from "../../components/ui";
 import { clock, schoolDay } from "../../format";
 import { D } from "../../i18n/child";
+import { W } from "../../i18n/dispute";
 import { dayWords, today } from "./day";
 import { type About, type Dispute, type DisputeKind, kindsFor, kindWords } from "./disputes";
 
@@ -41,7 +42,7 @@ export default function DisputeForm({ studentId, about, onSent, onClose }: Props
   function check(): boolean {
     fault.value = chosen.peek() === null;
     const isGood = day.peek() >= oldest && day.peek() <= today.peek();
-    dayFault.value = isGood ? null : D.dayBad();
+    dayFault.value = isGood ? null : W.dayBad();
     return !fault.peek() && isGood;
   }
 
@@ -63,7 +64,7 @@ export default function DisputeForm({ studentId, about, onSent, onClose }: Props
       <Form sending={sending} onSend={send} check={check}>
         {about.day === null && (
           <Field
-            label={D.whichDay()}
+            label={W.whichDay()}
             type="date"
             min={oldest}
             max={today.value}
@@ -75,7 +76,7 @@ export default function DisputeForm({ studentId, about, onSent, onClose }: Props
           />
         )}
         <fieldset>
-          <legend>{D.whatIsWrong()}</legend>
+          <legend>{W.whatIsWrong()}</legend>
           {kindsFor(about.scan).map((kind, n) => (
             <label key={kind} class="choice">
               <input
@@ -91,10 +92,10 @@ export default function DisputeForm({ studentId, about, onSent, onClose }: Props
               {kindWords(kind)}
             </label>
           ))}
-          {fault.value && <p class="fault">{D.chooseWrong()}</p>}
+          {fault.value && <p class="fault">{W.chooseWrong()}</p>}
         </fieldset>
         <div class="field">
-          <label for={`${id}-note`}>{D.noteForSchool()}</label>
+          <label for={`${id}-note`}>{W.noteForSchool()}</label>
           <textarea
             id={`${id}-note`}
             rows={3}
@@ -105,9 +106,9 @@ export default function DisputeForm({ studentId, about, onSent, onClose }: Props
             }}
           />
         </div>
-        <p class="hint">{D.wrongHint()}</p>
+        <p class="hint">{W.wrongHint()}</p>
         <Button kind="main" type="submit" busy={sending.busy.value}>
-          {D.sendWrong()}
+          {W.sendWrong()}
         </Button>
       </Form>
     </Dialog>

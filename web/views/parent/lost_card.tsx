@@ -1,19 +1,15 @@
 /** The card is lost: it is worthless from that moment, so it is asked twice. */
 
 import { useSignal } from "@preact/signals";
-import { api, of } from "../../api";
-import { Confirm } from "../../components/confirm";
+import { later } from "../../components/later";
 import { Button, Note } from "../../components/ui";
 import { D } from "../../i18n/child";
 import type { Kin } from "./kin";
 
+const AskLost = later(() => import("./lost_card_ask"));
+
 export function LostCard({ who }: { who: Kin }) {
   const step = useSignal<"none" | "asking" | "done">("none");
-  async function revoke(): Promise<void> {
-    const params = { path: { student_id: who.student_id } };
-    await of(api.POST("/v1/students/{student_id}/card/loss", { params, body: {} }));
-    step.value = "done";
-  }
   return (
     <>
       {step.value === "done" ? (
@@ -29,16 +25,15 @@ export function LostCard({ who }: { who: Kin }) {
         </Button>
       )}
       {step.value === "asking" && (
-        <Confirm
-          title={D.cardLostAsk(who.name)}
-          action={D.cardLostDo()}
-          onYes={revoke}
+        <AskLost
+          who={who}
+          onDone={() => {
+            step.value = "done";
+          }}
           onClose={() => {
             if (step.peek() === "asking") step.value = "none";
           }}
-        >
-          <p>{D.cardLostHint()}</p>
-        </Confirm>
+        />
       )}
     </>
   );

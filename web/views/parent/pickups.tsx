@@ -5,7 +5,7 @@ import { api, of, type Schemas } from "../../api";
 import { Confirm } from "../../components/confirm";
 import { Avatar, Badge, Button, Card, Dialog, Empty, Loaded, Page } from "../../components/ui";
 import { dayName } from "../../format";
-import { D } from "../../i18n/child";
+import { C } from "../../i18n/common";
 import { F } from "../../i18n/pickups";
 import { useQuery } from "../../query";
 import type { Parameters } from "../../router";
@@ -20,8 +20,8 @@ export default function PickupsPage({ params }: { params: Parameters }) {
   const who = kin(params.student ?? "");
   if (who && !who.isSelf) return <Pickups key={who.student_id} who={who} />;
   return (
-    <Page title={D.notYours()} back="/">
-      <Empty icon="person" title={D.notYours()} />
+    <Page title={C.notYours()} back="/">
+      <Empty icon="person" title={C.notYours()} />
     </Page>
   );
 }
