@@ -42,6 +42,8 @@ class Parts:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
         self.folder = folder
+        self.played = 0
+        """How many happenings have begun."""
         self._environment = {
             "PATH": os.environ["PATH"],
             "DATABASE_URL": settings.require_database_url(),
@@ -127,6 +129,7 @@ async def perform(
     async with theatre(story, owner, settings, folder) as (player, parts):
         async with trouble(parts):
             for happening in story.happenings:
+                parts.played += 1
                 await player.play(happening)
                 oracle.hear(happening)
                 hours.hear(happening)
