@@ -290,6 +290,28 @@ async def test_a_past_month_takes_two_people(
     assert [row["kind"] for row in kinds] == ["correction_asked", "correction"]
 
 
+async def test_a_month_is_past_from_its_last_midnight_on_unless_the_school_trusts_one_person(
+    api: httpx.AsyncClient, cast: Cast, owner: asyncpg.Connection, clock: Clock
+) -> None:
+    last_day, status = date(2026, 11, 30), []
+    midnight = datetime(2026, 12, 1, tzinfo=clock.now.tzinfo)
+    for clock.now in (midnight - timedelta(seconds=1), midnight):
+        found = await correct(api, cast, "principal", day=last_day.isoformat())
+        status.append(found["status"])
+    assert status == ["effective", "pending"]
+    await owner.execute("delete from correction_request")
+    await owner.execute(
+        "insert into attendance_rules (school_id, past_month_needs_two, updated_by, updated_at)"
+        " values ($1, false, $2, now())",
+        cast.school.id,
+        cast["principal"].account_id,
+    )
+    assert (await correct(api, cast, "principal", day=last_day.isoformat()))["after"] == {
+        "state": "present",
+        "late_minutes": 0,
+    }
+
+
 async def test_of_a_school_with_one_principal_the_department_decides_and_sees_no_name(
     api: httpx.AsyncClient, cast: Cast, owner: asyncpg.Connection
 ) -> None:
