@@ -15,7 +15,7 @@ export const B = texts({
   left: ["Đã về", "Left"],
   onLeave: ["Nghỉ có phép", "On leave"],
   absent: ["Vắng", "Absent"],
-  absentHint: ["đã báo gia đình", "families told"],
+  absentHint: ["đã chốt", "decided"],
   held: [
     (n: string) => `${n} tin vắng chờ hiệu trưởng quyết định`,
     (n: string) => `${n} absence alerts wait for you`,

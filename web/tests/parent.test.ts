@@ -259,7 +259,7 @@ test("news leads to whoever has to do something about it", () => {
   assert.equal(to("leave_decided"), "/con/s/xin-nghi");
   assert.equal(to("leave_decided", { student_id: null }), "/cham-cong/xin-nghi");
   assert.equal(to("dispute_asked"), "/lop");
-  assert.equal(to("absence_held", { student_id: null }), "/truong/1/hom-nay");
+  assert.equal(to("absence_held", { student_id: null }), "/truong/1/tin-vang");
 });
 
 test("a scan can be wrong in other ways than a day", () => {

@@ -1,0 +1,59 @@
+/** What the daily pages share: their frame, and where each of them is. */
+
+import "./daily.css";
+import type { ComponentChildren } from "preact";
+import { Icon, type IconName } from "../../components/icons";
+import { Page } from "../../components/ui";
+import { D } from "../../i18n/daily";
+
+interface Part {
+  path: string;
+  icon: IconName;
+  name: () => string;
+}
+
+const PARTS = [
+  { path: "tin-vang", icon: "absent", name: D.navHeld },
+  { path: "chua-den", icon: "call", name: D.navMissing },
+] as const satisfies readonly Part[];
+
+type PartPath = (typeof PARTS)[number]["path"];
+
+export const boardOf = (school: number): string => `/truong/${school}/hom-nay`;
+export const dailyPath = (school: number, part: PartPath): string => `/truong/${school}/${part}`;
+
+/** All of them as a row of links: on the board, and at a desk above each of them. */
+export function DailyLinks({ school, here }: { school: number; here?: PartPath }) {
+  return (
+    <nav class={here ? "daily-nav above" : "daily-nav"} aria-label={D.nav()}>
+      {PARTS.map(({ path, icon, name }) => (
+        <a
+          key={path}
+          class="button"
+          href={dailyPath(school, path)}
+          aria-current={path === here ? "page" : undefined}
+        >
+          <Icon name={icon} />
+          <span>{name()}</span>
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+interface Props {
+  school: number;
+  here: PartPath;
+  title: string;
+  actions?: ComponentChildren;
+  children: ComponentChildren;
+}
+
+export function DailyPage({ school, here, title, actions, children }: Props) {
+  return (
+    <Page title={title} back={boardOf(school)} actions={actions} wide>
+      <DailyLinks school={school} here={here} />
+      {children}
+    </Page>
+  );
+}

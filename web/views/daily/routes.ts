@@ -1,0 +1,14 @@
+/** The addresses of a school's daily work: below /truong/:school, for principals. */
+
+import type { Route } from "../../routes";
+
+const LOADS: Readonly<Record<string, Route["load"]>> = {
+  "tin-vang": () => import("./held"),
+  "chua-den": () => import("../classes/missing_page"),
+};
+
+export const DAILY: readonly Route[] = Object.entries(LOADS).map(([path, load]) => ({
+  pattern: `/truong/:school/${path}`,
+  load,
+  roles: ["principal"],
+}));
