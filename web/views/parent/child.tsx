@@ -15,7 +15,6 @@ import { onItem, onReset } from "../../live";
 import { type Query, useQuery } from "../../query";
 import { type Parameters, place } from "../../router";
 import { AbsentActions, isMissed } from "./absent";
-import { Closures } from "./closures";
 import { type About, type Dispute, useDisputes } from "./disputes";
 import { kin, type Today, useToday } from "./family";
 import { Fresh } from "./fresh";
@@ -26,6 +25,7 @@ import { type Day, DayCard, DayDetails } from "./timeline";
 import "./parent.css";
 
 const DisputeForm = later(() => import("./dispute_form"));
+const Closures = later(() => import("./closures"));
 
 const DAY_MS = 24 * 3600 * 1000;
 /** As far back as the school looks at what is said to be wrong. */
@@ -100,7 +100,6 @@ function Child({ who }: { who: Kin }) {
       {...(who.isSelf ? {} : { back: hat.value?.role === "guardian" ? "/" : "/tin" })}
     >
       <Fresh query={family} />
-      <Closures schoolId={who.school_id} />
       <TodayCard who={who} query={family} disputes={said} onWrong={onWrong} />
       <nav class="child-links" aria-label={who.name}>
         <a class="button main" href={`/con/${who.student_id}/ma`}>
@@ -172,6 +171,7 @@ function TodayCard({ who, query, disputes, onWrong }: Shown & { query: Today }) 
         </span>
       </div>
       {isOld ? <UnknownBlock /> : <StateBlock day={day} />}
+      {day?.shifts.length === 0 && <Closures schoolId={who.school_id} />}
       {found && !isOld && isMissed(day) && (
         <AbsentActions
           studentId={who.student_id}

@@ -23,7 +23,7 @@ export function thatHold(found: readonly Closure[], day: string): Closure[] {
   return found.filter((each) => each.closed_to >= day && each.closed_to >= each.from_day);
 }
 
-export function Closures({ schoolId }: { schoolId?: number }) {
+export default function Closures({ schoolId }: { schoolId?: number }) {
   const day = today.value;
   const query = useQuery(`nghi-hoc/${schoolId ?? ""}`, async () => {
     const params = { query: { school_id: schoolId, from: day, limit: 20 } };

@@ -6,7 +6,7 @@ import { C } from "../../i18n/common";
 import { P } from "../../i18n/parent";
 import { me } from "../../session";
 import { AbsentActions, isMissed } from "./absent";
-import { Closures } from "./closures";
+import Closures from "./closures";
 import { today } from "./day";
 import { type FamilyDay, useToday } from "./family";
 import { Fresh } from "./fresh";
