@@ -18,7 +18,18 @@ const PAGE = "/";
 /** Where no screen of the client is: the server answers by itself. */
 const SERVERS_OWN = /^\/(v1|a|schema|health|metrics|\.well-known)(\/|$)/;
 
-self.addEventListener("install", (event) => event.waitUntil(keepShell()));
+/** Not in the types yet. */
+interface Routed extends ExtendableEvent {
+  addRoutes?(rule: { condition: { urlPattern: string }; source: "network" }): Promise<void>;
+}
+
+self.addEventListener("install", (event: Routed) => {
+  event.waitUntil(keepShell());
+  // A page that is going sends its last word: behind a worker that has to wake up first, the
+  // browser forgets it. Elsewhere the listener below lets it pass.
+  const rule = { condition: { urlPattern: "/v1/*" }, source: "network" } as const;
+  event.addRoutes?.(rule).catch(() => undefined);
+});
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
 self.addEventListener("fetch", (event) => {
   const { request } = event;
