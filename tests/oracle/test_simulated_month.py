@@ -51,6 +51,16 @@ async def test_a_week_is_as_the_oracle_says_however_scans_are_shuffled_and_doubl
     assert not compared.found, compared.report()
 
 
+async def test_a_week_over_the_end_of_the_year_is_as_the_oracle_says(
+    owner: asyncpg.Connection, settings: Settings, tmp_path: Path
+) -> None:
+    await owner.execute("select ensure_partitions('2026-12-01', '2027-01-31')")
+    first, last = date(2026, 12, 29), date(2027, 1, 5)
+    told = story(8, replace(WEEK, first=first, last=last, holidays=frozenset({date(2027, 1, 1)})))
+    compared = await perform(told, owner, settings, tmp_path)
+    assert not compared.found, compared.report()
+
+
 @pytest.fixture
 def own_valkey() -> Iterator[EmbeddedValkey]:
     with EmbeddedValkey(None) as server:
