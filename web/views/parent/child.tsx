@@ -25,7 +25,7 @@ import { type Day, DayCard, DayDetails } from "./timeline";
 import "./parent.css";
 
 const DisputeForm = later(() => import("./dispute_form"));
-const Closures = later(() => import("./closures"));
+const Closures = later(() => import("./closed_today"));
 
 const DAY_MS = 24 * 3600 * 1000;
 /** As far back as the school looks at what is said to be wrong. */
