@@ -40,12 +40,16 @@ class Situation(Struct, frozen=True, kw_only=True):
         return [
             pupil
             for pupil in self.pupils
-            if pupil.student_id in self.on_leave and pupil.state is None and not pupil.was_scanned
+            if pupil.student_id in self.on_leave and is_unrecorded(pupil)
         ]
 
 
+def is_unrecorded(pupil: Seen) -> bool:
+    return pupil.state is None and not pupil.was_scanned
+
+
 def is_unseen(pupil: Seen) -> bool:
-    return pupil.state is None and not pupil.was_scanned and not pupil.is_inside
+    return is_unrecorded(pupil) and not pupil.is_inside
 
 
 def judge(situation: Situation, rules: Rules) -> list[Held]:

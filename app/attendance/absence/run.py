@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 
 from app import db
 from app.attendance.absence import queries
-from app.attendance.absence.doubts import Situation, is_unseen, judge, shared_doubts
+from app.attendance.absence.doubts import Situation, is_unrecorded, judge, shared_doubts
 from app.attendance.absence.model import Due, Held, Run, in_order
 from app.attendance.absence.rules import rules_of
 from app.attendance.absence.writing import (
@@ -105,9 +105,9 @@ async def run_one(
 async def _look_again(
     conn: db.Conn, place: Place, before: Situation, *, now: datetime
 ) -> Situation:
-    """As it stands now. Who was seen at the first look stays seen, and is not read once more."""
-    seen = [pupil for pupil in before.pupils if not is_unseen(pupil)]
-    unseen = {pupil.student_id for pupil in before.pupils if is_unseen(pupil)}
+    """As it stands now. What was recorded at the first look stays so, and is not read once more."""
+    seen = [pupil for pupil in before.pupils if not is_unrecorded(pupil)]
+    unseen = {pupil.student_id for pupil in before.pupils if is_unrecorded(pupil)}
     found = await look(conn, place, student_ids=unseen, now=now)
     return structs.replace(found, pupils=[*seen, *found.pupils])
 
