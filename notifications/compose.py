@@ -206,9 +206,14 @@ def _with_pushes(
     if ways and (hour := digest_at(kind.news, now, choice=choice, urgent=urgent)):
         return _digested(item, ways, hour)
     due_at = push_due_at(kind.news, now, choice=choice, urgent=urgent)
+    is_today = item.day == now.astimezone(SCHOOL_ZONE).date()
+    # A day that is set right afterwards frightens nobody: "is not at school yet" would be of now.
+    if item.kind == "absence" and not is_today:
+        told_as = KINDS["correction"]
+        pushes = [_push(item, way, told_as.ttl_s, due_at, urgent=False) for way in ways]
+        return item, [replace(push, kind="correction") for push in pushes]
     pushes = [_push(item, way, kind.ttl_s, due_at, urgent) for way in ways]
-    # A day that is set right afterwards frightens nobody by a text message.
-    if "sms" in kind.channels and item.day == now.astimezone(SCHOOL_ZONE).date():
+    if "sms" in kind.channels and is_today:
         later = now + timedelta(seconds=SMS_AFTER_S)
         by_sms = Way(account_id=item.account_id, device_id=NO_DEVICE, channel="sms")
         pushes.append(_push(item, by_sms, SMS_TTL_S, later, urgent))

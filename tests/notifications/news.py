@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from app import db
+from app.attendance.plan import school_day
 from app.ids import new_id
 from notifications.relay import Relay
 from tests.patience import PATIENCE_S
@@ -141,6 +142,12 @@ class Family:
 
     async def tell(self, **fact: Any) -> None:
         await put_fact(self.world.owner, self.school, self.student, **fact)
+        await self.relay()
+
+    async def tell_today(self, **fact: Any) -> None:
+        """Of the day on which it is told, as an absence that alarms."""
+        await put_fact(self.world.owner, self.school, self.student, **fact)
+        await self.world.owner.execute("update outbox set day = $1", school_day(datetime.now(UTC)))
         await self.relay()
 
     async def relay(self) -> None:

@@ -102,11 +102,11 @@ async def test_a_push_that_waits_never_covers_what_has_replaced_it(
 ) -> None:
     """An absence that FCM would not take yet must not hide the arrival that came meanwhile."""
     mother = await family.parent("m-1")
-    await family.tell(kind="absence", shift="Ca sáng")
+    await family.tell_today(kind="absence", shift="Ca sáng")
     fcm.faults.append(faults.unavailable("30"))
     await drain(desk)
     (absence,) = await inbox(owner, mother)
-    await family.tell(kind="arrival_late", minutes=50, replaces=absence["event_id"])
+    await family.tell_today(kind="arrival_late", minutes=50, replaces=absence["event_id"])
     await make_due(owner)
     await drain(desk)
     (push,) = fcm.accepted
@@ -122,7 +122,7 @@ async def test_an_absence_neither_looks_nor_sounds_like_an_arrival(
     await family.parent("m-1")
     await family.parent("f-1", platform="ios")
     for kind in ("arrival", "absence"):
-        await family.tell(kind=kind, shift="Ca sáng")
+        await family.tell_today(kind=kind, shift="Ca sáng")
     await drain(desk)
     sent = {(push.token, push.message["data"]["kind"]): push.message for push in fcm.accepted}
     assert sent["m-1", "absence"]["android"]["notification"]["channel_id"] == "alarm"

@@ -114,13 +114,17 @@ async def test_a_text_waits_five_minutes_and_names_no_child(
     assert await owner.fetchval("select taken from sms_usage") == 1
 
 
-async def test_an_absence_that_is_told_of_another_day_sends_no_text(
+async def test_an_absence_that_is_told_of_another_day_sends_no_text_and_no_alarm(
     family: Family, owner: asyncpg.Connection
 ) -> None:
-    await family.world.guardian(family.student)
+    """ "Is not at school yet" is of today: a push of a day that is over says less."""
+    await family.parent("a-phone")
     await family.tell(kind="absence", shift="Ca sáng")
-    assert await owner.fetchval("select count(*) from inbox_item") == 1
+    assert await owner.fetchval("select kind from inbox_item") == "absence"
     assert await ends(owner) == []
+    push = await owner.fetchrow("select kind, is_urgent from delivery")
+    assert push is not None
+    assert tuple(push) == ("correction", False)
 
 
 async def test_who_has_several_children_is_told_which_by_the_given_name_alone(

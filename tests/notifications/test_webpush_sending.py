@@ -142,10 +142,10 @@ async def test_an_arrival_takes_the_place_of_the_absence_on_the_screen_and_on_th
 ) -> None:
     """A browser that is switched off gets the newest of a topic alone; one that is on, one tag."""
     mother, _ = await home.parent()
-    await home.family.tell(kind="absence", shift="Ca sáng")
+    await home.family.tell_today(kind="absence", shift="Ca sáng")
     await drain(desk)
     (absence,) = await inbox(home.owner, mother)
-    await home.family.tell(kind="arrival_late", minutes=50, replaces=absence["event_id"])
+    await home.family.tell_today(kind="arrival_late", minutes=50, replaces=absence["event_id"])
     await drain(desk)
     first, then = service.accepted
     assert first.payload["data"]["kind"] == "absence"
