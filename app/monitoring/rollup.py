@@ -136,6 +136,11 @@ async def moved(
             or exists (select from leave_request l
                         where l.school_id = q.id and l.covers_to >= d.day and l.from_day <= d.day
                           and greatest(l.decided_at, l.withdrawn_at) > since.at)
+            or exists (select from closure_fanout f
+                         join closure on closure.id = f.closure_id
+                        where f.school_id = q.id and d.day between closure.from_day
+                              and closure.to_day
+                          and greatest(closure.created_at, closure.ended_at, f.done_at) > since.at)
             or d.day = $2 and exists (
                    select from shift
                     where shift.school_id = q.id and shift.ended_at is null

@@ -10,7 +10,7 @@ from app.attendance.plans import Plans
 from app.monitoring import rollup
 from mobile_api.resources import Resources
 from tests.gate import Gate, minutes
-from tests.mobile_api.cut_off import CUT_OFF, class_of, come, morning, run_now
+from tests.mobile_api.cut_off import CUT_OFF, DAY, class_of, come, morning, run_now
 from tests.world import Person, School, World
 
 
@@ -77,6 +77,24 @@ async def test_the_day_after_its_late_scans_are_counted_too(
 
     found = "select arrived from school_day_count where day = $1"
     assert await owner.fetchval(found, CUT_OFF.date()) == 5
+
+
+async def test_a_closure_empties_a_day_that_was_counted_before_it(
+    gate: Gate, world: World, resources: Resources, owner: asyncpg.Connection
+) -> None:
+    await morning(gate, await class_of(world, gate.school, 10), but=6)
+    assert await count(resources) == 1
+    gate.clock.now += minutes(5)
+    principal = await world.staff(gate.school, "principal")
+    storm = {"from_day": DAY, "to_day": DAY, "kind": "storm", "reason": "Bão"}
+    answer = await gate.api.post(
+        "/v1/closures", json=storm | {"school_id": gate.school.id}, headers=principal.headers
+    )
+    assert answer.status_code == 201, answer.text
+
+    assert await count(resources) == 1
+
+    assert await owner.fetchval("select expected from school_day_count") == 0
 
 
 async def test_a_department_sees_its_own_schools_alone_page_by_page(
