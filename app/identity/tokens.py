@@ -74,8 +74,8 @@ class AccessTokens:
     def _check(self, token: str) -> Claims:
         try:
             key = self._public_keys[jwt.get_unverified_header(token)["kid"]]
-            # Expiry is compared with the caller's clock in `verify`. `iat` is not compared at all: a
-            # machine whose clock is a second behind would refuse what another has just issued.
+            # Expiry is compared with the caller's clock in `verify`. `iat` is not compared at all:
+            # a machine whose clock is a second behind would refuse what another has just issued.
             payload = jwt.decode(
                 token,
                 key,
