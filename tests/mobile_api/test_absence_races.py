@@ -7,11 +7,12 @@ import asyncpg
 import pytest
 
 from app import db
+from app.attendance.absence import decisions
 from app.attendance.absence.model import Due
 from app.attendance.absence.run import run_one
 from app.attendance.absence.ticker import AbsenceTicker, Summary, run_due
 from app.attendance.model import absence_event_id
-from app.attendance.queries import lock_people
+from app.attendance.queries import lock_people, plan
 from app.settings import Settings
 from mobile_api.resources import Resources
 from tests.gate import Gate, minutes
@@ -197,6 +198,38 @@ async def test_two_principals_at_once_release_once(
     assert sum(each["decided"] for each in made) == 5
     assert sum(each["told"] for each in made) == 5
     assert sorted(await told(owner)) == sorted(pupil.id for pupil in pupils[:5])
+
+
+async def test_a_release_that_began_before_a_closure_tells_nobody(
+    gate: Gate,
+    pupils: list[Student],
+    principal: Person,
+    resources: Resources,
+    owner: asyncpg.Connection,
+) -> None:
+    await morning(gate, pupils, but=5)
+    await run_now(resources)
+    async with db.transaction(resources.pool, schools=[gate.school.id]) as conn:
+        before = await plan(conn, school_id=gate.school.id)
+        await owner.execute(
+            "insert into calendar_day (school_id, day, kind, name) values ($1, $2, 'closure', '')",
+            gate.school.id,
+            CUT_OFF.date(),
+        )
+        made = await decisions.decide(
+            conn,
+            plan=before,
+            day=CUT_OFF.date(),
+            shift_id=gate.school.morning_id,
+            decision="release",
+            student_ids=None,
+            decided_by=principal.account_id,
+            now=resources.clock(),
+        )
+
+    assert (made.decided, made.told) == (5, 0)
+    assert {each.why for each in made.skipped} == {"closed"}
+    assert await told(owner) == []
 
 
 async def test_a_release_and_a_scan_at_once_tell_one_story(

@@ -9,6 +9,8 @@ import httpx
 import pytest
 
 from app import db
+from app.attendance.absence.model import Due
+from app.attendance.absence.run import run_one
 from mobile_api.resources import Resources
 from notifications.relay import Relay
 from tests.cast import Cast, gather
@@ -117,6 +119,35 @@ async def test_an_approval_at_the_moment_of_the_run_ends_excused_with_a_correcti
     alerts, corrections = await told(owner), await told(owner, "correction")
     assert len(alerts) <= 1
     assert corrections == alerts
+
+
+async def test_leave_approved_while_a_run_holds_the_alert_excuses_all_the_same(
+    api: httpx.AsyncClient,
+    cast: Cast,
+    clock: Clock,
+    gate: Gate,
+    resources: Resources,
+    owner: asyncpg.Connection,
+) -> None:
+    """The run has decided that the scanner is silent, and has not been committed yet."""
+    leave = await asked(api, cast)
+    clock.now += timedelta(minutes=5)
+    due = Due(
+        school_id=cast.school.id,
+        plan_version=0,
+        day=CUT_OFF.date(),
+        shift_id=cast.school.morning_id,
+    )
+    async with db.transaction(resources.pool, schools=[cast.school.id]) as conn:
+        run = await run_one(conn, due, now=clock.now)
+        assert run is not None
+        assert run.held == 1
+        approving = asyncio.create_task(decide(api, leave, cast["homeroom_teacher"]))
+        waiting = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+        while not await owner.fetchval(waiting):
+            assert not approving.done(), "it did not wait for the run"
+    assert (await approving).status_code == 200
+    assert (await states(owner))[cast.student.id] == "absent_excused"
 
 
 async def test_leave_for_days_that_are_over_excuses_them(

@@ -19,6 +19,7 @@ from app.attendance.absence.run import look, place_of
 from app.attendance.absence.writing import put_absences, tell_guardians
 from app.attendance.plan import Plan
 from app.attendance.queries import lock_people
+from app.attendance.queries import plan as plan_of
 
 
 async def decide(
@@ -51,6 +52,9 @@ async def decide(
     waiting = await queries.held_cases(
         conn, school_id=school_id, day=day, shift_id=shift_id, student_ids=asked
     )
+    if await queries.plan_version(conn, school_id=school_id) != plan.version:
+        # A closure may have come in between.
+        plan = await plan_of(conn, school_id=school_id)
     told: dict[UUID, str] = {}
     skipped: list[Skipped] = []
     if decision == "release" and waiting:

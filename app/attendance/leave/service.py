@@ -9,6 +9,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 from app import audit, db, names
+from app.attendance.absence.queries import wait_for_runs
 from app.attendance.leave import news, queries
 from app.attendance.leave.days import check_days, left_over
 from app.attendance.leave.model import (
@@ -126,8 +127,12 @@ async def decide(
         raise OwnLeave
     if not reader.leads(row):
         raise NoSuchLeave
-    await lock_person(conn, school_id=row.school_id, person_id=row.person_id)
     approve = decision == "approve"
+    today = school_day(now)
+    if approve and row.from_day <= today <= row.to_day:
+        # A run that holds the pupil's alert does not lock the pupil: it is written first, or later.
+        await wait_for_runs(conn, school_id=row.school_id, day=today)
+    await lock_person(conn, school_id=row.school_id, person_id=row.person_id)
     reason = names.clean(reason)
     if not await queries.decide(
         conn, row=row, approve=approve, reason=reason, decided_by=reader.account_id, now=now
