@@ -99,6 +99,9 @@ def heard(
     if not messages:
         return None
     _, event_id, state, late = max(messages, key=lambda each: each[0])
+    if before is not None and not before.state.startswith("absent"):
+        # A repeated scan may have told it since, under an event that is no recorded scan's.
+        state, late = before.state, before.late_minutes
     return Heard(
         event_id=event_id,
         state=state,

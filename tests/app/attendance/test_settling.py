@@ -7,9 +7,11 @@ from uuid import UUID
 
 import asyncpg
 import httpx
+import msgspec
 import pytest
 
 from app import db
+from app.attendance.corrections.queries import insert_set
 from app.attendance.model import Correction
 from app.attendance.rebuild import Difference, rebuild
 from app.attendance.settling import Cause, CauseKind, Change, settle
@@ -220,6 +222,47 @@ async def test_a_closed_day_holds_no_absence_and_keeps_who_was_scanned(
     gate.clock.now += minutes(5)
     await gate.outcome(an.token)
     assert await office.states(an) == []
+
+
+async def test_what_a_repeated_scan_has_told_is_known_when_the_day_is_set_again(
+    office: Office, owner: asyncpg.Connection, an: Student, gate: Gate
+) -> None:
+    for number in range(2):
+        gate.clock.now += minutes(5)
+        assert await gate.outcome(an.token) == ("duplicate" if number else "late")
+        gate.clock.now += minutes(5)
+        said = Correction(
+            id=new_id(),
+            school_id=office.school.id,
+            day=DAY,
+            person_id=an.id,
+            kind="set",
+            event_id=None,
+            shift_id=office.school.morning_id,
+            state="absent_excused",
+            late_minutes=0,
+            told_as=None,
+            created_at=office.resources.clock(),
+        )
+        (change,) = await office.settle(an, kind="correction", adding=said)
+        async with db.transaction(office.resources.pool, schools=[office.school.id]) as conn:
+            await insert_set(
+                conn,
+                correction=msgspec.structs.replace(said, told_as=change.told_as),
+                reason="x",
+                asked_by=an.id,
+                decided_by=an.id,
+                dispute_id=None,
+                before=change.before,
+                after=change.after,
+            )
+    assert await office.news(an) == [
+        ("arrival_late", None),
+        ("correction", "absent_excused"),
+        ("correction", "late"),
+        ("correction", "absent_excused"),
+    ]
+    assert await office.differences() == []
 
 
 async def test_a_rejected_only_scan_leaves_what_stood_behind_it(
