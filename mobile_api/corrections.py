@@ -176,9 +176,8 @@ async def _require_leader(
         raise NoSuchPupil
     if not sight.is_principal and data.day != school_day(now):
         raise OnlyToday(("Ngày khác do hiệu trưởng sửa.", "The principal corrects another day."))
-    if any(
-        (child.school_id, child.student_id) == (school_id, data.student_id)
-        for child in caller.children
+    if await queries.is_family(
+        tx, school_id=school_id, student_id=data.student_id, account_id=caller.account_id
     ):
         raise OwnChild(("Hãy nhờ một đồng nghiệp.", "Ask a colleague."))
 

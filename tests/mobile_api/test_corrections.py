@@ -17,7 +17,7 @@ from tests.app.attendance.decided import told_absent
 from tests.cast import Cast, gather
 from tests.conftest import Clock
 from tests.gate import Gate, minutes
-from tests.notifications.news import inbox
+from tests.notifications.news import block, inbox
 from tests.world import Person, World
 
 DAY = date(2026, 11, 16)
@@ -216,7 +216,7 @@ async def test_an_undone_arrival_says_again_what_it_replaced(
 
 
 async def test_the_homeroom_teacher_corrects_today_and_the_own_class_and_nobody_an_own_child(
-    api: httpx.AsyncClient, cast: Cast, world: World
+    api: httpx.AsyncClient, cast: Cast, world: World, owner: asyncpg.Connection
 ) -> None:
     teacher = cast["homeroom_teacher"]
     yesterday = (DAY - timedelta(days=2)).isoformat()
@@ -232,6 +232,23 @@ async def test_the_homeroom_teacher_corrects_today_and_the_own_class_and_nobody_
     await world.guardian(cast.student, person=teacher)
     answer = await post(api, cast, teacher)
     assert (answer.status_code, answer.json()["type"]) == (403, "own-child")
+    await block(owner, teacher, cast.student)
+    answer = await post(api, cast, teacher)
+    assert (answer.status_code, answer.json()["type"]) == (403, "own-child"), "nor against a court"
+
+
+async def test_the_second_person_is_not_of_the_family_either(
+    api: httpx.AsyncClient, cast: Cast, world: World
+) -> None:
+    """Where nobody else leads the school, the department decides."""
+    vice = await world.staff(cast.school, "principal", "Bà phó")
+    await world.guardian(cast.student, person=vice)
+    asked = await correct(api, cast, "principal", day=LAST_MONTH.isoformat())
+    assert [each["may_decide"] for each in await listed(api, cast, vice)] == [False]
+    own = await decide(api, asked, vice)
+    assert (own.status_code, own.json()["type"]) == (403, "own-child")
+    far = await decide(api, asked, cast["department_admin"])
+    assert far.status_code == 200, far.text
 
 
 async def test_bad_input_is_refused_in_words(

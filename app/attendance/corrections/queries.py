@@ -23,7 +23,8 @@ async def corrections(
 ) -> list[DayCorrection]:
     """Effective, waiting and rejected ones, the newest first. Of pupils' shifts alone.
 
-    `may_decide` says that the account `reader` did not ask for it; the caller knows its role.
+    `may_decide` says that the account `reader` did not ask for it and is not of the family; the
+    caller knows its role.
     """
     return await db.many(
         conn,
@@ -42,7 +43,11 @@ async def corrections(
                    r.reason, r.dispute_id,
                    case when r.decision is null then 'pending' else 'rejected' end, r.asked_by,
                    r.created_at, r.decided_by, r.decided_at, null, null,
-                   r.decision is null and r.asked_by <> $7
+                   r.decision is null and r.asked_by <> $7 and not exists (
+                       select from guardianship g
+                        where g.school_id = r.school_id and g.student_id = r.student_id
+                          and $7 in (g.account_id, g.pending_account_id)
+                          and (g.ended_at is null or g.custody_blocked_at is not null))
               from correction_request r
              where r.school_id = any($1) and r.decision is distinct from 'approve'
                and ($2::uuid is null or r.student_id = $2) and ($3::date is null or r.day = $3))
@@ -252,8 +257,28 @@ async def decide_request(
     )
 
 
-async def has_other_principal(conn: db.Conn, *, school_id: int, than: UUID, now: datetime) -> bool:
-    """Whether another account could decide what `than` has asked for."""
+async def is_family(conn: db.Conn, *, school_id: int, student_id: UUID, account_id: UUID) -> bool:
+    """Whether the account is, or was until a court said no, a guardian of the pupil."""
+    found: bool = await db.value(
+        conn,
+        """
+        select exists (
+            select from guardianship g
+             where g.school_id = $1 and g.student_id = $2
+               and $3 in (g.account_id, g.pending_account_id)
+               and (g.ended_at is null or g.custody_blocked_at is not null))
+        """,
+        school_id,
+        student_id,
+        account_id,
+    )
+    return found
+
+
+async def has_other_principal(
+    conn: db.Conn, *, school_id: int, student_id: UUID, than: UUID, now: datetime
+) -> bool:
+    """Whether another account, not of the pupil's family, could decide what `than` asked for."""
     role: Role = "principal"
     found: bool = await db.value(
         conn,
@@ -263,11 +288,17 @@ async def has_other_principal(conn: db.Conn, *, school_id: int, than: UUID, now:
              where m.school_id = $1 and m.role = $2 and m.account_id <> $3
                and m.ended_at is null and a.disabled_at is null and a.paper_at is null
                and (m.valid_from is null or m.valid_from <= $4)
-               and (m.valid_until is null or m.valid_until > $4))
+               and (m.valid_until is null or m.valid_until > $4)
+               and not exists (
+                   select from guardianship g
+                    where g.school_id = m.school_id and g.student_id = $5
+                      and m.account_id in (g.account_id, g.pending_account_id)
+                      and (g.ended_at is null or g.custody_blocked_at is not null)))
         """,
         school_id,
         role,
         than,
         now,
+        student_id,
     )
     return found

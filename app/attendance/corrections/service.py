@@ -23,6 +23,7 @@ from app.attendance.corrections.model import (
     NewCorrection,
     NoSuchCorrection,
     NoSuchShiftThatDay,
+    OwnChild,
     Request,
     SecondPersonNeeded,
 )
@@ -90,11 +91,12 @@ async def decide(
 ) -> DayCorrection:
     """Approve or reject what a principal has asked for, as another one of the school.
 
-    Of a school with one principal alone the department decides.
+    Of a school with one principal alone, or none but the family's, the department decides.
 
     Raises:
         NoSuchCorrection: not in these schools, or the school has another principal to decide.
         SecondPersonNeeded: the decider asked for it.
+        OwnChild: it is about the decider's own child.
         CorrectionDecided: somebody was faster.
         AlreadyAnswered: the dispute it answers has been declined meanwhile.
     """
@@ -109,9 +111,20 @@ async def decide(
             )
         )
     if is_department and await queries.has_other_principal(
-        conn, school_id=request.school_id, than=request.asked_by, now=now
+        conn,
+        school_id=request.school_id,
+        student_id=request.student_id,
+        than=request.asked_by,
+        now=now,
     ):
         raise NoSuchCorrection
+    if await queries.is_family(
+        conn,
+        school_id=request.school_id,
+        student_id=request.student_id,
+        account_id=decided_by,
+    ):
+        raise OwnChild
     if not await queries.decide_request(
         conn,
         school_id=request.school_id,
