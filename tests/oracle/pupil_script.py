@@ -36,6 +36,8 @@ class PupilDays:
         }
         self.guardian_of = {each.key: each.guardians[0] for each in school.pupils}
         self.away_until: dict[str, date] = {}
+        self.comes_on: dict[str, date] = {}
+        """Whose leave is taken back that morning: who would ask for it again?"""
         self._phones: dict[str, list[str]] = {}
         for phone in school.phones:
             self._phones.setdefault(phone.campus, []).append(phone.key)
@@ -57,7 +59,8 @@ class PupilDays:
             is_full = missing[own] + 1 > OF_A_CLASS * sizes[own] or any(
                 missing[key] + 1 > OF_A_SHIFT * sizes[key] for key in self.classes[own].shifts
             )
-            if self.rng.random() < ABSENT and not is_full:
+            is_back = self.comes_on.get(pupil) == day
+            if self.rng.random() < ABSENT and not is_full and not is_back:
                 missing.update((own, *self.classes[own].shifts))
                 self._absent(day, pupil, gate, office, found)
             else:
@@ -137,6 +140,8 @@ class PupilDays:
             last = asked.last
             if last > day:
                 self.away_until[pupil] = asked.back or last
+            if asked.back:
+                self.comes_on[pupil] = asked.back + timedelta(days=1)
             if self.rng.random() < 0.1 and way == "leave_before" and last == day:
                 self._present(pupil, gate)  # better by the morning
             elif len(shifts) > 1 and office.part_of_last == "morning":
