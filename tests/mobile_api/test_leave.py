@@ -149,6 +149,16 @@ async def test_what_overlaps_is_refused_in_words_and_other_parts_of_a_day_are_no
         assert "16/11/2026" in refused.json()["detail"]
 
 
+async def test_what_was_taken_back_stands_in_nobodys_way_though_its_first_day_stays_excused(
+    api: httpx.AsyncClient, cast: Cast, clock: Clock
+) -> None:
+    leave = await asked(api, cast, to_day=TOMORROW)
+    await decide(api, leave, cast["homeroom_teacher"])
+    clock.now = clock.now.replace(hour=9)
+    assert (await withdraw(api, leave, cast["guardian"])).json()["covers_to"] == TODAY
+    assert (await ask(api, cast, to_day=TOMORROW)).status_code == 201
+
+
 async def test_two_parents_who_ask_at_once_leave_one_request(
     api: httpx.AsyncClient, cast: Cast, world: World
 ) -> None:

@@ -203,7 +203,7 @@ async def overlapping(
         """
         select from_day, to_day, state from leave_request
          where school_id = $1 and person_id = $2 and to_day >= $3 and from_day <= $4
-           and (state = 'pending' or covers_to >= $3)
+           and state in ('pending', 'approved')
            and (part = $5 or part = 'day' or $5 = 'day')
          order by from_day limit 1
         """,
