@@ -181,7 +181,9 @@ async def _tell(
     )
     # What replaced an alert leaves, taken back, the alert: that has to be said again.
     is_last = not day.notices and await _is_last_heard(conn, day.event)
-    for told in news_after_undo(undone, risen, pupil, is_last=is_last):
+    # Who is absent, whatever was scanned before that was set, has not arrived.
+    is_absent = pupil.row is not None and pupil.row.state.startswith("absent")
+    for told in news_after_undo(undone, [] if is_absent else risen, pupil, is_last=is_last):
         await queries.insert_outbox(
             conn,
             school_id=told.school_id,
