@@ -8,6 +8,7 @@ import type { ComponentType } from "preact";
 import type { Hat } from "./hats";
 import type { Parameters } from "./router";
 import { DAILY } from "./views/daily/routes";
+import { DEPARTMENT } from "./views/department/routes";
 import { OFFICE } from "./views/office/routes";
 
 export type View = ComponentType<{ params: Parameters }>;
@@ -72,6 +73,7 @@ export const ROUTES: readonly Route[] = [
   { pattern: "/cai-dat", load: () => import("./views/shared/settings") },
   { pattern: "/cai-dat/*", load: () => import("./views/shared/settings") },
   ...DAILY,
+  ...DEPARTMENT,
   ...OFFICE,
 ];
 

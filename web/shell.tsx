@@ -65,7 +65,7 @@ function tabsOf(on: Hat): Tab[] {
     case "accountant":
       return [hours, news, settings];
     case "department_admin":
-      return [{ href: "/", icon: "chart", name: C.setup() }, news, settings];
+      return [{ href: "/", icon: "chart", name: C.setup(), under: /^\/so\// }, news, settings];
     case "display":
       return [];
   }

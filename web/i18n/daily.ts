@@ -5,6 +5,9 @@ import { texts } from "./texts";
 export const D = texts({
   nav: ["Việc hằng ngày", "Daily work"],
   navHeld: ["Tin vắng", "Absences"],
+  navReviews: ["Lượt cần xem", "Scans to review"],
+  navClosures: ["Cho nghỉ", "Closures"],
+  navHours: ["Giờ công", "Staff hours"],
   navMissing: ["Gọi gia đình", "Call families"],
 
   heldTitle: ["Tin vắng trong ngày", "Absences of the day"],

@@ -14,6 +14,9 @@ interface Part {
 
 const PARTS = [
   { path: "tin-vang", icon: "absent", name: D.navHeld },
+  { path: "can-xem", icon: "search", name: D.navReviews },
+  { path: "gio-cong", icon: "clock", name: D.navHours },
+  { path: "nghi-dot-xuat", icon: "storm", name: D.navClosures },
   { path: "chua-den", icon: "call", name: D.navMissing },
 ] as const satisfies readonly Part[];
 

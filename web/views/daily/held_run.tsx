@@ -93,6 +93,7 @@ function Waiting({ school, day, run, cases, onDecided }: Props) {
     const made = await of(
       api.POST("/v1/schools/{school_id}/absences/{day}/decisions", { params, body }),
     );
+    left.value = new Set();
     const none = ids.length - made.told;
     await onDecided(
       decision === "drop"

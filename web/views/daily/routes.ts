@@ -4,6 +4,10 @@ import type { Route } from "../../routes";
 
 const LOADS: Readonly<Record<string, Route["load"]>> = {
   "tin-vang": () => import("./held"),
+  "can-xem": () => import("./reviews"),
+  "nghi-dot-xuat": () => import("./closures"),
+  "gio-cong": () => import("./hours"),
+  "gio-cong/:staff/:month": () => import("./hours_of"),
   "chua-den": () => import("../classes/missing_page"),
 };
 

@@ -10,6 +10,7 @@ import { Badge, Button, Empty, Field, Loaded, Note, Page } from "../../component
 import { count, moment, plain } from "../../format";
 import { P } from "../../i18n/office_department";
 import { useQuery } from "../../query";
+import { DepartmentLinks } from "../department/frame";
 import { SchoolForm } from "./school_form";
 import { SchoolSteps } from "./school_steps";
 
@@ -28,6 +29,7 @@ export default function Department() {
   );
   return (
     <Page title={P.title()} wide actions={query.data.value?.length ? add : null}>
+      <DepartmentLinks />
       {added.value && <Note tone="good">{P.created(added.value)}</Note>}
       <Loaded query={query}>
         {(schools) =>

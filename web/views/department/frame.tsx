@@ -1,0 +1,42 @@
+/** What the department's pages share: their frame, and where each of them is. */
+
+import "../daily/daily.css";
+import type { ComponentChildren } from "preact";
+import { Icon, type IconName } from "../../components/icons";
+import { Page } from "../../components/ui";
+import { Z } from "../../i18n/department";
+
+const PARTS = [
+  { path: "/so/nghi", icon: "storm", name: Z.navClosures },
+] as const satisfies readonly { path: string; icon: IconName; name: () => string }[];
+
+type PartPath = (typeof PARTS)[number]["path"];
+
+export function DepartmentLinks({ here }: { here?: PartPath }) {
+  return (
+    <nav class={here ? "daily-nav above" : "daily-nav"} aria-label={Z.nav()}>
+      {PARTS.map(({ path, icon, name }) => (
+        <a key={path} class="button" href={path} aria-current={path === here ? "page" : undefined}>
+          <Icon name={icon} />
+          <span>{name()}</span>
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+interface Props {
+  here: PartPath;
+  title: string;
+  actions?: ComponentChildren;
+  children: ComponentChildren;
+}
+
+export function DepartmentPage({ here, title, actions, children }: Props) {
+  return (
+    <Page title={title} back="/" actions={actions} wide>
+      <DepartmentLinks here={here} />
+      {children}
+    </Page>
+  );
+}

@@ -1,0 +1,13 @@
+/** The department's addresses. */
+
+import type { Route } from "../../routes";
+
+const LOADS: Readonly<Record<string, Route["load"]>> = {
+  nghi: () => import("./closures"),
+};
+
+export const DEPARTMENT: readonly Route[] = Object.entries(LOADS).map(([path, load]) => ({
+  pattern: `/so/${path}`,
+  load,
+  roles: ["department_admin"],
+}));
