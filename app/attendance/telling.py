@@ -17,6 +17,8 @@ from app.attendance.plan import ZONE, Plan, PlannedShift
 from app.ids import new_id
 
 EXIT_GRACE = timedelta(minutes=15)
+# So long a scan may be under way from its receipt to its commit.
+_UNDER_WAY = timedelta(minutes=1)
 
 
 class Told(Struct, frozen=True, kw_only=True):
@@ -77,7 +79,7 @@ def absence_before(past: Past, pupil: Pupil, fresh: Collection[UUID] = ()) -> UU
     if pupil.shift is None:
         return None
     word = pupil.word if pupil.word is not None and pupil.word.is_absence else None
-    if word is None and past.received_at < _instant(past.day, pupil.shift.cut_off):
+    if word is None and past.received_at < _alerts_begin(past.day, pupil.shift.cut_off):
         return None
     since = word.created_at if word else None
     for other in pupil.history:
@@ -90,9 +92,10 @@ def absence_before(past: Past, pupil: Pupil, fresh: Collection[UUID] = ()) -> UU
 
 
 @lru_cache(maxsize=1024)
-def _instant(day: date, at: time) -> datetime:
+def _alerts_begin(day: date, cut_off: time) -> datetime:
+    """Who was received before this is written before any run tells of an absence."""
     # In UTC, as receipts are: comparing instants of two zones asks both for their offsets.
-    return datetime.combine(day, at, ZONE).astimezone(UTC)
+    return datetime.combine(day, cut_off, ZONE).astimezone(UTC) - _UNDER_WAY
 
 
 def correction_of(past: Past, pupil: Pupil, *, replaces: UUID | None) -> Told:

@@ -1,6 +1,7 @@
 """The run at the cut-off against everything that happens in the same second."""
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
@@ -19,7 +20,9 @@ from tests.gate import Gate, minutes
 from tests.mobile_api.cut_off import (
     ALERT,
     CUT_OFF,
+    beat,
     class_of,
+    come,
     decide,
     excuse,
     morning,
@@ -143,6 +146,31 @@ async def test_a_scan_in_flight_is_waited_for_and_seen(
 
     assert (summary.runs[0].missing, summary.runs[0].told) == (0, 0)
     assert await told(owner) == []
+
+
+async def test_a_scan_received_before_the_cut_off_and_written_after_the_run_replaces_the_alert(
+    gate: Gate,
+    pupils: list[Student],
+    principal: Person,
+    resources: Resources,
+    owner: asyncpg.Connection,
+) -> None:
+    """Where a school waits no minute after its cut-off."""
+    await owner.execute(
+        "insert into attendance_rules (school_id, alert_after_min, updated_by, updated_at)"
+        " values ($1, 0, $2, now())",
+        gate.school.id,
+        principal.account_id,
+    )
+    await morning(gate, pupils)
+    gate.clock.now = CUT_OFF
+    await beat(gate)
+    await run_now(resources)
+    gate.clock.now = CUT_OFF - timedelta(seconds=1)
+    await come(gate, pupils[:1])
+
+    await assert_one_story(owner, gate.school, pupils[0].id)
+    assert await told(owner) == [pupils[0].id]
 
 
 async def test_a_closure_at_the_same_moment_is_respected(
