@@ -114,8 +114,8 @@ export const L = texts({
   whatToDo: ["Việc cần làm", "What to do"],
   correctTitle: ["Sửa điểm danh", "Correct"],
   correctHint: [
-    "Gia đình nhận một tin thay thế tin cũ. Tên thầy cô và lý do được lưu lại.",
-    "The family gets one message that replaces the old one. Your name and the reason are kept.",
+    "Gia đình nhận một tin thay thế tin cũ, và đọc được tên thầy cô cùng lý do.",
+    "The family gets one message that replaces the old one, and reads your name and the reason.",
   ],
   correctTo: ["Sửa thành", "Set to"],
   minutesLate: ["Muộn mấy phút?", "How many minutes late?"],
