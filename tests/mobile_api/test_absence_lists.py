@@ -22,6 +22,7 @@ from tests.mobile_api.cut_off import (
     run_now,
     told,
 )
+from tests.notifications.news import block
 from tests.world import Person, School, Student, World
 
 
@@ -185,6 +186,22 @@ async def test_a_number_is_shown_to_who_may_call_and_each_look_is_put_down(
     await owner.execute("update guardianship set custody_blocked_at = now()")
     answer = await call(gate.api, gate.school, pupils[0].id, guardian_id, teacher)
     assert answer.status_code == 404
+
+
+async def test_a_teacher_whom_a_court_keeps_from_the_child_learns_no_number(
+    gate: Gate,
+    pupils: list[Student],
+    teacher: Person,
+    owner: asyncpg.Connection,
+    world: World,
+) -> None:
+    await world.guardian(pupils[0])
+    guardian_id = await owner.fetchval("select id from guardian")
+    await world.guardian(pupils[0], person=teacher)
+    assert (await call(gate.api, gate.school, pupils[0].id, guardian_id, teacher)).is_success
+    await block(owner, teacher, pupils[0])
+    answer = await call(gate.api, gate.school, pupils[0].id, guardian_id, teacher)
+    assert (answer.status_code, answer.json()["type"]) == (404, "no-such-guardian")
 
 
 async def test_the_rules_are_the_schools_to_set(

@@ -24,10 +24,14 @@ async def number_to_call(
     """The phone number (E.164) of a guardian who may hear of the pupil.
 
     Raises:
-        NoSuchGuardian: none of the pupil's, or kept from the pupil.
+        NoSuchGuardian: none of the pupil's, or kept from the pupil; or the caller is.
     """
     sealed = await _sealed_number(
-        conn, school_id=school_id, student_id=student_id, guardian_id=guardian_id
+        conn,
+        school_id=school_id,
+        student_id=student_id,
+        guardian_id=guardian_id,
+        caller_id=caller_id,
     )
     if sealed is None:
         raise NoSuchGuardian
@@ -55,7 +59,7 @@ async def number_to_call(
 
 
 async def _sealed_number(
-    conn: db.Conn, *, school_id: int, student_id: UUID, guardian_id: UUID
+    conn: db.Conn, *, school_id: int, student_id: UUID, guardian_id: UUID, caller_id: UUID
 ) -> bytes | None:
     sealed: bytes | None = await db.value(
         conn,
@@ -65,10 +69,16 @@ async def _sealed_number(
           join guardian g on g.school_id = l.school_id and g.id = l.guardian_id
          where l.school_id = $1 and l.student_id = $2 and l.guardian_id = $3
            and l.ended_at is null and l.can_see and l.custody_blocked_at is null
+           and not exists (
+               select from guardianship b
+                where b.school_id = $1 and b.student_id = $2
+                  and $4 in (b.account_id, b.pending_account_id)
+                  and b.custody_blocked_at is not null)
         """,
         school_id,
         student_id,
         guardian_id,
+        caller_id,
     )
     return sealed
 
