@@ -8,6 +8,9 @@ export const D = texts({
   navReviews: ["Lượt cần xem", "Scans to review"],
   navClosures: ["Cho nghỉ", "Closures"],
   navHours: ["Giờ công", "Staff hours"],
+  navDeliveries: ["Tin đã gửi", "News sent"],
+  navCorrections: ["Sửa chờ duyệt", "Corrections"],
+  navRules: ["Quy tắc", "Rules"],
   navMissing: ["Gọi gia đình", "Call families"],
 
   heldTitle: ["Tin vắng trong ngày", "Absences of the day"],

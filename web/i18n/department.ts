@@ -4,5 +4,30 @@ import { texts } from "./texts";
 
 export const Z = texts({
   nav: ["Việc của sở", "The department's work"],
+  navDay: ["Điểm danh trong ngày", "The day"],
+  dayTitle: ["Điểm danh các trường", "The schools' day"],
+  noSchools: ["Chưa có trường nào", "There are no schools yet"],
+  few: [
+    "Số dưới 5 không hiện, để không lộ ra em nào.",
+    "Numbers under five are not shown, so that they point at no child.",
+  ],
+  tooFew: ["ẩn", "hidden"],
+  find: ["Tìm trường", "Find a school"],
+  school: ["Trường", "School"],
+  expected: ["Phải đến", "Expected"],
+  arrived: ["Đã đến", "Arrived"],
+  late: ["Muộn", "Late"],
+  onLeave: ["Có phép", "On leave"],
+  missing: ["Chưa quét", "Not scanned"],
+  absent: ["Vắng", "Absent"],
+  held: ["Tin giữ lại", "Held"],
+  nothingYet: ["Chưa có gì trong ngày", "Nothing on this day"],
+  waiting: ["Chờ duyệt", "To approve"],
+  corrections: ["Xem", "Look"],
+  correctionsOf: [
+    (name: string) => `Sửa điểm danh chờ duyệt của ${name}`,
+    (name: string) => `Corrections that wait at ${name}`,
+  ],
+  navDeliveries: ["Tin đã gửi", "News sent"],
   navClosures: ["Cho nghỉ", "Closures"],
 });

@@ -12,7 +12,9 @@ import {
   placesOf,
 } from "../views/daily/closures_model";
 import { type Case, ownDoubts, type Run, waits } from "../views/daily/day";
+import { byKind, rangeOf, type Stage } from "../views/daily/funnel_model";
 import { figuresOf, type Group, groupWords, inParts } from "../views/daily/reviews_model";
+import { draftOf, type Rules, faultsOf as ruleFaults, rulesOf } from "../views/daily/rules_model";
 
 const SILENT = { code: "scanner_silent", words: "Có máy quét mất liên lạc" } as const;
 const REFUSED = { code: "code_refused", words: "Mã của em bị từ chối" } as const;
@@ -114,4 +116,45 @@ test("a unit closes with all below it, and says how many hear of it", () => {
     ["Trường 10", 1, 700],
     ["Trường 11", 1, 50],
   ]);
+});
+
+function stage(kind: string, channel: Stage["channel"], due: number): Stage {
+  const none = { sent: 0, delivered: 0, read: 0, waiting: 0, failed: 0, unneeded: 0 };
+  return { kind, channel, due, ...none };
+}
+
+test("the funnel goes by kind, the most first, without roads that nothing went", () => {
+  const found = byKind([
+    stage("absence", "inbox", 3),
+    stage("arrival", "fcm", 40),
+    stage("arrival", "inbox", 50),
+    stage("arrival", "sms", 0),
+  ]);
+  assert.deepEqual(
+    found.map(({ kind, stages }) => [kind, stages.map((each) => each.channel)]),
+    [
+      ["arrival", ["fcm", "inbox"]],
+      ["absence", ["inbox"]],
+    ],
+  );
+  assert.deepEqual(rangeOf(7, "2026-11-22"), { from: "2026-11-16", to: "2026-11-22" });
+  assert.deepEqual(rangeOf(1, "2026-11-22"), { from: "2026-11-22", to: "2026-11-22" });
+});
+
+test("rules are typed in percent, and what was not touched stays to the last digit", () => {
+  const rules: Rules = {
+    alert_after_min: 15,
+    class_share: 0.333,
+    school_share: 0.15,
+    sms_budget_a_day: 200,
+    past_month_needs_two: true,
+  };
+  const draft = draftOf(rules);
+  assert.equal(draft.classShare, "33");
+  assert.deepEqual(rulesOf(draft, rules), rules);
+  assert.equal(rulesOf({ ...draft, schoolShare: "20" }, rules).school_share, 0.2);
+  assert.deepEqual(ruleFaults(draft), {});
+  const wrong = ruleFaults({ ...draft, alertAfter: "121", classShare: "0", sms: "1.5" });
+  assert.deepEqual(Object.keys(wrong), ["alertAfter", "classShare", "sms"]);
+  assert.ok(ruleFaults({ ...draft, schoolShare: "" }).schoolShare);
 });

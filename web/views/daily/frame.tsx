@@ -16,6 +16,9 @@ const PARTS = [
   { path: "tin-vang", icon: "absent", name: D.navHeld },
   { path: "can-xem", icon: "search", name: D.navReviews },
   { path: "gio-cong", icon: "clock", name: D.navHours },
+  { path: "tin-da-gui", icon: "bell", name: D.navDeliveries },
+  { path: "sua-diem-danh", icon: "check", name: D.navCorrections },
+  { path: "quy-tac", icon: "gear", name: D.navRules },
   { path: "nghi-dot-xuat", icon: "storm", name: D.navClosures },
   { path: "chua-den", icon: "call", name: D.navMissing },
 ] as const satisfies readonly Part[];

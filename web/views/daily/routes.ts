@@ -8,6 +8,9 @@ const LOADS: Readonly<Record<string, Route["load"]>> = {
   "nghi-dot-xuat": () => import("./closures"),
   "gio-cong": () => import("./hours"),
   "gio-cong/:staff/:month": () => import("./hours_of"),
+  "tin-da-gui": () => import("./deliveries"),
+  "sua-diem-danh": () => import("./corrections"),
+  "quy-tac": () => import("./rules"),
   "chua-den": () => import("../classes/missing_page"),
 };
 

@@ -1,12 +1,15 @@
 /** What the department's pages share: their frame, and where each of them is. */
 
 import "../daily/daily.css";
+import "../office/office.css";
 import type { ComponentChildren } from "preact";
 import { Icon, type IconName } from "../../components/icons";
 import { Page } from "../../components/ui";
 import { Z } from "../../i18n/department";
 
 const PARTS = [
+  { path: "/so/ngay", icon: "calendar", name: Z.navDay },
+  { path: "/so/tin", icon: "bell", name: Z.navDeliveries },
   { path: "/so/nghi", icon: "storm", name: Z.navClosures },
 ] as const satisfies readonly { path: string; icon: IconName; name: () => string }[];
 

@@ -3,6 +3,9 @@
 import type { Route } from "../../routes";
 
 const LOADS: Readonly<Record<string, Route["load"]>> = {
+  tin: () => import("./deliveries"),
+  ngay: () => import("./day"),
+  "sua/:school": () => import("./corrections"),
   nghi: () => import("./closures"),
 };
 

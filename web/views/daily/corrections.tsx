@@ -1,0 +1,16 @@
+/** What another principal of the school has asked to correct in a past month. */
+
+import { E } from "../../i18n/second_person";
+import type { Parameters } from "../../router";
+import { WaitingCorrections } from "./corrections_list";
+import { DailyPage } from "./frame";
+
+export default function Corrections({ params }: { params: Parameters }) {
+  const school = Number(params.school);
+  return (
+    <DailyPage school={school} here="sua-diem-danh" title={E.title()}>
+      <p class="muted">{E.lead()}</p>
+      <WaitingCorrections school={school} />
+    </DailyPage>
+  );
+}
