@@ -25,8 +25,8 @@ export const Z = texts({
   waiting: ["Chờ duyệt", "To approve"],
   corrections: ["Xem", "Look"],
   correctionsOf: [
-    (name: string) => `Sửa điểm danh chờ duyệt của ${name}`,
-    (name: string) => `Corrections that wait at ${name}`,
+    (name: string) => `Xem sửa điểm danh chờ duyệt của ${name}`,
+    (name: string) => `Look at corrections that wait at ${name}`,
   ],
   navDeliveries: ["Tin đã gửi", "News sent"],
   navClosures: ["Cho nghỉ", "Closures"],
