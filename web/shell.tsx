@@ -21,9 +21,6 @@ interface Tab {
   under?: RegExp;
 }
 
-const DAILY_WORK =
-  /^\/truong\/\d+\/(tin-vang|chua-den|can-xem|nghi-dot-xuat|gio-cong|tin-da-gui|sua-diem-danh|quy-tac)(\/|$)/;
-
 function tabsOf(on: Hat): Tab[] {
   const news: Tab = { href: "/tin", icon: "bell", name: C.news(), count: unread.value };
   const settings: Tab = { href: "/cai-dat", icon: "gear", name: C.settings() };
@@ -50,7 +47,7 @@ function tabsOf(on: Hat): Tab[] {
           href: `/truong/${on.schoolId}/hom-nay`,
           icon: "chart",
           name: C.board(),
-          under: DAILY_WORK,
+          under: /^\/truong\/\d+\/((tin|chua|nghi|gio|sua|quy)-|can-xem)/,
         },
         {
           href: `/truong/${on.schoolId}/chuan-bi`,

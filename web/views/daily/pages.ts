@@ -1,0 +1,15 @@
+/** Behind each address of the daily work: fetched when the first of them is opened. */
+
+import type { Route } from "../../routes";
+
+export const PAGES: Readonly<Record<string, Route["load"]>> = {
+  "tin-vang": () => import("./held"),
+  "can-xem": () => import("./reviews"),
+  "nghi-dot-xuat": () => import("./closures"),
+  "gio-cong": () => import("./hours"),
+  "gio-cong/:staff/:month": () => import("./hours_of"),
+  "tin-da-gui": () => import("./deliveries"),
+  "sua-diem-danh": () => import("./corrections"),
+  "quy-tac": () => import("./rules"),
+  "chua-den": () => import("../classes/missing_page"),
+};
