@@ -1,7 +1,8 @@
 """Leave: asked for by guardians and by staff for themselves, decided by the school."""
 
 import tempfile
-from datetime import date
+from collections.abc import Collection
+from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal, cast
 from uuid import UUID
 
@@ -47,7 +48,9 @@ from mobile_api.register import NoSuchPupil
 
 # A pupil's own account neither asks nor reads: that is the family's.
 _ASKERS: Final = {"who": only("guardian", *STAFF)}
-_LEADERS: Final = {"who": only("principal", "homeroom_teacher")}
+# The department: of what nobody of the school may decide.
+_READERS: Final = {"who": only("guardian", *STAFF, "department_admin")}
+_DECIDERS: Final = {"who": only("principal", "homeroom_teacher", "department_admin")}
 _STAFF_ROLES: Final[tuple[Role, ...]] = STAFF
 _JPEG: Final = "image/jpeg"
 _IN_MEMORY: Final = 256 * 1024
@@ -102,7 +105,7 @@ class LeaveRequests(Controller):
         )
         return await _one(tx, caller, resources, request_id, now)
 
-    @get("", operation_id="list_leave_requests", opt=_ASKERS)
+    @get("", operation_id="list_leave_requests", opt=_READERS)
     async def list_requests(
         self,
         tx: Tx,
@@ -120,9 +123,14 @@ class LeaveRequests(Controller):
         """What the caller may read, the newest first.
 
         Guardians: of their children, whoever of them asked. The homeroom teacher: of the class. The
-        principal: of the school, staff included. Staff: their own.
+        principal: of the school, staff included. Staff: their own. The department: of a school that
+        it names, what waits and nobody of the school may decide, without the pupils' names.
         """
-        reader = await reader_of(tx, caller)
+        is_far = school_id is not None and school_id not in caller.school_ids
+        if is_far and school_id in caller.department_school_ids:
+            reader = await _department(tx, caller, [school_id], now)
+        else:
+            reader = await reader_of(tx, caller)
         before = decode_cursor(cursor, tuple[UUID])
         rows = await queries.requests(
             tx,
@@ -140,14 +148,17 @@ class LeaveRequests(Controller):
         shown = await service.shown(tx, rows, vault=resources.vault, reader=reader, now=now)
         return page_of(shown, limit=limit, key=lambda row: [row.id])
 
-    @get("/{request_id:uuid}", operation_id="get_leave_request", opt=_ASKERS)
+    @get("/{request_id:uuid}", operation_id="get_leave_request", opt=_READERS)
     async def get_request(
         self, tx: Tx, caller: Me, resources: Res, now: Now, request_id: PathId
     ) -> LeaveRequest:
         """One request, for whom the list shows it to."""
-        return await _one(tx, caller, resources, request_id, now)
+        reader = await _decider(tx, caller, request_id, now)
+        return await _one(tx, caller, resources, request_id, now, reader=reader)
 
-    @post("/{request_id:uuid}/decision", operation_id="decide_leave", status_code=200, opt=_LEADERS)
+    @post(
+        "/{request_id:uuid}/decision", operation_id="decide_leave", status_code=200, opt=_DECIDERS
+    )
     async def decide(
         self,
         tx: Tx,
@@ -160,17 +171,23 @@ class LeaveRequests(Controller):
         """Approve or reject, once; who asked is told. Approved days are excused, also past ones.
 
         For the homeroom teacher of the class that the pupil is in now, and the principal; of staff
-        for the principal. Nobody decides for themselves or their own child.
+        for the principal. Nobody decides for themselves or their own child: where nobody else of
+        the school may, the department does.
         """
+        reader = await _decider(tx, caller, request_id, now)
         await service.decide(
             tx,
-            reader=await reader_of(tx, caller),
+            reader=reader,
             request_id=request_id,
             decision=data.decision,
             reason=data.reason,
             now=now,
         )
-        return await _one(tx, caller, resources, request_id, now)
+        shown = await _one(tx, caller, resources, request_id, now, reader=reader)
+        if reader.department_schools:
+            # As at the end of every request: an answer kept under a key is the account's own.
+            await db.scope(tx, schools=caller.school_ids, accounts=[caller.account_id])
+        return shown
 
     @post(
         "/{request_id:uuid}/withdrawal",
@@ -319,10 +336,41 @@ async def reader_of(tx: db.Conn, caller: Caller) -> Reader:
     )
 
 
-async def _one(
-    tx: db.Conn, caller: Caller, resources: Res, request_id: UUID, now: Now
-) -> LeaveRequest:
+async def _decider(tx: db.Conn, caller: Caller, request_id: UUID, now: datetime) -> Reader:
+    """The caller as one of the school, or as its department where that has nothing to read."""
     reader = await reader_of(tx, caller)
+    wanted = Filters(request_id=request_id)
+    if not caller.department_school_ids or await queries.requests(tx, reader=reader, wanted=wanted):
+        return reader
+    return await _department(tx, caller, caller.department_school_ids, now)
+
+
+async def _department(
+    tx: db.Conn, caller: Caller, school_ids: Collection[int], now: datetime
+) -> Reader:
+    await db.scope(tx, schools={*caller.school_ids, *school_ids}, accounts=[caller.account_id])
+    return Reader(
+        account_id=caller.account_id,
+        children=frozenset(),
+        askable=frozenset(),
+        own_staff={},
+        led_schools=frozenset(),
+        led_classes=frozenset(),
+        department_schools=frozenset(school_ids),
+        at=now,
+    )
+
+
+async def _one(
+    tx: db.Conn,
+    caller: Caller,
+    resources: Res,
+    request_id: UUID,
+    now: Now,
+    *,
+    reader: Reader | None = None,
+) -> LeaveRequest:
+    reader = reader or await reader_of(tx, caller)
     row = await service.one(tx, reader=reader, request_id=request_id)
     (shown,) = await service.shown(tx, [row], vault=resources.vault, reader=reader, now=now)
     return shown

@@ -90,7 +90,8 @@ async def addressees(conn: db.Conn, rows: Sequence[OutboxRow], *, now: datetime)
 
     As a guardian who may see the child, as the pupil, or as who leads the class or the school. What
     is about the school as such, or a member of its staff, is for its people and its families; that
-    alerts are held, or staff ask for leave, for its principals.
+    alerts are held, or staff ask for leave, for its principals; leave that none of them may
+    decide for the department.
     """
     return await db.many(
         conn,
@@ -114,7 +115,8 @@ async def addressees(conn: db.Conn, rows: Sequence[OutboxRow], *, now: datetime)
                       and g.account_id = a.id and g.ended_at is null and g.can_see)
                  or (a.paper_at is null and may_hear_of(a.id, q.school_id, q.student_id, $6))
                when o.kind in ('absence_held', 'leave_asked') then
-                 a.paper_at is null and leads_school(a.id, q.school_id, $6)
+                 a.paper_at is null and (leads_school(a.id, q.school_id, $6)
+                   or (o.kind = 'leave_asked' and leads_department(a.id, q.school_id)))
                else may_hear_of_school(a.id, q.school_id, $6) end
         """,
         *_columns(rows, "id", "school_id", "student_id", "actor_account_id", "account_id"),

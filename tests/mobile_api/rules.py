@@ -535,12 +535,13 @@ LEAVE: Final = {
         door_is_for=STAFF,
         body={"student_id": "{student_id}", **_LEAVE, "reason": "Việc nhà"},
     ),
-    "GET /v1/leave-requests": Rule(anywhere=("guardian", *STAFF)),
+    "GET /v1/leave-requests": Rule(anywhere=("guardian", *STAFF, *DEPARTMENT)),
+    # There is somebody in the school who may decide, so the department need not.
     "GET /v1/leave-requests/{request_id}": Rule(
-        here=PRINCIPAL, own=("guardian", *LEADER), door_is_for=STAFF
+        here=PRINCIPAL, own=("guardian", *LEADER), door_is_for=(*STAFF, *DEPARTMENT)
     ),
     "POST /v1/leave-requests/{request_id}/decision": Rule(
-        here=PRINCIPAL, own=LEADER, body={"decision": "approve"}
+        here=PRINCIPAL, own=LEADER, door_is_for=DEPARTMENT, body={"decision": "approve"}
     ),
     "POST /v1/leave-requests/{request_id}/withdrawal": Rule(own=("guardian",), door_is_for=STAFF),
     # The paper that is named was sent by the guardian.

@@ -14,7 +14,7 @@ from notifications.relay import Relay
 from tests.cast import Cast, gather
 from tests.conftest import Clock
 from tests.gate import Gate
-from tests.mobile_api.families import TODAY, TOMORROW, ask, asked, decide, listed, withdraw
+from tests.mobile_api.families import LEAVE, TODAY, TOMORROW, ask, asked, decide, listed, withdraw
 from tests.notifications.news import block, inbox, titles
 from tests.world import Person, World
 
@@ -380,3 +380,51 @@ async def test_without_a_slip_an_early_exit_is_told_as_it_is(
     assert ("exit_slip" in result) == (what == "too early")
     await relay.relay_due()
     assert not any("có phép" in title for title in await titles(owner, cast["guardian"]))
+
+
+async def test_where_nobody_of_the_school_may_decide_the_department_does_and_is_told(
+    api: httpx.AsyncClient, cast: Cast, world: World, relay: Relay, owner: asyncpg.Connection
+) -> None:
+    """Of the only principal, and of the only principal's child in a class without a teacher."""
+    principal, admin = cast["principal"], cast["department_admin"]
+    await world.guardian(cast.neighbour, person=principal, name="Thầy Hiệu trưởng")
+    own = await asked(api, cast, principal, student_id=None, school_id=cast.school.id)
+    child = await asked(api, cast, principal, student_id=str(cast.neighbour.id))
+    await asked(api, cast)  # which the homeroom teacher decides
+    for leave in (own, child):
+        assert (await decide(api, leave, principal)).json()["type"] == "own-leave"
+    await relay.relay_due()
+    told = await inbox(owner, admin)
+    assert [item["kind"] for item in told] == ["leave_asked", "leave_asked"]
+    assert "Ông principal" in told[0]["title"]
+    assert cast.neighbour.name not in str(told[1]["title"] + told[1]["body"])
+    assert (await decide(api, own, cast["other department_admin"])).status_code == 404
+    assert await titles(owner, cast["other department_admin"]) == []
+
+    answer = await api.get(LEAVE, params={"school_id": cast.school.id}, headers=admin.headers)
+    assert cast.neighbour.name not in answer.text
+    seen = {item["id"]: item for item in answer.json()["items"]}
+    assert seen.keys() == {own["id"], child["id"]}
+    assert (seen[own["id"]]["person_name"], seen[own["id"]]["may_decide"]) == (
+        "Ông principal", True,
+    )  # fmt: skip
+    assert seen[child["id"]]["person_id"] is None
+    assert seen[child["id"]]["requested_by"] is None
+    for leave in (own, child):
+        answer = await decide(api, leave, admin)
+        assert (answer.status_code, answer.json()["state"]) == (200, "approved")
+        assert not answer.json()["may_see_paper"]
+    await relay.relay_due()
+    assert "đã được duyệt" in str(await titles(owner, principal))
+
+
+async def test_with_another_principal_the_department_need_not_decide(
+    api: httpx.AsyncClient, cast: Cast, world: World, relay: Relay, owner: asyncpg.Connection
+) -> None:
+    vice, admin = await world.staff(cast.school, "principal", "Bà Phó"), cast["department_admin"]
+    own = await asked(api, cast, cast["principal"], student_id=None, school_id=cast.school.id)
+    await relay.relay_due()
+    assert await titles(owner, admin) == []
+    assert len(await titles(owner, vice)) == 1
+    assert await listed(api, admin, school_id=cast.school.id) == []
+    assert (await decide(api, own, admin)).status_code == 404

@@ -41,13 +41,14 @@ class LeaveRequest(Struct, frozen=True, kw_only=True):
     the days that were over, and their rest of the day of the withdrawal. `person_name`: the pupil's
     or the member of staff's; the class is null of staff, and of a pupil between two classes.
     `requested_by` and `decided_by` are names, null of who is here no more. `may_decide`,
-    `may_withdraw`, `may_see_paper`: of who reads this.
+    `may_withdraw`, `may_see_paper`: of who reads this. The department, which decides where nobody
+    of the school may, sees of a pupil's neither who it is (`person_name` is empty) nor who asked.
     """
 
     id: UUID
     school_id: int
     person_kind: PersonKind
-    person_id: UUID
+    person_id: UUID | None
     person_name: str
     class_id: UUID | None
     class_name: str | None
@@ -121,7 +122,8 @@ class Reader(Struct, frozen=True, kw_only=True):
 
     `children` are (school, pupil), `askable` those of them for whom leave may be asked; `own_staff`
     the caller's own row by school; `led_schools` are led as principal, `led_classes` as homeroom
-    teacher.
+    teacher. `department_schools`: of these the reader decides, at that moment `at`, what nobody of
+    the school may.
     """
 
     account_id: UUID
@@ -130,16 +132,18 @@ class Reader(Struct, frozen=True, kw_only=True):
     own_staff: Mapping[int, UUID]
     led_schools: frozenset[int]
     led_classes: frozenset[UUID]
+    department_schools: frozenset[int] = frozenset()
+    at: datetime | None = None
 
     @property
     def schools(self) -> list[int]:
         """Where there may be something to read."""
         own = {school for school, _ in self.children} | set(self.own_staff)
-        return sorted(own | self.led_schools)
+        return sorted(own | self.led_schools | self.department_schools)
 
     def leads(self, row: LeaveRow) -> bool:
         """Whether this is who decides on such requests, if it is not about themselves."""
-        if row.school_id in self.led_schools:
+        if row.school_id in self.led_schools | self.department_schools:
             return True
         return row.person_kind == "student" and row.class_id in self.led_classes
 

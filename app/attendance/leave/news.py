@@ -15,7 +15,10 @@ from app.ids import new_id
 async def tell_deciders(
     conn: db.Conn, *, school_id: int, request_id: UUID, asked: NewLeave, now: datetime
 ) -> None:
-    """One message to each; none says why somebody is away. Urgent when it is about today."""
+    """One message to each; none says why somebody is away. Urgent when it is about today.
+
+    Where nobody of the school may decide, the department is told, without the pupil.
+    """
     today = school_day(now)
     name = await queries.person_name(conn, school_id=school_id, asked=asked)
     is_pupil = asked.person_kind == "student"
@@ -26,7 +29,14 @@ async def tell_deciders(
     }
     if asked.from_day <= today <= asked.to_day:
         params["urgent"] = True
-    for account_id in await queries.deciders(conn, school_id=school_id, asked=asked, now=now):
+    student_id = asked.person_id if is_pupil else None
+    accounts = await queries.deciders(conn, school_id=school_id, asked=asked, now=now)
+    if not accounts:
+        school, accounts = await queries.department_deciders(conn, school_id=school_id, asked=asked)
+        params.pop("student", None)
+        params["person"] = school if is_pupil else f"{name}, {school}"
+        student_id = None
+    for account_id in accounts:
         await insert_outbox(
             conn,
             school_id=school_id,
@@ -34,7 +44,7 @@ async def tell_deciders(
             kind="leave_asked",
             day=today,
             event_id=request_id,
-            student_id=asked.person_id if is_pupil else None,
+            student_id=student_id,
             actor_account_id=asked.requested_by,
             account_id=account_id,
             params=params,

@@ -100,7 +100,8 @@ async def requests(
     """Those that the reader may read, the newest first.
 
     Of the own children, whichever guardian asked; the own as a member of staff; those of the
-    classes that are led, by where the pupil is now; as principal all of the school.
+    classes that are led, by where the pupil is now; as principal all of the school. As department
+    what nobody of the school may decide, and what was decided so.
     """
     schools = reader.schools if wanted.school_id is None else [wanted.school_id]
     return await db.many(
@@ -121,6 +122,8 @@ async def requests(
         wanted.kind,
         before,
         limit,
+        list(reader.department_schools),
+        reader.at,
     )
 
 
@@ -154,7 +157,10 @@ _REQUESTS = """
        and (r.school_id = any($5::int[]) or r.person_id = any($4::uuid[])
          or (r.person_kind = 'student' and n.class_id = any($6::uuid[]))
          or exists (select from unnest($2::int[], $3::uuid[]) as child (school_id, id)
-                     where child.school_id = r.school_id and child.id = r.person_id))
+                     where child.school_id = r.school_id and child.id = r.person_id)
+         or (r.school_id = any($15::int[]) and (r.decided_by = $7 or (
+             r.state = 'pending' and not exists (select from leave_deciders(
+                 r.school_id, r.person_id, r.requested_by, $16::timestamptz))))))
        and ($8::uuid is null or r.id = $8) and ($9::uuid is null or r.person_id = $9)
        and ($10::uuid is null or n.class_id = $10) and ($11::text is null or r.state = $11)
        and ($12::text is null or r.person_kind = $12) and ($13::uuid is null or r.id < $13)
@@ -335,36 +341,15 @@ async def forget_papers(conn: db.Conn, *, before: date, limit: int) -> int:
 
 
 async def deciders(conn: db.Conn, *, school_id: int, asked: NewLeave, now: datetime) -> list[UUID]:
-    """The accounts that are to decide, none of which the request is about.
+    """The accounts of the school that are to decide, none of which the request is about.
 
     Of a pupil's the class's homeroom teacher, and where there is none, or it is the teacher's own
-    child, the principals; of staff's the principals.
+    child, the principals; of staff's the principals. Nobody: it is the department's to decide.
     """
     found = await db.rows(
         conn,
         """
-        with leader as (
-            select m.account_id, m.role
-              from membership m join account a on a.id = m.account_id
-             where m.school_id = $1 and m.role in ('homeroom_teacher', 'principal')
-               and m.ended_at is null and a.disabled_at is null and a.paper_at is null
-               and (m.valid_from is null or m.valid_from <= $4)
-               and (m.valid_until is null or m.valid_until > $4)
-               and m.account_id <> $3
-               and not exists (
-                   select from guardianship g
-                    where g.school_id = m.school_id and g.student_id = $2
-                      and m.account_id in (g.account_id, g.pending_account_id)
-                      and (g.ended_at is null or g.custody_blocked_at is not null))
-               and (m.role = 'principal' or exists (
-                   select from enrolment n
-                     join school_class c on c.school_id = n.school_id and c.id = n.class_id
-                    where n.school_id = m.school_id and n.student_id = $2 and n.to_day is null
-                      and c.homeroom_staff_id = m.person_id and c.ended_at is null)))
-        select distinct account_id from leader
-         where role = 'homeroom_teacher'
-            or not exists (select from leader where role = 'homeroom_teacher')
-         order by account_id
+        select account_id from leave_deciders($1, $2, $3, $4) order by account_id
         """,
         school_id,
         asked.person_id,
@@ -372,6 +357,38 @@ async def deciders(conn: db.Conn, *, school_id: int, asked: NewLeave, now: datet
         now,
     )
     return [row["account_id"] for row in found]
+
+
+async def department_deciders(
+    conn: db.Conn, *, school_id: int, asked: NewLeave
+) -> tuple[str, list[UUID]]:
+    """The school's name, and who of its department may decide: not the asker, nor the family."""
+    found = await db.rows(
+        conn,
+        """
+        with recursive unit as (
+            select o.id, o.parent_id from org_unit o
+             where o.id = (select org_unit_id from school where id = $1)
+             union
+            select o.id, o.parent_id from org_unit o join unit on o.id = unit.parent_id)
+        select distinct m.account_id
+          from membership m join account a on a.id = m.account_id
+         where m.org_unit_id in (select id from unit) and m.role = 'department_admin'
+           and m.ended_at is null and a.disabled_at is null and a.paper_at is null
+           and m.account_id <> $3
+           and not exists (
+               select from guardianship g
+                where g.school_id = $1 and g.student_id = $2
+                  and m.account_id in (g.account_id, g.pending_account_id)
+                  and (g.ended_at is null or g.custody_blocked_at is not null))
+         order by m.account_id
+        """,
+        school_id,
+        asked.person_id,
+        asked.requested_by,
+    )
+    name: str = await db.value(conn, "select name from school where id = $1", school_id)
+    return name, [row["account_id"] for row in found]
 
 
 async def person_name(conn: db.Conn, *, school_id: int, asked: NewLeave) -> str | None:

@@ -219,15 +219,16 @@ async def shown(
 
 def _shown(row: LeaveRow, box: SchoolBox, reader: Reader, today: date) -> LeaveRequest:
     decides = reader.leads(row) and not reader.is_own(row)
+    hides = row.person_kind == "student" and row.school_id in reader.department_schools
     is_open = row.state == "pending" or (row.state == "approved" and row.to_day >= today)
     return LeaveRequest(
         id=row.id,
         school_id=row.school_id,
         person_kind=row.person_kind,
-        person_id=row.person_id,
-        person_name=row.person_name,
-        class_id=row.class_id,
-        class_name=row.class_name,
+        person_id=None if hides else row.person_id,
+        person_name="" if hides else row.person_name,
+        class_id=None if hides else row.class_id,
+        class_name=None if hides else row.class_name,
         from_day=row.from_day,
         to_day=row.to_day,
         part=row.part,
@@ -236,7 +237,7 @@ def _shown(row: LeaveRow, box: SchoolBox, reader: Reader, today: date) -> LeaveR
         state=row.state,
         covers_to=row.covers_to,
         requested_as=row.requested_as,
-        requested_by=row.requested_by_name,
+        requested_by=None if hides else row.requested_by_name,
         created_at=row.created_at,
         decided_by=row.decided_by_name,
         decided_at=row.decided_at,
@@ -250,7 +251,9 @@ def _shown(row: LeaveRow, box: SchoolBox, reader: Reader, today: date) -> LeaveR
 
 
 def may_see_paper(row: LeaveRow, reader: Reader) -> bool:
-    """Who asked, and who decides: a doctor's note is nobody else's to read."""
+    """Who asked, and who of the school decides: a doctor's note is nobody else's to read."""
+    if row.school_id in reader.department_schools:
+        return False
     if row.requested_by == reader.account_id:
         return True
     return reader.leads(row) and not reader.is_own(row)

@@ -82,7 +82,24 @@ async def test_a_year_of_leave_is_read_by_what_is_asked_of_it(
         (None, "pending", "leave_request_pending"),
     ):
         # As a principal asks: the whole school, narrowed by a pupil or by what waits.
-        args = ([1], NONE, NONE, NONE, [1], NONE, ONE, None, person_id, None, state, None, None, 51)
+        args = (
+            [1],
+            NONE,
+            NONE,
+            NONE,
+            [1],
+            NONE,
+            ONE,
+            None,
+            person_id,
+            None,
+            state,
+            None,
+            None,
+            51,
+            NONE,
+            None,
+        )
         assert index in await explained(owner, leave._REQUESTS, *args)
 
 
