@@ -100,6 +100,13 @@ class Comparison:
             for each in self.story.happenings
             if isinstance(each, f.LeaveAsked) and each.pupil == pupil
         }
+        events = {
+            scan.event
+            for each in self.story.happenings
+            if isinstance(each, f.ScansSent)
+            for scan in each.scans
+            if scan.pupil == pupil
+        }
         told = []
         for each in self.story.happenings:
             if isinstance(each, f.ScansSent):
@@ -112,18 +119,10 @@ class Comparison:
                 or isinstance(
                     each, f.RunDue | f.AbsenceDecided | f.ClosureDeclared | f.ClosureEnded
                 )
-                or (isinstance(each, f.Undone) and self._is_of(each.event, pupil))
+                or (isinstance(each, f.Undone) and each.event in events)
             ):
                 told.append(f"{each.at:%d %H:%M:%S} {each}")
         return told
-
-    def _is_of(self, event: str, pupil: str) -> bool:
-        return any(
-            scan.event == event and scan.pupil == pupil
-            for each in self.story.happenings
-            if isinstance(each, f.ScansSent)
-            for scan in each.scans
-        )
 
     def say(self, pupil: str, what: str) -> None:
         self.found.append(Difference(pupil=pupil, what=what))

@@ -183,7 +183,7 @@ class Oracle(Standing):
             by_class=by_class,
             missing={cell.pupil for cell in missing},
             refused=self.refused[run.day],
-            unsure={cell.pupil for cell in missing if cell.suspects},
+            unsure={cell.pupil for cell in missing if self._is_unsure(cell)},
             campus_of={key: each.campus for key, each in self.classes.items()},
             beats=self.beats,
             now=run.at,
@@ -195,6 +195,11 @@ class Oracle(Standing):
             else:
                 self._tell_absence(cell, run.at)
         self.held_runs += bool(held)
+
+    def _is_unsure(self, cell: Cell) -> bool:
+        """A card of the pupil's was suspected today, in whichever shift: it waits for a verdict."""
+        of_day = (each for (day, _), each in self.cells[cell.pupil].items() if day == cell.day)
+        return any(each.suspects for each in of_day)
 
     def _is_missing(self, cell: Cell) -> bool:
         """Neither recorded nor excused, nor inside since an earlier shift and not seen leaving."""
