@@ -198,7 +198,7 @@ async def decide(
     """Release held alerts, so that the guardians are told now, or drop them. For the principal.
 
     A release looks again: of who was scanned, excused or corrected meanwhile nobody is told. Each
-    alert is decided once; asking again changes nothing more.
+    alert is decided once; asking again changes nothing more. Nobody names own children alone.
     """
     return await decisions.decide(
         tx,

@@ -19,8 +19,8 @@ from app.attendance.corrections.model import (
     Filters,
     NewCorrection,
     OnlyToday,
-    OwnChild,
 )
+from app.attendance.kin import OwnChild, is_family
 from app.attendance.model import SetState
 from app.attendance.plan import school_day
 from app.identity.model import Caller
@@ -176,7 +176,7 @@ async def _require_leader(
         raise NoSuchPupil
     if not sight.is_principal and data.day != school_day(now):
         raise OnlyToday(("Ngày khác do hiệu trưởng sửa.", "The principal corrects another day."))
-    if await queries.is_family(
+    if await is_family(
         tx, school_id=school_id, student_id=data.student_id, account_id=caller.account_id
     ):
         raise OwnChild(("Hãy nhờ một đồng nghiệp.", "Ask a colleague."))

@@ -88,12 +88,12 @@ async def reviews(
 
 
 @get(_REVIEWS + "/summary", opt=_PRINCIPAL, tags=["attendance"])
-async def review_summary(tx: Tx, now: Now, school_id: PathSchool) -> ReviewSummary:
+async def review_summary(tx: Tx, caller: Me, now: Now, school_id: PathSchool) -> ReviewSummary:
     """How many wait by reason, phone and person, and the groups that can be decided at once.
 
     For the principal.
     """
-    return await service.summary(tx, school_id=school_id, now=now)
+    return await service.summary(tx, school_id=school_id, account_id=caller.account_id, now=now)
 
 
 @post(_REVIEWS + "/decisions", status_code=200, opt=_PRINCIPAL, tags=["attendance"])
@@ -103,7 +103,7 @@ async def decide_reviews(
     """Confirm or reject up to 200 scans, all or none; families hear once of what it changes.
 
     The same verdict again changes nothing, another one is refused. For the principal, who decides
-    about nothing of their own.
+    about nothing of their own, nor of an own child.
     """
     return await deciding.decide(
         tx,

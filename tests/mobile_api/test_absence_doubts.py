@@ -336,3 +336,30 @@ async def test_the_days_that_absence_writes_are_those_that_follow_from_the_facts
     assert [kept.get(pupil.id) for pupil in pupils[:5]] == [
         "absent_excused", "absent_unexcused", "late", None, None,
     ]  # fmt: skip
+
+
+async def test_an_own_child_is_one_of_all_and_is_not_decided_about_alone(
+    gate: Gate,
+    pupils: list[Student],
+    principal: Person,
+    resources: Resources,
+    world: World,
+    owner: asyncpg.Connection,
+) -> None:
+    await morning(gate, pupils, but=3)
+    await run_now(resources)
+    await world.guardian(pupils[0], person=principal)
+    for decision in ("release", "drop"):
+        answer = await gate.api.post(
+            f"/v1/schools/{gate.school.id}/absences/{CUT_OFF.date()}/decisions",
+            json={
+                "decision": decision,
+                "shift_id": str(gate.school.morning_id),
+                "student_ids": [str(pupils[0].id)],
+            },
+            headers=principal.headers,
+        )
+        assert (answer.status_code, answer.json()["type"]) == (403, "own-child")
+    assert await told(owner) == []
+    made = await decide(gate.api, gate.school, principal, "release")
+    assert (made["decided"], made["told"]) == (3, 3)

@@ -540,3 +540,19 @@ async def test_a_decision_leaves_nothing_for_a_rebuild_to_find(
     day = clock.now.date()
     found = await rebuild(owner, school_id=school.id, from_day=day, to_day=day, check=True)
     assert found == []
+
+
+async def test_nobody_decides_about_an_own_child_and_no_group_has_it(
+    office: Office, gate: Gate, world: World, school: School, owner: asyncpg.Connection
+) -> None:
+    children = [await world.student(school, f"Hồ Văn {n}") for n in range(6)]
+    ids = [await no_fix(gate, child) for child in children]
+    await world.guardian(children[0], person=office.who)
+    waiting = {each["event_id"]: each["may_decide"] for each in await office.waiting()}
+    assert [waiting[each] for each in ids] == [False, *[True] * 5]
+    (group,) = (await office.get("/summary"))["groups"]
+    assert set(group["event_ids"]) == set(ids[1:])
+    answer = await office.send("confirm", *ids)
+    assert (answer.status_code, answer.json()["type"]) == (403, "own-child")
+    assert await owner.fetchval("select count(*) from attendance_correction") == 0
+    assert (await office.decide("confirm", *group["event_ids"]))["decided"] == 5

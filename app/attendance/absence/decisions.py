@@ -17,6 +17,7 @@ from app.attendance.absence.model import (
 )
 from app.attendance.absence.run import look, place_of
 from app.attendance.absence.writing import put_absences, tell_guardians
+from app.attendance.kin import OwnChild, own_children
 from app.attendance.plan import Plan
 from app.attendance.queries import lock_people
 from app.attendance.queries import plan as plan_of
@@ -38,12 +39,17 @@ async def decide(
     A release looks again: nobody is told of a pupil who was scanned, excused or corrected since.
     Each case is decided once; who is slower than a colleague, or asks twice, changes nothing more.
 
+    Of all at once an own child is one; by name nobody decides about own children alone.
+
     Raises:
         NoSuchRun: that shift of that day was not decided.
+        OwnChild: all that are named are the decider's own children.
     """
     school_id = plan.school_id
     if not await queries.has_run(conn, school_id=school_id, day=day, shift_id=shift_id):
         raise NoSuchRun
+    if student_ids:
+        await _require_others(conn, school_id, set(student_ids), decided_by)
     asked = await queries.held_cases(
         conn, school_id=school_id, day=day, shift_id=shift_id, student_ids=student_ids
     )
@@ -75,6 +81,21 @@ async def decide(
         await _put_down(conn, school_id, day, shift_id, decision, waiting, decided_by, now)
     skipped += await _not_waiting(conn, school_id, day, shift_id, set(student_ids or ()) - waiting)
     return Decided(decision=decision, decided=len(waiting), told=len(told), skipped=skipped)
+
+
+async def _require_others(
+    conn: db.Conn, school_id: int, student_ids: set[UUID], decided_by: UUID
+) -> None:
+    own = await own_children(
+        conn, school_id=school_id, account_id=decided_by, student_ids=student_ids
+    )
+    if own == student_ids:
+        raise OwnChild(
+            (
+                "Hãy nhờ một hiệu trưởng hoặc hiệu phó khác, hoặc quyết định chung cho cả ca.",
+                "Ask another principal of the school, or decide about the whole shift at once.",
+            )
+        )
 
 
 async def _still_missing(

@@ -116,10 +116,6 @@ class OnlyToday(Denied):
     """Giáo viên chủ nhiệm chỉ sửa được ngày hôm nay | The homeroom teacher corrects today alone"""
 
 
-class OwnChild(Denied):
-    """Không tự sửa điểm danh của con mình | Nobody corrects the attendance of an own child"""
-
-
 class CorrectionWaits(Conflict):
     """Ca học này đang có yêu cầu sửa chờ duyệt | A correction of this shift is waiting already"""
 

@@ -257,24 +257,6 @@ async def decide_request(
     )
 
 
-async def is_family(conn: db.Conn, *, school_id: int, student_id: UUID, account_id: UUID) -> bool:
-    """Whether the account is, or was until a court said no, a guardian of the pupil."""
-    found: bool = await db.value(
-        conn,
-        """
-        select exists (
-            select from guardianship g
-             where g.school_id = $1 and g.student_id = $2
-               and $3 in (g.account_id, g.pending_account_id)
-               and (g.ended_at is null or g.custody_blocked_at is not null))
-        """,
-        school_id,
-        student_id,
-        account_id,
-    )
-    return found
-
-
 async def has_other_principal(
     conn: db.Conn, *, school_id: int, student_id: UUID, than: UUID, now: datetime
 ) -> bool:

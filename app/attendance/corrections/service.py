@@ -23,12 +23,12 @@ from app.attendance.corrections.model import (
     NewCorrection,
     NoSuchCorrection,
     NoSuchShiftThatDay,
-    OwnChild,
     Request,
     SecondPersonNeeded,
 )
 from app.attendance.disputes.model import AlreadyAnswered, OwnDispute
 from app.attendance.disputes.service import DisputeStands, answer_by_correction, stands_of
+from app.attendance.kin import OwnChild, is_family
 from app.attendance.model import Correction
 from app.attendance.plan import school_day
 from app.attendance.queries import plan as plan_of
@@ -118,7 +118,7 @@ async def decide(
         now=now,
     ):
         raise NoSuchCorrection
-    if await queries.is_family(
+    if await is_family(
         conn,
         school_id=request.school_id,
         student_id=request.student_id,

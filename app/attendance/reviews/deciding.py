@@ -10,6 +10,7 @@ import msgspec
 from app import audit, db, names
 from app.attendance.days import Facts, resolve
 from app.attendance.facts import gather
+from app.attendance.kin import OwnChild, own_children
 from app.attendance.model import Correction, DayRow, PersonKind
 from app.attendance.plan import school_day
 from app.attendance.queries import insert_outbox, lock_people
@@ -48,6 +49,7 @@ async def decide(
     Raises:
         NoSuchReview: one of them is no uncertain scan of the last 45 days.
         OwnCheckIn: one of them is the decider's own.
+        OwnChild: one of them is of the decider's own child.
         AlreadyReviewed: one of them was decided otherwise, or taken back.
     """
     asked = sorted(set(event_ids))
@@ -98,6 +100,19 @@ async def _require_not_own(
     ):
         raise OwnCheckIn(
             ("Hãy nhờ một hiệu trưởng hoặc hiệu phó khác.", "Ask another principal of the school.")
+        )
+    own = await own_children(
+        conn,
+        school_id=school_id,
+        account_id=decided_by,
+        student_ids={event.person_id for event in events if event.person_kind == "student"},
+    )
+    if own:
+        raise OwnChild(
+            (
+                "Hãy bỏ lượt của con mình ra, và nhờ một hiệu trưởng hoặc hiệu phó khác.",
+                "Leave out your own child's, and ask another principal of the school.",
+            )
         )
 
 

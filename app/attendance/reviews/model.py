@@ -95,7 +95,7 @@ class Review(Struct, frozen=True, kw_only=True):
     `words`: why it waits, the gravest first, in the caller's language. `clock_offset_s`: how far
     the phone's clock was ahead. `delay_s`: from the scan to its arrival. `distance_m`: to the
     fence; null: no fix. `photo_url`: null without consent. `scanned_by`: null for a check-in of
-    one's own. `may_decide`: false for the caller's own.
+    one's own. `may_decide`: false for the caller's own and for an own child's.
     """
 
     event_id: UUID
@@ -150,7 +150,8 @@ class PersonCount(Struct, frozen=True, kw_only=True):
 class ObviousGroup(Struct, frozen=True, kw_only=True):
     """Many people uncertain for one reason: one phone at one gate in one half of a day.
 
-    `event_ids`: up to 200 of them, the earliest first, to be decided at once.
+    `event_ids`: up to 200 of them, the earliest first, to be decided at once; without those of the
+    caller's own children.
     """
 
     reason: Reason

@@ -138,11 +138,19 @@ async def tallies(conn: db.Conn, *, school_id: int, first: date, last: date) -> 
 
 
 async def obvious_groups(
-    conn: db.Conn, *, school_id: int, first: date, last: date, most: int, groups: int
+    conn: db.Conn,
+    *,
+    school_id: int,
+    first: date,
+    last: date,
+    most: int,
+    groups: int,
+    account_id: UUID,
 ) -> list[ObviousGroup]:
     """Pupils whom one phone scanned at one gate in one half day, all uncertain for one reason.
 
-    `most`: event ids a group; `groups`: how many of them, the largest first.
+    `most`: event ids a group; `groups`: how many of them, the largest first. Without children of
+    `account_id`, who decides about none of them.
     """
     return await db.many(
         conn,
@@ -170,6 +178,11 @@ async def obvious_groups(
                   and e.device_id is not null and e.station_id is not null
                   and (e.outcome <> 'geo_uncertain' or e.distance_m <= $5)
                   and not exists (
+                      select from guardianship g
+                       where g.school_id = $1 and g.student_id = e.person_id
+                         and $9 in (g.account_id, g.pending_account_id)
+                         and (g.ended_at is null or g.custody_blocked_at is not null))
+                  and not exists (
                       select from attendance_correction k
                        where k.school_id = $1 and k.person_id = e.person_id and k.day = e.day
                          and k.event_id = e.id and k.kind in ('undo', 'confirm', 'reject'))) e
@@ -188,6 +201,7 @@ async def obvious_groups(
         OBVIOUS_PEOPLE,
         OBVIOUS_CLOCK_SPREAD_S,
         groups,
+        account_id,
     )
 
 

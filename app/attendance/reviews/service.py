@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from app import db
 from app.attendance.geo import distance_m
+from app.attendance.kin import own_children
 from app.attendance.model import SUSPECT
 from app.attendance.plan import Plan, school_day
 from app.attendance.queries import plan as plan_of
@@ -57,6 +58,7 @@ class _Known(Struct, frozen=True, kw_only=True):
     accounts: Mapping[UUID, str]
     places: Mapping[UUID, str]
     beside: Mapping[tuple[UUID, date], Sequence[Beside]]
+    own_children: set[UUID]
 
 
 def window(now: datetime) -> tuple[date, date]:
@@ -85,12 +87,14 @@ async def page(
         limit=limit,
         key=lambda scan: (scan.day, (scan.occurred_at - _EPOCH) // _MICRO, scan.event_id),
     )
-    known = await _known(conn, school_id, rows.items)
+    known = await _known(conn, school_id, rows.items, reader)
     items = [_review(scan, known, reader) for scan in rows.items]
     return Page(items=items, next_cursor=rows.next_cursor)
 
 
-async def summary(conn: db.Conn, *, school_id: int, now: datetime) -> ReviewSummary:
+async def summary(
+    conn: db.Conn, *, school_id: int, account_id: UUID, now: datetime
+) -> ReviewSummary:
     """How many wait by reason, phone and person, and what can be decided at once."""
     first, last = window(now)
     tallies = await queries.tallies(conn, school_id=school_id, first=first, last=last)
@@ -126,7 +130,13 @@ async def summary(conn: db.Conn, *, school_id: int, now: datetime) -> ReviewSumm
         ],
         people=[_person_count(tally, faces) for tally in people],
         groups=await queries.obvious_groups(
-            conn, school_id=school_id, first=first, last=last, most=MOST_AT_ONCE, groups=_GROUPS
+            conn,
+            school_id=school_id,
+            first=first,
+            last=last,
+            most=MOST_AT_ONCE,
+            groups=_GROUPS,
+            account_id=account_id,
         ),
     )
 
@@ -143,7 +153,7 @@ def _person_count(tally: Tally, faces: Mapping[UUID, Face]) -> PersonCount:
     )
 
 
-async def _known(conn: db.Conn, school_id: int, scans: Sequence[Pending]) -> _Known:
+async def _known(conn: db.Conn, school_id: int, scans: Sequence[Pending], reader: Reader) -> _Known:
     people = sorted({scan.person_id for scan in scans})
     found = await queries.faces(conn, school_id=school_id, person_ids=people)
     suspects = sorted({(s.person_id, s.day) for s in scans if s.outcome in SUSPECT})
@@ -164,6 +174,9 @@ async def _known(conn: db.Conn, school_id: int, scans: Sequence[Pending]) -> _Kn
         ),
         places=await queries.names_of_places(conn, school_id=school_id),
         beside=beside,
+        own_children=await own_children(
+            conn, school_id=school_id, account_id=reader.account_id, student_ids=people
+        ),
     )
 
 
@@ -199,7 +212,8 @@ def _review(scan: Pending, known: _Known, reader: Reader) -> Review:
         delay_s=max(0, round((scan.received_at - scan.occurred_at).total_seconds())),
         other=other,
         note=scan.note,
-        may_decide=not (is_own_phone and scan.scanned_by == reader.account_id),
+        may_decide=not (is_own_phone and scan.scanned_by == reader.account_id)
+        and scan.person_id not in known.own_children,
     )
 
 

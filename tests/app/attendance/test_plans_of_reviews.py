@@ -88,7 +88,7 @@ async def test_filters_read_no_table_from_end_to_end(
     ("query", "args"),
     [
         (reviews.tallies, [SCHOOL, FIRST, LAST]),
-        (reviews.obvious_groups, [SCHOOL, FIRST, LAST, 200, 100, 5, 120, 20]),
+        (reviews.obvious_groups, [SCHOOL, FIRST, LAST, 200, 100, 5, 120, 20, SOMEBODY]),
         (reviews.standing, [SCHOOL, [SOMEBODY], FIRST, LAST]),
         (reviews.told_outside_shifts, [SCHOOL, [SOMEBODY], [LAST], [SOMEBODY]]),
         (reviews.scans_beside, [SCHOOL, [SOMEBODY], [LAST], LAST, LAST]),
