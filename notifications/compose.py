@@ -192,8 +192,11 @@ def _item(
 def _with_pushes(
     item: Item, kind: Kind, row: OutboxRow, audience: Audience, now: datetime
 ) -> tuple[Item, list[Push]]:
-    """The item and its deliveries; old news, such as a dead letter's, comes to the inbox alone."""
-    if row.age_ms > kind.ttl_s * 1000:
+    """The item and its deliveries; old news, such as a dead letter's, comes to the inbox alone.
+
+    So does a closure whose days are all past: "school is closed" would be of now.
+    """
+    if row.age_ms > kind.ttl_s * 1000 or _is_over(row, now):
         return item, []
     switched_off = audience.switched_off.get(item.account_id, frozenset())
     choice = audience.choices.get(item.account_id) or AlertChoice()
@@ -218,6 +221,13 @@ def _with_pushes(
         by_sms = Way(account_id=item.account_id, device_id=NO_DEVICE, channel="sms")
         pushes.append(_push(item, by_sms, SMS_TTL_S, later, urgent))
     return item, pushes
+
+
+def _is_over(row: OutboxRow, now: datetime) -> bool:
+    if row.kind not in ("closure", "closure_ended"):
+        return False
+    # A date as ISO has it is in order of time.
+    return str(row.params["to_day"]) < now.astimezone(SCHOOL_ZONE).date().isoformat()
 
 
 def _push(item: Item, way: Way, ttl_s: int, due_at: datetime | None, urgent: bool) -> Push:

@@ -403,3 +403,20 @@ async def test_a_school_that_fails_holds_up_no_other(
     assert broken is not None
     assert (broken["school_id"], broken["attempts"]) == (cast.school.id, 1)
     assert await kinds(owner, cast["other guardian"]) == ["closure"]
+
+
+async def test_a_closure_whose_days_are_past_rings_no_phone(
+    api: httpx.AsyncClient, cast: Cast, workers: Workers, clock: Clock, owner: asyncpg.Connection
+) -> None:
+    await owner.execute(
+        "insert into push_token (account_id, device_id, kind, token, platform, locale)"
+        " select account_id, device_id, 'fcm', 'token', 'android', 'vi'"
+        " from session where account_id = $1",
+        cast["guardian"].account_id,
+    )
+    yesterday = (clock.now.date() - timedelta(days=1)).isoformat()
+    for days, pushed in (((yesterday, yesterday), 0), ((TOMORROW, TOMORROW), 1)):
+        await closed(api, cast["principal"], days=days, school_id=cast.school.id)
+        await workers.work()
+        assert await owner.fetchval("select count(*) from delivery") == pushed
+    assert await kinds(owner, cast["guardian"]) == ["closure", "closure"]
