@@ -285,3 +285,19 @@ async def test_one_school_that_fails_does_not_stop_the_next(
         await owner.execute("drop function fail_run() cascade")
     assert (len(summary.runs), summary.failed) == (1, 1)
     assert (len((await run_now(resources)).runs)) == 1
+
+
+async def test_each_school_is_decided_at_its_own_time(
+    gate: Gate, pupils: list[Student], resources: Resources, owner: asyncpg.Connection, world: World
+) -> None:
+    """With hundreds of schools the last run comes a minute after the look began."""
+    await morning(gate, pupils)
+    await world.student(await world.school())
+    times = iter([ALERT + timedelta(seconds=30 * n) for n in range(1, 10)])
+
+    summary = await run_now(resources, clock=lambda: next(times))
+
+    assert {run.ran_at for run in summary.runs} == {
+        ALERT + timedelta(seconds=30),
+        ALERT + timedelta(seconds=60),
+    }

@@ -43,10 +43,13 @@ async def run_due(
     look_back: timedelta = timedelta(0),
     plans: Plans | None = None,
     school_ids: Sequence[int] | None = None,
+    clock: Callable[[], datetime] | None = None,
 ) -> Summary:
     """Decide every cut-off that is due at `now`; with `look_back`, those of days before, silently.
 
-    Safe at any time, twice, and beside others. A school that fails does not stop the next.
+    `clock`: read anew for each run, since the last of many comes a minute after the first; without
+    it all of them are of `now`. Safe at any time, twice, and beside others. A school that fails
+    does not stop the next.
 
     Raises:
         whatever says that PostgreSQL is away: what is committed stands, the rest is due still.
@@ -62,7 +65,7 @@ async def run_due(
         nonlocal failed
         for due in waiting:
             try:
-                run = await _run(pool, due, plans, now=now)
+                run = await _run(pool, due, plans, clock=clock or (lambda: now))
             except Exception as error:
                 if db.is_away(error):
                     raise
@@ -105,7 +108,9 @@ async def _is_held(conn: db.Conn, due: Due, plans: Plans) -> bool:
     return place_of(plan, due.day, due.shift_id) is not None
 
 
-async def _run(pool: db.Pool, due: Due, plans: Plans, *, now: datetime) -> Run | None:
+async def _run(
+    pool: db.Pool, due: Due, plans: Plans, *, clock: Callable[[], datetime]
+) -> Run | None:
     """One transaction; again at once when the school moved meanwhile, or a deadlock undid it."""
     for _ in range(_TRIES):
         try:
@@ -117,7 +122,7 @@ async def _run(pool: db.Pool, due: Due, plans: Plans, *, now: datetime) -> Run |
                     school_id=due.school_id,
                     version=await queries.plan_version(conn, school_id=due.school_id),
                 )
-                return await run_one(conn, due, plan=plan, now=now)
+                return await run_one(conn, due, plan=plan, now=clock())
         except Exception as error:
             if not isinstance(error, Moved) and not db.is_lost_race(error):
                 raise
@@ -165,6 +170,7 @@ class AbsenceTicker:
             now=now,
             look_back=LOOK_BACK if is_first else timedelta(0),
             plans=self._plans,
+            clock=self._clock,
         )
         if not summary.failed:
             self._settled = today
