@@ -224,10 +224,11 @@ def _with_pushes(
 
 
 def _is_over(row: OutboxRow, now: datetime) -> bool:
-    if row.kind not in ("closure", "closure_ended"):
+    last_day = row.params.get("to_day")
+    if row.kind not in ("closure", "closure_ended") or not isinstance(last_day, str):
         return False
     # A date as ISO has it is in order of time.
-    return str(row.params["to_day"]) < now.astimezone(SCHOOL_ZONE).date().isoformat()
+    return last_day < now.astimezone(SCHOOL_ZONE).date().isoformat()
 
 
 def _push(item: Item, way: Way, ttl_s: int, due_at: datetime | None, urgent: bool) -> Push:
