@@ -12,7 +12,9 @@ from tests.web.screens import screen
 from tests.world import School
 
 _COUNT = "insert into delivery_count values ($1, $2, 'arrival', $3, $4, $5, $6, now())"
-_DEAD = "insert into dead_letter values ($1, $2, $3, $4, 'arrival', 'fcm', 'provider_away', now())"
+_DEAD = (
+    "insert into dead_letter values ($1, $2, $3, $4, 'arrival', 'fcm', 'gave_up:timeout', now())"
+)
 
 
 async def some_news(town: Town, school: School) -> None:
@@ -24,7 +26,7 @@ async def some_news(town: Town, school: School) -> None:
         ("fcm", "delivered", "", 10),
         ("fcm", "sent", "", 5),
         ("fcm", "queued", "", 2),
-        ("fcm", "failed", "provider_away", 1),
+        ("fcm", "failed", "unregistered", 1),
     ]:
         await town.owner.execute(_COUNT, school.id, today, channel, state, reason, n)
 
@@ -40,7 +42,7 @@ async def test_a_principal_sees_how_far_the_news_came(town: Town, open_phone: Op
     await expect(arrivals).to_contain_text("1 không gửi được")
     await expect(arrivals).to_contain_text("2 đang chờ")
     reasons = page.get_by_role("region", name="Vì sao không gửi được")
-    await expect(reasons).to_contain_text("provider_away")
+    await expect(reasons).to_contain_text("Máy không còn nhận thông báo")
     await screen(page, "news-sent")
     await page.get_by_role("button", name="30 ngày").click()
     await expect(arrivals).to_contain_text("27")
@@ -62,7 +64,7 @@ async def test_the_department_sends_again_what_was_given_up(
     worst = page.get_by_role("region", name="Trường có nhiều tin hỏng nhất")
     await expect(worst).to_contain_text(school.name)
     dead = page.get_by_role("region", name="Tin đã bỏ cuộc")
-    await dead.get_by_role("button", name="Gửi lại: provider_away").click()
+    await dead.get_by_role("button", name="Gửi lại: Đã thử nhiều lần").click()
     await screen(page, "department-news-again")
     await page.get_by_role("dialog").get_by_role("button", name="Gửi lại").click()
     await expect(dead).to_contain_text("Không có tin nào bị bỏ cuộc.")

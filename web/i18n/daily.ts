@@ -7,11 +7,19 @@ export const D = texts({
   navHeld: ["Tin vắng", "Absences"],
   navReviews: ["Lượt cần xem", "Scans to review"],
   navClosures: ["Cho nghỉ", "Closures"],
+  navLeave: ["Thầy cô xin nghỉ", "Staff leave"],
   navHours: ["Giờ công", "Staff hours"],
   navDeliveries: ["Tin đã gửi", "News sent"],
   navCorrections: ["Sửa chờ duyệt", "Corrections"],
   navRules: ["Quy tắc", "Rules"],
   navMissing: ["Gọi gia đình", "Call families"],
+
+  leaveTitle: ["Đơn xin nghỉ của thầy cô", "Leave of the staff"],
+  leaveNoneHint: [
+    "Thầy cô gửi đơn từ trang Chấm công của mình.",
+    "Staff ask from their own check-in page.",
+  ],
+  leaveDone: ["Các đơn khác", "Other requests"],
 
   heldTitle: ["Tin vắng trong ngày", "Absences of the day"],
   days: ["Ngày", "Day"],

@@ -57,3 +57,38 @@ export const ROADS = texts({
   web: ["Trình duyệt", "Browser"],
   sms: ["SMS", "Text message"],
 });
+
+/** Why news did not arrive, by the code that the senders leave. */
+export const WHY = texts({
+  gone: [
+    "Máy không còn nhận thông báo (đã gỡ ứng dụng, tắt thông báo hoặc đăng xuất)",
+    "The device takes no notifications any more (removed, turned off or logged out)",
+  ],
+  custody_block: [
+    "Người nhận không còn được xem tin của em",
+    "The receiver may no longer see the child's news",
+  ],
+  not_configured: ["Hệ thống chưa cài đặt đường gửi này", "This road is not set up"],
+  expired: ["Quá hạn gửi", "Too late to send"],
+  gave_up: ["Đã thử nhiều lần mà không được", "Tried many times in vain"],
+  unsure: ["Không rõ tin nhắn đã đi chưa", "It is not known whether the text went out"],
+  no_connection: [
+    "Không kết nối được nơi chuyển tin",
+    "The service that carries the news was out of reach",
+  ],
+  throttled: ["Nơi chuyển tin đang quá tải", "The service that carries the news takes no more now"],
+  bad_answer: ["Nơi chuyển tin trả lời lỗi", "The service that carries the news answered amiss"],
+  refused: ["Nơi chuyển tin từ chối hệ thống", "The service that carries the news refused us"],
+  too_big: ["Tin quá dài", "The news is too long"],
+  bad_data: ["Tin bị lỗi, hệ thống cần sửa", "The news is faulty: the system has to be mended"],
+  unreadable: ["Không mở được dữ liệu đã khoá", "Sealed data could not be opened"],
+  over_budget: ["Hết hạn mức tin nhắn trong ngày", "The day's budget of texts is used up"],
+  no_phone: ["Người nhận chưa có số điện thoại", "The receiver has no phone number"],
+  bad_phone: ["Số điện thoại không nhận được tin nhắn", "The phone number takes no texts"],
+  no_balance: ["Tài khoản SMS hết tiền", "The account for texts has no money left"],
+  sms_account: ["Tài khoản SMS bị từ chối", "The account for texts was refused"],
+  sms_unregistered: [
+    "Tên gửi hoặc mẫu tin SMS chưa đăng ký",
+    "The sender's name or the text's wording is not registered",
+  ],
+});

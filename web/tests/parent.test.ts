@@ -252,10 +252,12 @@ test("an absence of today asks to act, until it is replaced", () => {
 test("news leads to whoever has to do something about it", () => {
   const isKin = (id: string) => id === "s";
   const to = (kind: string, more: Partial<InboxItem> = {}) =>
-    leadsTo(item(1, { kind, ...more }), isKin);
+    leadsTo(item(1, { kind, ...more }), isKin, (school) => school === 1);
   assert.equal(to("absence"), "/con/s");
   assert.equal(to("absence", { student_id: "other" }), null);
   assert.equal(to("leave_asked", { data: data({ class_id: "c" }) }), "/lop/1/c");
+  assert.equal(to("leave_asked", { student_id: null }), "/truong/1/don-nghi");
+  assert.equal(to("leave_asked", { student_id: null, school_id: 2 }), null);
   assert.equal(to("leave_decided"), "/con/s/xin-nghi");
   assert.equal(to("leave_decided", { student_id: null }), "/cham-cong/xin-nghi");
   assert.equal(to("dispute_asked"), "/lop");

@@ -3,8 +3,10 @@
 import "./daily.css";
 import type { ComponentChildren } from "preact";
 import { Icon, type IconName } from "../../components/icons";
-import { Page } from "../../components/ui";
+import { Badge, Page } from "../../components/ui";
+import { count } from "../../format";
 import { D } from "../../i18n/daily";
+import { useWaitingLeave } from "./staff_leave";
 
 interface Part {
   path: string;
@@ -15,6 +17,7 @@ interface Part {
 const PARTS = [
   { path: "tin-vang", icon: "absent", name: D.navHeld },
   { path: "can-xem", icon: "search", name: D.navReviews },
+  { path: "don-nghi", icon: "file", name: D.navLeave },
   { path: "gio-cong", icon: "clock", name: D.navHours },
   { path: "tin-da-gui", icon: "bell", name: D.navDeliveries },
   { path: "sua-diem-danh", icon: "check", name: D.navCorrections },
@@ -41,10 +44,16 @@ export function DailyLinks({ school, here }: { school: number; here?: PartPath }
         >
           <Icon name={icon} />
           <span>{name()}</span>
+          {path === "don-nghi" && !here && <WaitingLeave school={school} />}
         </a>
       ))}
     </nav>
   );
+}
+
+function WaitingLeave({ school }: { school: number }) {
+  const n = useWaitingLeave(school);
+  return n > 0 ? <Badge tone="wait">{count(n)}</Badge> : null;
 }
 
 interface Props {

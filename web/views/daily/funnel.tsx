@@ -15,6 +15,7 @@ import {
   type Stage,
   spanName,
 } from "./funnel_model";
+import { reasonWords } from "./reasons";
 
 export function SpanPicker({ span }: { span: Signal<Span> }) {
   return (
@@ -113,7 +114,7 @@ function Failures({ funnel }: { funnel: Funnel }) {
         {funnel.failures.map((each) => (
           <li key={`${each.kind}/${each.channel}/${each.reason}`} class="row">
             <span class="grow">
-              <span>{each.reason}</span>
+              <span>{reasonWords(each.reason)}</span>
               <span class="muted small">
                 {[kindName(each.kind), ROADS[each.channel]()].join(" · ")}
               </span>

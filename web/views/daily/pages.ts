@@ -6,6 +6,7 @@ export const PAGES: Readonly<Record<string, Route["load"]>> = {
   "tin-vang": () => import("./held"),
   "can-xem": () => import("./reviews"),
   "nghi-dot-xuat": () => import("./closures"),
+  "don-nghi": () => import("./staff_leave_page"),
   "gio-cong": () => import("./hours"),
   "gio-cong/:staff/:month": () => import("./hours_of"),
   "tin-da-gui": () => import("./deliveries"),

@@ -6,6 +6,7 @@ const PATHS = [
   "tin-vang",
   "can-xem",
   "nghi-dot-xuat",
+  "don-nghi",
   "gio-cong",
   "gio-cong/:staff/:month",
   "tin-da-gui",

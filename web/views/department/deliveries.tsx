@@ -9,6 +9,7 @@ import { F } from "../../i18n/deliveries";
 import { useQuery } from "../../query";
 import { FunnelView, SpanPicker } from "../daily/funnel";
 import { kindName, rangeOf, type Span } from "../daily/funnel_model";
+import { reasonWords } from "../daily/reasons";
 import { DepartmentPage } from "./frame";
 
 type DeadCount = Schemas["DeadCount"];
@@ -60,12 +61,12 @@ function DeadLetters() {
               {counts.map((each) => (
                 <li key={`${each.source}/${each.kind}/${each.reason}`} class="row">
                   <span class="grow">
-                    <span>{each.reason}</span>
+                    <span>{reasonWords(each.reason)}</span>
                     <span class="muted small">{aboutWords(each)}</span>
                   </span>
                   <strong>{count(each.n)}</strong>
                   <Button
-                    aria-label={F.replayOf(each.reason)}
+                    aria-label={F.replayOf(reasonWords(each.reason))}
                     onClick={() => {
                       asking.value = each;
                     }}
@@ -88,7 +89,7 @@ function DeadLetters() {
             asking.value = null;
           }}
         >
-          <p>{asked.reason}</p>
+          <p>{reasonWords(asked.reason)}</p>
           <p class="muted">{F.replayHint()}</p>
         </Confirm>
       )}
@@ -101,7 +102,9 @@ function allOf(counts: readonly DeadCount[], reason: string): number {
   return counts.filter((each) => each.reason === reason).reduce((n, each) => n + each.n, 0);
 }
 
-function aboutWords({ kind, source, oldest_at }: DeadCount): string {
+function aboutWords({ kind, source, oldest_at, reason }: DeadCount): string {
   const where = source === "news" ? F.deadNews() : F.deadDelivery();
-  return [kindName(kind), where, F.oldest(moment(oldest_at))].join(" · ");
+  // Two codes may have the same words, and who mends it asks for the code.
+  const code = reasonWords(reason) === reason ? null : reason;
+  return [kindName(kind), where, F.oldest(moment(oldest_at)), code].filter(Boolean).join(" · ");
 }

@@ -9,6 +9,7 @@ import { useSending } from "../../components/form";
 import { Icon } from "../../components/icons";
 import { Badge, Button, Empty, Fault, Loaded, Page } from "../../components/ui";
 import { clock } from "../../format";
+import { hats } from "../../hats";
 import { C } from "../../i18n/common";
 import { N } from "../../i18n/news";
 import { type InboxItem, onItem, onReset } from "../../live";
@@ -130,13 +131,16 @@ function Days({ items }: { items: InboxItem[] }) {
 
 const SPOKEN = { good: N.good, alarm: N.alarm, plain: N.plain } as const;
 
+const isPrincipalOf = (schoolId: number | null): boolean =>
+  hats.value.some((hat) => hat.role === "principal" && hat.schoolId === schoolId);
+
 function Item({ item, isReplaced }: { item: InboxItem; isReplaced: boolean }) {
   const ref = useRef<HTMLLIElement>(null);
   // As it was when it came on the screen: the mark does not vanish under the eye.
   const isNew = useRef(item.read_at === null).current;
   useSeen(ref, item.id, isNew);
   const tone = toneOf(item);
-  const to = leadsTo(item, (id) => kin(id) !== null);
+  const to = leadsTo(item, (id) => kin(id) !== null, isPrincipalOf);
   const inside = (
     <>
       <span class={`mark-of ${tone}`}>

@@ -85,14 +85,22 @@ export function asksToAct(item: InboxItem, isReplaced: boolean, now = Date.now()
 }
 
 /** Where an item leads; null: it says all there is. */
-export function leadsTo(item: InboxItem, isKin: (studentId: string) => boolean): string | null {
+export function leadsTo(
+  item: InboxItem,
+  isKin: (studentId: string) => boolean,
+  isPrincipalOf: (schoolId: number | null) => boolean,
+): string | null {
   const { class_id: classId } = dataOf(item);
   const child = item.student_id && isKin(item.student_id) ? item.student_id : null;
   switch (item.kind) {
     case "dispute_asked":
     case "leave_asked":
       if (typeof classId === "string") return `/lop/${item.school_id}/${classId}`;
-      return item.kind === "dispute_asked" ? "/lop" : null;
+      if (item.kind === "dispute_asked") return "/lop";
+      // Of staff; the department may be told of it too, and has no such page.
+      return item.student_id === null && isPrincipalOf(item.school_id)
+        ? `/truong/${item.school_id}/don-nghi`
+        : null;
     case "leave_decided":
       if (!item.student_id) return "/cham-cong/xin-nghi";
       return child && `/con/${child}/xin-nghi`;
