@@ -341,6 +341,9 @@ class Player:
     async def _out(self, left: f.TransferredOut) -> None:
         path = f"/v1/schools/{self._sid}/students/{self.stage.pupils[left.pupil]}/transfer-out"
         body = {"reason": "Chuyển nhà", "last_day": left.last.isoformat()}
+        # Who has left is told no more: what came before has been told by then, hours ago.
+        told = "select not exists (select from outbox where dead_at is null)"
+        await until(lambda: self.stage.world.owner.fetchval(told), within_s=_TRIES_FOR_S)
         await self.send("POST", path, self._principal, body)
 
     async def _in(self, came: f.TransferredIn) -> None:
