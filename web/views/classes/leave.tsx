@@ -4,9 +4,9 @@ import { useEffect } from "preact/hooks";
 import { api, of } from "../../api";
 import { V } from "../../i18n/leave";
 import { onItem } from "../../live";
-import { type Query, useQuery } from "../../query";
+import { useQuery } from "../../query";
 import { LeaveToDecide } from "../leave/deciding";
-import type { LeaveRequest } from "../leave/requests";
+import { type LeaveRequest, put } from "../leave/requests";
 import { answersFor } from "./disputes";
 import { usePolling } from "./polling";
 
@@ -37,11 +37,6 @@ export function useClassLeave({ schoolId, classId }: Props, state: State | null)
   usePolling(query, EVERY_MS);
   useEffect(() => onItem((item) => item.kind === "leave_asked" && void query.reload()), [query]);
   return query;
-}
-
-/** As it stands after a decision, without asking for all of it again. */
-export function put(query: Query<LeaveRequest[]>, after: LeaveRequest): void {
-  query.data.value = (query.data.peek() ?? []).map((each) => (each.id === after.id ? after : each));
 }
 
 /** What waits; nothing for who decides nothing here. */

@@ -8,16 +8,14 @@ import { V } from "../../i18n/leave";
 import { spanWords, stateTone, stateWords } from "../../leave";
 import type { Query } from "../../query";
 import { Paper } from "./paper";
-import type { LeaveRequest } from "./requests";
+import { type LeaveRequest, put } from "./requests";
 import "./leave.css";
 
 export function LeaveList({ query }: { query: Query<LeaveRequest[]> }) {
   const leaving = useSignal<LeaveRequest | null>(null);
   async function withdraw(request: LeaveRequest): Promise<void> {
     const params = { path: { request_id: request.id } };
-    const after = await of(api.POST("/v1/leave-requests/{request_id}/withdrawal", { params }));
-    const rest = query.data.peek() ?? [];
-    query.data.value = rest.map((each) => (each.id === after.id ? after : each));
+    put(query, await of(api.POST("/v1/leave-requests/{request_id}/withdrawal", { params })));
   }
   return (
     <Card aria-label={V.mine()}>

@@ -46,6 +46,11 @@ export function useRequests(asker: Asker): Query<LeaveRequest[]> {
   return found;
 }
 
+/** As it stands now, without asking for all of it again. */
+export function put(query: Query<LeaveRequest[]>, after: LeaveRequest): void {
+  query.data.value = (query.data.peek() ?? []).map((each) => (each.id === after.id ? after : each));
+}
+
 interface Sent {
   request: LeaveRequest;
   /** The picture that did not go with it. */
