@@ -321,41 +321,6 @@ async def insert_correction(
     )
 
 
-async def insert_outbox(
-    conn: db.Conn,
-    *,
-    school_id: int,
-    message_id: UUID,
-    kind: str,
-    day: date,
-    event_id: UUID,
-    student_id: UUID | None,
-    actor_account_id: UUID | None,
-    params: dict[str, object],
-    account_id: UUID | None = None,
-) -> None:
-    """One message for the relay, in the transaction of its fact.
-
-    It is for the pupil's guardians; with an `account_id` for that account alone.
-    """
-    await conn.execute(
-        """
-        insert into outbox (school_id, id, kind, day, event_id, student_id, actor_account_id,
-               params, account_id)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-        """,
-        school_id,
-        message_id,
-        kind,
-        day,
-        event_id,
-        student_id,
-        actor_account_id,
-        params,
-        account_id,
-    )
-
-
 async def student_name(conn: db.Conn, *, school_id: int, student_id: UUID) -> str:
     """The name of a pupil who is known to exist."""
     name: str = await db.value(

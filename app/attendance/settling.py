@@ -21,7 +21,9 @@ from app.attendance.model import (
     State,
     absence_event_id,
 )
-from app.attendance.plan import ZONE, Plan, school_day
+from app.attendance.outbox import News, insert_news
+from app.attendance.plan import Plan, school_day
+from app.attendance.telling import absence_params
 from app.ids import new_id
 
 CauseKind = Literal["leave", "closure", "correction", "review", "release"]
@@ -219,18 +221,21 @@ async def _tell(
     if not news:
         return
     names = await _names(conn, school_id=plan.school_id, student_ids={key[1] for key in news})
-    for key, each in news.items():
-        await queries.insert_outbox(
-            conn,
-            school_id=plan.school_id,
-            message_id=new_id(),
-            kind=each.kind,
-            day=key[0],
-            event_id=each.event_id,
-            student_id=key[1],
-            actor_account_id=cause.told_otherwise or cause.actor_account_id,
-            params=_params(each, plan, gathered.facts.get(key), names[key[1]]),
-        )
+    await insert_news(
+        conn,
+        school_id=plan.school_id,
+        news=[
+            News(
+                kind=each.kind,
+                day=key[0],
+                event_id=each.event_id,
+                student_id=key[1],
+                actor_account_id=cause.told_otherwise or cause.actor_account_id,
+                params=_params(each, plan, gathered.facts.get(key), names[key[1]]),
+            )
+            for key, each in news.items()
+        ],
+    )
     await heard.insert_notices(
         conn,
         school_id=plan.school_id,
@@ -264,8 +269,7 @@ def _params(news: _News, plan: Plan, facts: Facts | None, name: str) -> dict[str
     if news.replaces is not None:
         params["replaces"] = str(news.replaces)
     if facts is not None and news.kind == "absence":
-        params["shift"] = facts.shift.name
-        params["at"] = datetime.combine(news.key[0], facts.shift.cut_off, ZONE).isoformat()
+        params |= absence_params(plan, news.key[0], facts.shift)
     return params
 
 

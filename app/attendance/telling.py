@@ -91,6 +91,16 @@ def absence_before(past: Past, pupil: Pupil, fresh: Collection[UUID] = ()) -> UU
     return absence_event_id(past.school_id, past.day, past.person_id, pupil.shift.id)
 
 
+def absence_params(plan: Plan, day: date, shift: PlannedShift) -> dict[str, object]:
+    """What an absence is told with, beside the name; `at`: until then nothing was recorded."""
+    return {
+        "school": plan.name,
+        "shift": shift.name,
+        "day": day.isoformat(),
+        "at": datetime.combine(day, shift.cut_off, ZONE).isoformat(),
+    }
+
+
 @lru_cache(maxsize=1024)
 def _alerts_begin(day: date, cut_off: time) -> datetime:
     """Who was received before this is written before any run tells of an absence."""

@@ -12,6 +12,7 @@ from app.attendance.days import Facts
 from app.attendance.facts import gather
 from app.attendance.heard import insert_notices, notice_of, notices_of
 from app.attendance.model import SUSPECT, DayRow, Event, Past
+from app.attendance.outbox import insert_outbox
 from app.attendance.plan import Plan, PlannedShift, school_day
 from app.attendance.telling import Pupil, news_after_undo
 from app.attendance.writing import drop_day_rows, promote, put_day_rows
@@ -184,7 +185,7 @@ async def _tell(
     # Who is absent, whatever was scanned before that was set, has not arrived.
     is_absent = pupil.row is not None and pupil.row.state.startswith("absent")
     for told in news_after_undo(undone, [] if is_absent else risen, pupil, is_last=is_last):
-        await queries.insert_outbox(
+        await insert_outbox(
             conn,
             school_id=told.school_id,
             message_id=told.id,

@@ -15,7 +15,7 @@ from app.attendance.absence.model import (
     SkipReason,
     run_event_id,
 )
-from app.attendance.absence.run import look, place_of
+from app.attendance.absence.run import Place, look, place_of
 from app.attendance.absence.writing import put_absences, tell_guardians
 from app.attendance.kin import OwnChild, own_children
 from app.attendance.plan import Plan
@@ -61,10 +61,11 @@ async def decide(
     if await queries.plan_version(conn, school_id=school_id) != plan.version:
         # A closure may have come in between.
         plan = await plan_of(conn, school_id=school_id)
+    place = place_of(plan, day, shift_id)
     told: dict[UUID, str] = {}
     skipped: list[Skipped] = []
     if decision == "release" and waiting:
-        told, skipped = await _still_missing(conn, plan, day, shift_id, waiting, now=now)
+        told, skipped = await _still_missing(conn, place, waiting, now=now)
     await queries.put_decision(
         conn,
         school_id=school_id,
@@ -76,7 +77,8 @@ async def decide(
         decided_by=decided_by,
         now=now,
     )
-    await _tell(conn, plan, day, shift_id, told, decided_by)
+    if place is not None and told:
+        await _tell(conn, place, told, decided_by)
     if waiting:
         await _put_down(conn, school_id, day, shift_id, decision, waiting, decided_by, now)
     skipped += await _not_waiting(conn, school_id, day, shift_id, set(student_ids or ()) - waiting)
@@ -99,16 +101,12 @@ async def _require_others(
 
 
 async def _still_missing(
-    conn: db.Conn,
-    plan: Plan,
-    day: date,
-    shift_id: UUID,
-    student_ids: set[UUID],
-    *,
-    now: datetime,
+    conn: db.Conn, place: Place | None, student_ids: set[UUID], *, now: datetime
 ) -> tuple[dict[UUID, str], list[Skipped]]:
-    """Those to tell of, with their names, and why not the others. Their locks are held."""
-    place = place_of(plan, day, shift_id)
+    """Those to tell of, with their names, and why not the others. Their locks are held.
+
+    `place` None: the shift is not held, since the school was closed.
+    """
     if place is None:
         return {}, [Skipped(student_id=each, why="closed") for each in sorted(student_ids)]
     situation = await look(conn, place, student_ids=student_ids, now=now)
@@ -131,26 +129,23 @@ def _why_not(situation: Situation, student_id: UUID) -> SkipReason:
     return "inside" if pupil.is_inside else "on_leave"
 
 
-async def _tell(
-    conn: db.Conn,
-    plan: Plan,
-    day: date,
-    shift_id: UUID,
-    told: dict[UUID, str],
-    decided_by: UUID,
-) -> None:
-    place = place_of(plan, day, shift_id) if told else None
-    if place is None:
-        return
+async def _tell(conn: db.Conn, place: Place, told: dict[UUID, str], decided_by: UUID) -> None:
     await put_absences(
         conn,
-        school_id=plan.school_id,
-        day=day,
-        shift_id=shift_id,
+        school_id=place.plan.school_id,
+        day=place.day,
+        shift_id=place.shift.id,
         student_ids=told.keys(),
         state="absent_unexcused",
     )
-    await tell_guardians(conn, plan=plan, day=day, shift=place.shift, names=told, actor=decided_by)
+    await tell_guardians(
+        conn,
+        plan=place.plan,
+        day=place.day,
+        shift=place.shift,
+        names=told,
+        actor=decided_by,
+    )
 
 
 async def _put_down(

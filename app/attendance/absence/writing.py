@@ -1,14 +1,15 @@
 """What a run and a release write: the run, its cases, the days, the outbox."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from app import db
 from app.attendance.absence.model import Held, Run, run_event_id
 from app.attendance.model import State, absence_event_id
-from app.attendance.plan import ZONE, Plan, PlannedShift
-from app.ids import new_id
+from app.attendance.outbox import News, insert_news
+from app.attendance.plan import Plan, PlannedShift
+from app.attendance.telling import absence_params
 
 
 async def put_run(conn: db.Conn, run: Run, cases: Sequence[Held]) -> None:
@@ -86,25 +87,22 @@ async def tell_guardians(
     actor: UUID | None = None,
 ) -> None:
     """An alert a pupil, under an event that whoever replaces it can name."""
-    cut_off = datetime.combine(day, shift.cut_off, ZONE)
-    shared: dict[str, object] = {
-        "school": plan.name,
-        "shift": shift.name,
-        "day": day.isoformat(),
-        "at": cut_off.isoformat(),
-    }
-    await _put_news(
+    shared = absence_params(plan, day, shift)
+    await insert_news(
         conn,
         school_id=plan.school_id,
-        kind="absence",
-        day=day,
-        rows=[
-            (absence_event_id(plan.school_id, day, student_id, shift.id), student_id, None,
-             shared | {"student": name})
+        news=[
+            News(
+                kind="absence",
+                day=day,
+                event_id=absence_event_id(plan.school_id, day, student_id, shift.id),
+                student_id=student_id,
+                actor_account_id=actor,
+                params=shared | {"student": name},
+            )
             for student_id, name in names.items()
         ],
-        actor=actor,
-    )  # fmt: skip
+    )
 
 
 async def tell_principals(
@@ -125,46 +123,19 @@ async def tell_principals(
         "held": held,
     }
     event_id = run_event_id(plan.school_id, day, shift.id)
-    await _put_news(
+    await insert_news(
         conn,
         school_id=plan.school_id,
-        kind="absence_held",
-        day=day,
-        rows=[(event_id, None, account_id, params) for account_id in account_ids],
-        actor=None,
-    )
-
-
-_News = tuple[UUID, UUID | None, UUID | None, dict[str, object]]
-
-
-async def _put_news(
-    conn: db.Conn,
-    *,
-    school_id: int,
-    kind: str,
-    day: date,
-    rows: Sequence[_News],
-    actor: UUID | None,
-) -> None:
-    if not rows:
-        return
-    event_ids, student_ids, account_ids, params = zip(*rows, strict=True)
-    await conn.execute(
-        """
-        insert into outbox (school_id, id, kind, day, event_id, student_id, account_id,
-               actor_account_id, params)
-        select $1, q.id, $2, $3, q.event_id, q.student_id, q.account_id, $4, q.params
-          from unnest($5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[], $9::jsonb[])
-               as q (id, event_id, student_id, account_id, params)
-        """,
-        school_id,
-        kind,
-        day,
-        actor,
-        [new_id() for _ in rows],
-        list(event_ids),
-        list(student_ids),
-        list(account_ids),
-        list(params),
+        news=[
+            News(
+                kind="absence_held",
+                day=day,
+                event_id=event_id,
+                student_id=None,
+                actor_account_id=None,
+                params=params,
+                account_id=account_id,
+            )
+            for account_id in account_ids
+        ],
     )

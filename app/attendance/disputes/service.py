@@ -26,8 +26,8 @@ from app.attendance.disputes.model import (
     SchoolDispute,
     TooManyDisputes,
 )
+from app.attendance.outbox import insert_outbox
 from app.attendance.plan import school_day
-from app.attendance.queries import insert_outbox
 from app.ids import new_id
 
 # As far back as a family's timeline shows.

@@ -7,8 +7,8 @@ from uuid import UUID
 from app import db
 from app.attendance.leave import queries
 from app.attendance.leave.model import LeaveRow, NewLeave, Part
+from app.attendance.outbox import insert_outbox
 from app.attendance.plan import school_day
-from app.attendance.queries import insert_outbox
 from app.ids import new_id
 
 

@@ -12,8 +12,9 @@ from app.attendance.days import Facts, resolve
 from app.attendance.facts import gather
 from app.attendance.kin import OwnChild, own_children
 from app.attendance.model import Correction, DayRow, PersonKind
+from app.attendance.outbox import insert_outbox
 from app.attendance.plan import school_day
-from app.attendance.queries import insert_outbox, lock_people
+from app.attendance.queries import lock_people
 from app.attendance.queries import plan as plan_of
 from app.attendance.reviews import queries
 from app.attendance.reviews.model import (

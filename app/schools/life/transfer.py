@@ -11,7 +11,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from app import db
-from app.attendance.queries import insert_outbox
+from app.attendance.outbox import insert_outbox
 from app.crypto import Vault
 from app.identity.sessions import end_sessions_without_links
 from app.ids import new_id

@@ -13,7 +13,7 @@ from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from app import db, names, phones
-from app.attendance.queries import insert_outbox
+from app.attendance.outbox import insert_outbox
 from app.crypto import SchoolBox, Vault
 from app.ids import new_id
 from app.photos import service as photos

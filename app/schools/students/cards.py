@@ -16,7 +16,7 @@ from app.attendance.codes import (
     parse,
     phone_key,
 )
-from app.attendance.queries import insert_outbox
+from app.attendance.outbox import insert_outbox
 from app.ids import new_id
 from app.keys import KeyRing
 from app.schools.cards import CardFace
