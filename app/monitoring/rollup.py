@@ -11,6 +11,7 @@ from app.attendance.plan import ZONE, Plan, school_day
 from app.attendance.plans import Plans
 from app.monitoring import queries, service
 from app.monitoring.model import ClassCounts
+from app.schools.org.queries import live_schools
 
 # What was received first may be committed last: a count soon after the last fact is made again.
 _SLACK: Final = timedelta(seconds=10)
@@ -98,12 +99,6 @@ def _sum(school_id: int, day: date, rows: Iterable[ClassCounts]) -> DayCount:
             sums[name] += getattr(row, name)
     expected = sums["arrived"] + sums["on_leave"] + sums["missing"]
     return DayCount(school_id=school_id, day=day, expected=expected, **sums)
-
-
-async def live_schools(conn: db.Conn) -> list[int]:
-    """All schools that are not ended."""
-    found = await db.rows(conn, "select id from school where ended_at is null order by id")
-    return [row["id"] for row in found]
 
 
 async def moved(

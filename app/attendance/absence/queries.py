@@ -29,12 +29,6 @@ class Scanners(Struct, frozen=True, kw_only=True):
     is_lost: bool
 
 
-async def live_schools(conn: db.Conn) -> list[int]:
-    """All schools that are not ended."""
-    found = await db.rows(conn, "select id from school where ended_at is null order by id")
-    return [row["id"] for row in found]
-
-
 async def due(conn: db.Conn, *, school_ids: Sequence[int], day: date, now: datetime) -> list[Due]:
     """The shifts of these schools whose cut-off of that day is past and was not decided.
 
@@ -102,17 +96,7 @@ async def claim(conn: db.Conn, *, school_id: int, day: date, shift_id: UUID) -> 
     if not is_free:
         return False
     # A statement of its own: its snapshot must be younger than the lock.
-    is_made: bool = await db.value(
-        conn,
-        """
-        select exists (select from absence_run
-                        where school_id = $1 and day = $2 and shift_id = $3)
-        """,
-        school_id,
-        day,
-        shift_id,
-    )
-    return not is_made
+    return not await has_run(conn, school_id=school_id, day=day, shift_id=shift_id)
 
 
 async def wait_for_runs(conn: db.Conn, *, school_id: int, day: date) -> None:

@@ -4,10 +4,10 @@ import asyncio
 from datetime import datetime
 from uuid import UUID
 
-from app import audit, db
+from app import db
 from app.attendance.leave import queries
 from app.attendance.leave.model import LeaveDecided, LeaveRow, NoSuchLeave, NoSuchPaper, Reader
-from app.attendance.leave.service import may_see_paper, one
+from app.attendance.leave.service import may_see_paper, one, record
 from app.crypto import Vault
 from app.ids import new_id
 from app.photos.queries import discard, keep
@@ -60,7 +60,7 @@ async def point_at(
     await keep(conn, school_id=row.school_id, keys=[paper_key])
     if row.paper_key is not None:
         await discard(conn, school_id=row.school_id, keys=[row.paper_key], due_in_s=0.0)
-    await _record(conn, row, "leave_paper_sent", reader, now)
+    await record(conn, row, "leave_paper_sent", reader, now)
 
 
 async def open_paper(conn: db.Conn, *, reader: Reader, request_id: UUID, now: datetime) -> LeaveRow:
@@ -73,7 +73,7 @@ async def open_paper(conn: db.Conn, *, reader: Reader, request_id: UUID, now: da
     row = await one(conn, reader=reader, request_id=request_id)
     if row.paper_key is None or not may_see_paper(row, reader):
         raise NoSuchPaper
-    await _record(conn, row, "leave_paper_read", reader, now)
+    await record(conn, row, "leave_paper_read", reader, now)
     return row
 
 
@@ -83,18 +83,6 @@ async def unseal(conn: db.Conn, *, vault: Vault, row: LeaveRow, sealed: bytes) -
         raise NoSuchPaper
     box = await school_box(conn, vault=vault, school_id=row.school_id)
     return await asyncio.to_thread(box.open_bytes, sealed, field=_field(row.paper_key))
-
-
-async def _record(conn: db.Conn, row: LeaveRow, kind: str, reader: Reader, now: datetime) -> None:
-    await audit.record(
-        conn,
-        school_id=row.school_id,
-        kind=kind,
-        subject_id=row.person_id,
-        actor_account_id=reader.account_id,
-        detail={"request": str(row.id)},
-        now=now,
-    )
 
 
 def _field(paper_key: str) -> str:

@@ -148,7 +148,7 @@ async def decide(
         decided_by=reader.account_id,
         now=now,
     )
-    await _record(conn, row, f"leave_{'approved' if approve else 'rejected'}", reader, now)
+    await record(conn, row, f"leave_{'approved' if approve else 'rejected'}", reader, now)
 
 
 async def withdraw(conn: db.Conn, *, reader: Reader, request_id: UUID, now: datetime) -> None:
@@ -190,7 +190,7 @@ async def withdraw(conn: db.Conn, *, reader: Reader, request_id: UUID, now: date
     if row.state == "approved":
         await _settle(conn, row, max(row.from_day, school_day(now)), reader, now)
         await news.tell_withdrawal(conn, row=row, withdrawn_by=reader.account_id, now=now)
-    await _record(conn, row, "leave_withdrawn", reader, now)
+    await record(conn, row, "leave_withdrawn", reader, now)
 
 
 async def one(conn: db.Conn, *, reader: Reader, request_id: UUID) -> LeaveRow:
@@ -275,7 +275,8 @@ async def _settle(conn: db.Conn, row: LeaveRow, first: date, reader: Reader, now
     )
 
 
-async def _record(conn: db.Conn, row: LeaveRow, kind: str, reader: Reader, now: datetime) -> None:
+async def record(conn: db.Conn, row: LeaveRow, kind: str, reader: Reader, now: datetime) -> None:
+    """What the reader did with the request, in the chain of decisions."""
     await audit.record(
         conn,
         school_id=row.school_id,

@@ -10,6 +10,12 @@ from app.schools.org.model import OrgUnit, School
 _NEXT_ID_LOCK = "select pg_advisory_xact_lock(72170002)"
 
 
+async def live_schools(conn: db.Conn) -> list[int]:
+    """All schools that are not ended."""
+    found = await db.rows(conn, "select id from school where ended_at is null order by id")
+    return [row["id"] for row in found]
+
+
 async def units_under(
     conn: db.Conn, *, root_ids: Collection[int], after_id: int, limit: int
 ) -> list[OrgUnit]:

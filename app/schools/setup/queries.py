@@ -114,12 +114,6 @@ async def stored(
     )
 
 
-async def live_schools(conn: db.Conn) -> list[int]:
-    """All schools that are not ended."""
-    found = await db.rows(conn, "select id from school where ended_at is null order by id")
-    return [row["id"] for row in found]
-
-
 async def mark_printed(conn: db.Conn, *, school_id: int, class_id: UUID, now: datetime) -> None:
     """Remember that the live cards of a class stood on a page."""
     await db.run(

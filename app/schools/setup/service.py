@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from app import db
 from app.schools.common import first_year_of, school_day
+from app.schools.org.queries import live_schools
 from app.schools.setup import queries
 from app.schools.setup.model import (
     REACHED_PERCENT,
@@ -111,7 +112,7 @@ async def setup(conn: db.Conn, *, school_id: int, locale: Locale, now: datetime)
 async def count_again(pool: db.Pool, *, now: datetime) -> int:
     """Bring every school's roll-up up to date, a transaction each; how many there are."""
     async with pool.acquire() as conn:
-        school_ids = await queries.live_schools(conn)
+        school_ids = await live_schools(conn)
     for school_id in school_ids:
         async with db.transaction(pool, schools=[school_id]) as conn:
             counted = await _count(conn, school_id=school_id, now=now)
