@@ -146,12 +146,15 @@ async def rows(conn: Conn, sql: str, *args: Any) -> Sequence[asyncpg.Record]:
     return await conn.fetch(sql, *args)
 
 
-def is_away(error: Exception) -> bool:
+def is_away(error: BaseException) -> bool:
     """Whether the server refused, dropped or is shutting down: worth trying again, not a bug.
 
     SQLSTATE classes 08 (connection), 53 (resources), 57 (operator), and what asyncpg says itself:
-    of a connection on which a dying server's last words were read while nobody had asked, too.
+    of a connection on which a dying server's last words were read while nobody had asked, too. A
+    group is, if each of its errors is.
     """
+    if isinstance(error, BaseExceptionGroup):
+        return all(is_away(each) for each in error.exceptions)
     if isinstance(error, asyncpg.PostgresError):
         return str(error.sqlstate or "")[:2] in ("08", "53", "57")
     return isinstance(

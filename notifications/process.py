@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Coroutine
+from datetime import UTC, datetime
 from typing import Any
 
 import uvloop
@@ -10,6 +11,11 @@ import uvloop
 from app.tasks import end
 
 Work = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+
+
+def utc_now() -> datetime:
+    """The clock of relay and worker; what they call is given it, or the moment."""
+    return datetime.now(UTC)
 
 
 def run_until_stopped(work: Work) -> None:

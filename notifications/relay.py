@@ -6,7 +6,7 @@ the next relay. Any number of relays may run.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -28,7 +28,7 @@ from notifications.compose import (
 )
 from notifications.metrics import MinuteCounts
 from notifications.model import OutboxRow, Recipient, Shown
-from notifications.process import guarded, is_set_within, run_until_stopped
+from notifications.process import guarded, is_set_within, run_until_stopped, utc_now
 from notifications.rules import BUCKETS
 
 BATCH: Final = 500
@@ -38,10 +38,6 @@ _PAUSE_S: Final = 1.0
 _WAIT_FOR_REPLACED_S: Final = 0.2
 
 _log = structlog.get_logger(__name__)
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Relay:
@@ -63,7 +59,7 @@ class Relay:
                 claimed = await queries.claim_due(conn, limit=limit)
                 told = await self._tell(conn, claimed) if claimed else None
         except Exception as error:
-            if db.is_away(error) or is_race(error) or not claimed:
+            if db.is_away(error) or db.is_lost_race(error) or not claimed:
                 raise
             # One row poisons the statement for all: alone, only it fails.
             _log.warning("relay.row_by_row", rows=len(claimed), error=type(error).__name__)
@@ -86,7 +82,7 @@ class Relay:
                 claimed = await queries.claim_one(conn, school_id=row.school_id, outbox_id=row.id)
                 told = await self._tell(conn, claimed) if claimed else None
         except Exception as error:
-            if db.is_away(error) or is_race(error):
+            if db.is_away(error) or db.is_lost_race(error):
                 raise
             failure = failure_of(row, type(error).__name__)
             async with self._pool.acquire() as conn:
@@ -168,11 +164,6 @@ async def _shown(
     return {(item.account_id, item.event_id): item for item in found}
 
 
-def is_race(error: Exception) -> bool:
-    """A deadlock or serialisation failure: the same batch goes through the next time."""
-    return str(getattr(error, "sqlstate", ""))[:2] == "40"
-
-
 async def run(settings: Settings, stop: asyncio.Event) -> None:
     """Relay until `stop` is set. A PostgreSQL or Valkey that is away is waited for."""
     pool = await db.create_pool(settings.require_database_url(), role=db.RELAY_ROLE, size=3)
@@ -198,7 +189,7 @@ async def _relay_until(stop: asyncio.Event, relay: Relay) -> None:
         try:
             taken = await relay.relay_due()
         except Exception as error:
-            if not db.is_away(error) and not is_race(error):
+            if not db.is_away(error) and not db.is_lost_race(error):
                 _log.exception("relay.bug")
             elif not is_away:
                 _log.warning("relay.postgres_away", error=type(error).__name__)

@@ -46,7 +46,7 @@ from notifications.channels.fcm import BadCredentials, FcmSender
 from notifications.channels.sms import sms_sender
 from notifications.channels.webpush import WebPushSender
 from notifications.model import Channel
-from notifications.process import guarded, is_set_within, run_until_stopped
+from notifications.process import guarded, is_set_within, run_until_stopped, utc_now
 from notifications.rules import BUCKETS
 from notifications.sending import LEASE_S, SendDesk
 from notifications.text_alerts import TextAlerts
@@ -61,17 +61,13 @@ _RETRY_S: Final = 1.0
 _log = structlog.get_logger(__name__)
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 async def send_bucket(ctx: dict[str, Any], bucket: int) -> None:
     """Job: send what is due in the bucket. May run twice, and beside another of the same."""
     desk: SendDesk = ctx["desk"]
     try:
         await desk.drain(bucket)
     except Exception as error:
-        if _is_postgres_away(error):
+        if db.is_away(error):
             _log.warning("worker.postgres_away", error=type(error).__name__)
         else:
             _log.exception("worker.bug", bucket=bucket)
@@ -124,12 +120,6 @@ async def ring_again(ctx: dict[str, Any]) -> None:
             await bells.ring_bucket(ctx["redis"], bucket)
     except Exception as error:  # it would end arq; the relay's sweep rings as well
         _log.warning("worker.not_rung", error=type(error).__name__)
-
-
-def _is_postgres_away(error: Exception) -> bool:
-    if isinstance(error, ExceptionGroup):
-        return all(_is_postgres_away(each) for each in error.exceptions)
-    return db.is_away(error)
 
 
 def senders(settings: Settings) -> dict[Channel, PushSender]:

@@ -18,6 +18,7 @@ from app.attendance.absence.model import Due, Run
 from app.attendance.absence.run import Moved, place_of, run_one
 from app.attendance.plan import school_day
 from app.attendance.plans import Plans
+from app.schools.org.queries import live_schools
 
 LOOK_S: Final = 5.0
 # So far back a day that nobody decided is settled, silently.
@@ -83,7 +84,7 @@ async def run_due(
 
 async def _schools(pool: db.Pool) -> list[int]:
     async with db.transaction(pool) as conn:
-        return await queries.live_schools(conn)
+        return await live_schools(conn)
 
 
 async def _due(
@@ -150,7 +151,7 @@ class AbsenceTicker:
         try:
             await self._look()
         except* Exception as group:
-            if _is_away(group):
+            if db.is_away(group):
                 if not self._is_away:
                     _log.warning("absence.postgres_away")
                 self._is_away = True
@@ -183,9 +184,3 @@ class AbsenceTicker:
                 held=sum(run.held for run in summary.runs),
                 failed=summary.failed,
             )
-
-
-def _is_away(error: BaseException) -> bool:
-    if isinstance(error, BaseExceptionGroup):
-        return all(_is_away(each) for each in error.exceptions)
-    return isinstance(error, Exception) and db.is_away(error)
