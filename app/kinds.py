@@ -26,6 +26,10 @@ class NewsKind(Struct, frozen=True, kw_only=True):
     may_be_urgent: bool = False
     """A single piece may be (`urgent: true` in its parameters): it waits for no digest, and for
     quiet hours only where the account says so."""
+    last_day: str | None = None
+    """The parameter with the last day that it is about: after that day it is pushed no more."""
+    late_as: str | None = None
+    """The kind its push is of when it is about a day before: said of now, it would frighten."""
     channels: tuple[Channel, ...] = _APP
 
 
@@ -48,11 +52,17 @@ NEWS: Final[Mapping[str, NewsKind]] = {
     "dispute_asked": NewsKind(ttl_s=7 * _1_DAY),
     "dispute_answered": NewsKind(ttl_s=7 * _1_DAY),
     # The one kind that also goes out as SMS, where nobody has seen it within minutes.
-    "absence": NewsKind(urgent=True, ttl_s=_4_HOURS, is_safety=True, channels=(*_APP, "sms")),
+    "absence": NewsKind(
+        urgent=True,
+        ttl_s=_4_HOURS,
+        is_safety=True,
+        late_as="correction",
+        channels=(*_APP, "sms"),
+    ),
     # To who releases it: until then no family is told.
     "absence_held": NewsKind(urgent=True, ttl_s=_4_HOURS, is_safety=True),
-    "closure": NewsKind(urgent=True, is_safety=True),
-    "closure_ended": NewsKind(urgent=True, is_safety=True),
+    "closure": NewsKind(urgent=True, is_safety=True, last_day="to_day"),
+    "closure_ended": NewsKind(urgent=True, is_safety=True, last_day="to_day"),
     "leave_asked": NewsKind(may_be_urgent=True),
     "leave_decided": NewsKind(may_be_urgent=True),
     # The day's quiet news in one push; each has its own place in the inbox.

@@ -194,9 +194,9 @@ def _with_pushes(
 ) -> tuple[Item, list[Push]]:
     """The item and its deliveries; old news, such as a dead letter's, comes to the inbox alone.
 
-    So does a closure whose days are all past: "school is closed" would be of now.
+    So does what is about days that are all past: "school is closed" would be of now.
     """
-    if row.age_ms > kind.ttl_s * 1000 or _is_over(row, now):
+    if row.age_ms > kind.ttl_s * 1000 or _is_over(row, kind, now):
         return item, []
     switched_off = audience.switched_off.get(item.account_id, frozenset())
     choice = audience.choices.get(item.account_id) or AlertChoice()
@@ -211,10 +211,10 @@ def _with_pushes(
     due_at = push_due_at(kind.news, now, choice=choice, urgent=urgent)
     is_today = item.day == now.astimezone(SCHOOL_ZONE).date()
     # A day that is set right afterwards frightens nobody: "is not at school yet" would be of now.
-    if item.kind == "absence" and not is_today:
-        told_as = KINDS["correction"]
-        pushes = [_push(item, way, told_as.ttl_s, due_at, urgent=False) for way in ways]
-        return item, [replace(push, kind="correction") for push in pushes]
+    if kind.news.late_as is not None and not is_today:
+        late_as = kind.news.late_as
+        pushes = [_push(item, way, KINDS[late_as].ttl_s, due_at, urgent=False) for way in ways]
+        return item, [replace(push, kind=late_as) for push in pushes]
     pushes = [_push(item, way, kind.ttl_s, due_at, urgent) for way in ways]
     if "sms" in kind.channels and is_today:
         later = now + timedelta(seconds=SMS_AFTER_S)
@@ -223,12 +223,11 @@ def _with_pushes(
     return item, pushes
 
 
-def _is_over(row: OutboxRow, now: datetime) -> bool:
-    last_day = row.params.get("to_day")
-    if row.kind not in ("closure", "closure_ended") or not isinstance(last_day, str):
-        return False
+def _is_over(row: OutboxRow, kind: Kind, now: datetime) -> bool:
+    last_day = row.params.get(kind.news.last_day) if kind.news.last_day else None
     # A date as ISO has it is in order of time.
-    return last_day < now.astimezone(SCHOOL_ZONE).date().isoformat()
+    today = now.astimezone(SCHOOL_ZONE).date().isoformat()
+    return isinstance(last_day, str) and last_day < today
 
 
 def _push(item: Item, way: Way, ttl_s: int, due_at: datetime | None, urgent: bool) -> Push:
