@@ -6,28 +6,23 @@ what a school costs must not depend on how many there are. The limit is what Pos
 the rows alone, by COPY into the same tables, a transaction a school.
 """
 
-import argparse
 import asyncio
-import json
-import sys
-import tempfile
 import time
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 import asyncpg
 import psutil
-from rich.console import Console
-from rich.table import Table
 
 from app import db
 from app.attendance.absence.ticker import CONNECTIONS, Summary, run_due
 from app.attendance.plan import ZONE
+from scripts.benches import _whole_province
+from scripts.benches._figures import cpu_s
+from scripts.benches._whole_province import console, copy_again_s
 from scripts.migrate import migrate
 from scripts.servers.postgres import EmbeddedPostgres
 
-console = Console(stderr=True)
 DAY: Final = date(2026, 11, 16)
 AT: Final = datetime(2026, 11, 16, 7, 46, tzinfo=ZONE)
 LIMIT_S: Final = 60.0
@@ -43,19 +38,8 @@ _ROWS: Final = {
 
 def main(args: list[str]) -> None:
     """Run it all and print a table; `--json` ends with one JSON object."""
-    parser = argparse.ArgumentParser(prog="bench absence")
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--schools", type=int, default=570)
-    parser.add_argument("--pupils", type=int, default=270_000, help="in all schools together")
-    options = parser.parse_args(args)
-    with (
-        tempfile.TemporaryDirectory(prefix="ct-bench-") as folder,
-        EmbeddedPostgres(Path(folder) / "pg", keep=False) as postgres,
-    ):
-        result = asyncio.run(_bench(postgres, options.schools, options.pupils))
-    _show(result)
-    if options.json:
-        sys.stdout.write(json.dumps(result) + "\n")
+    result = _whole_province.run("absence", "Absence at the cut-off", _bench, args)
+    console.print(f"{result['s']:.1f} s of the {LIMIT_S:.0f} s that there are")
 
 
 async def _bench(postgres: EmbeddedPostgres, schools: int, pupils: int) -> dict[str, float]:
@@ -67,7 +51,7 @@ async def _bench(postgres: EmbeddedPostgres, schools: int, pupils: int) -> dict[
     pool = await db.create_pool(dsn, role=db.APP_ROLE, size=CONNECTIONS)
     few = await _timed(pool, postgres, list(range(1, _FEW + 1)))
     rest = await _timed(pool, postgres, list(range(_FEW + 1, schools + 1)))
-    bare_s = await _bare(owner, schools)
+    bare_s = await copy_again_s(owner, _ROWS, schools)
     idle_s = await _idle(pool)
     await pool.close()
     await owner.close()
@@ -101,12 +85,12 @@ async def _timed(
     pool: db.Pool, postgres: EmbeddedPostgres, school_ids: list[int]
 ) -> dict[str, float]:
     server = psutil.Process(postgres.pid)
-    cpu, before, start = time.process_time(), _cpu_s(server), time.perf_counter()
+    cpu, before, start = time.process_time(), cpu_s(server), time.perf_counter()
     summary: Summary = await run_due(pool, now=AT.astimezone(UTC), school_ids=school_ids)
     found = {
         "s": time.perf_counter() - start,
         "cpu_s": time.process_time() - cpu,
-        "postgres_cpu_s": _cpu_s(server) - before,
+        "postgres_cpu_s": cpu_s(server) - before,
         "pupils": float(sum(run.enrolled for run in summary.runs)),
         "told": float(sum(run.told for run in summary.runs)),
         "held": float(sum(run.held for run in summary.runs)),
@@ -121,51 +105,6 @@ async def _idle(pool: db.Pool) -> float:
     start = time.perf_counter()
     await run_due(pool, now=(AT + timedelta(minutes=1)).astimezone(UTC))
     return time.perf_counter() - start
-
-
-async def _bare(owner: asyncpg.Connection, schools: int) -> float:
-    """Seconds for the same rows by COPY, school by school."""
-    kept = {}
-    for table, which in _ROWS.items():
-        rows = await owner.fetch(f"delete from {table} where {which} returning *")  # noqa: S608
-        by_school: dict[int, list[tuple[object, ...]]] = {}
-        for row in rows:
-            by_school.setdefault(row["school_id"], []).append(tuple(row.values()))
-        kept[table] = (list(rows[0].keys()), by_school)
-    # COPY is binary: jsonb is its version byte and the text.
-    await owner.set_type_codec(
-        "jsonb",
-        schema="pg_catalog",
-        encoder=lambda value: b"\x01" + json.dumps(value).encode(),
-        decoder=bytes,
-        format="binary",
-    )
-    start = time.perf_counter()
-    for school_id in range(1, schools + 1):
-        async with owner.transaction():
-            for table, (columns, by_school) in kept.items():
-                await owner.copy_records_to_table(
-                    table, records=by_school.get(school_id, []), columns=columns
-                )
-    return time.perf_counter() - start
-
-
-def _cpu_s(server: psutil.Process) -> float:
-    total = 0.0
-    for process in (server, *server.children(recursive=True)):
-        times = process.cpu_times()
-        total += times.user + times.system
-    return total
-
-
-def _show(result: dict[str, float]) -> None:
-    table = Table(title="Absence at the cut-off")
-    table.add_column("what")
-    table.add_column("figure", justify="right")
-    for name, value in result.items():
-        table.add_row(name, f"{value:,.2f}")
-    console.print(table)
-    console.print(f"{result['s']:.1f} s of the {LIMIT_S:.0f} s that there are")
 
 
 _FILL: Final = """

@@ -30,6 +30,7 @@ from rich.table import Table
 from app.crypto import Vault
 from app.keys import KeyRing
 from scripts.benches import _load
+from scripts.benches._figures import cpu_s
 from scripts.benches._ports import free_port
 from scripts.benches._province import BenchSchool, build
 from scripts.migrate import migrate
@@ -114,7 +115,7 @@ def _measure(
 ) -> dict[str, float]:
     """One load from a process of its own; CPU in µs a scan."""
     watched = [postgres, *(api.process for api in apis)]
-    before = [_cpu_s(process) for process in watched]
+    before = [cpu_s(process) for process in watched]
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         result = pool.apply(
             _load.run,
@@ -126,7 +127,7 @@ def _measure(
                 "size": size,
             },
         )
-    used = [_cpu_s(process) - start for process, start in zip(watched, before, strict=True)]
+    used = [cpu_s(process) - start for process, start in zip(watched, before, strict=True)]
     if result.ok < result.scans * 0.99:
         raise RuntimeError(f"only {result.ok} of {result.scans} scans were ok")
     latencies = sorted(result.latencies_ms)
@@ -143,17 +144,6 @@ def _measure(
 
 def _with_cards(schools: list[BenchSchool], first: int, last: int) -> list[BenchSchool]:
     return [msgspec.structs.replace(school, cards=school.cards[first:last]) for school in schools]
-
-
-def _cpu_s(process: psutil.Process) -> float:
-    """User and system seconds of a process and its children, ended ones included."""
-    times = process.cpu_times()
-    total: float = times.user + times.system + times.children_user + times.children_system
-    for child in process.children(recursive=True):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            own = child.cpu_times()
-            total += own.user + own.system
-    return total
 
 
 def _bare_rate(postgres: EmbeddedPostgres, seconds: float) -> float:

@@ -6,19 +6,10 @@ few schools, then all the others: what a school costs must not depend on how man
 limit is what PostgreSQL takes for the messages alone, by COPY, a transaction a school.
 """
 
-import argparse
 import asyncio
-import json
-import sys
-import tempfile
 import time
 from datetime import UTC, timedelta
-from pathlib import Path
 from typing import Final
-
-import asyncpg
-from rich.console import Console
-from rich.table import Table
 
 from app import db
 from app.attendance.absence.ticker import CONNECTIONS, run_due
@@ -27,30 +18,19 @@ from app.attendance.closures.fanout import due_errands, fan_out_due
 from app.attendance.closures.model import NewClosure
 from app.attendance.closures.service import STAGGER_S
 from app.ids import new_id
+from scripts.benches import _whole_province
+from scripts.benches._whole_province import copy_again_s
 from scripts.benches.absence import AT, DAY, fill
 from scripts.migrate import migrate
 from scripts.servers.postgres import EmbeddedPostgres
 
-console = Console(stderr=True)
 _FEW: Final = 10
 _WORKERS: Final = 2
 
 
 def main(args: list[str]) -> None:
     """Run it all and print a table; `--json` ends with one JSON object."""
-    parser = argparse.ArgumentParser(prog="bench closure")
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--schools", type=int, default=570)
-    parser.add_argument("--pupils", type=int, default=270_000, help="in all schools together")
-    options = parser.parse_args(args)
-    with (
-        tempfile.TemporaryDirectory(prefix="ct-bench-") as folder,
-        EmbeddedPostgres(Path(folder) / "pg", keep=False) as postgres,
-    ):
-        result = asyncio.run(_bench(postgres, options.schools, options.pupils))
-    _show(result)
-    if options.json:
-        sys.stdout.write(json.dumps(result) + "\n")
+    _whole_province.run("closure", "A closure of the province", _bench, args)
 
 
 async def _bench(postgres: EmbeddedPostgres, schools: int, pupils: int) -> dict[str, float]:
@@ -73,7 +53,7 @@ async def _bench(postgres: EmbeddedPostgres, schools: int, pupils: int) -> dict[
     look_s = await _idle(finder)
     told: int = await owner.fetchval("select count(*) from outbox where kind = 'closure'")
     back: int = await owner.fetchval("select count(*) from outbox where kind = 'correction'")
-    bare_s = await _bare(owner, schools)
+    bare_s = await copy_again_s(owner, {"outbox": "true"}, schools)
     await finder.close()
     await pool.close()
     await owner.close()
@@ -127,38 +107,6 @@ async def _idle(finder: db.Pool) -> float:
     start = time.perf_counter()
     await due_errands(finder, now=AT.astimezone(UTC) + timedelta(days=1))
     return time.perf_counter() - start
-
-
-async def _bare(owner: asyncpg.Connection, schools: int) -> float:
-    """Seconds for the same messages by COPY, school by school."""
-    rows = await owner.fetch("delete from outbox returning *")
-    by_school: dict[int, list[tuple[object, ...]]] = {}
-    for row in rows:
-        by_school.setdefault(row["school_id"], []).append(tuple(row.values()))
-    # COPY is binary: jsonb is its version byte and the text.
-    await owner.set_type_codec(
-        "jsonb",
-        schema="pg_catalog",
-        encoder=lambda value: b"\x01" + json.dumps(value).encode(),
-        decoder=bytes,
-        format="binary",
-    )
-    start = time.perf_counter()
-    for school_id in range(1, schools + 1):
-        async with owner.transaction():
-            await owner.copy_records_to_table(
-                "outbox", records=by_school.get(school_id, []), columns=list(rows[0].keys())
-            )
-    return time.perf_counter() - start
-
-
-def _show(result: dict[str, float]) -> None:
-    table = Table(title="A closure of the province")
-    table.add_column("what")
-    table.add_column("figure", justify="right")
-    for name, value in result.items():
-        table.add_row(name, f"{value:,.2f}")
-    console.print(table)
 
 
 _FAMILIES: Final = (

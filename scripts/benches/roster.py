@@ -33,6 +33,7 @@ from app.schools.imports.model import ImportResult
 from app.schools.imports.roster import apply_roster, plan_roster
 from app.schools.imports.roster_columns import ROSTER_COLUMNS
 from app.sheets.reading import read_sheet
+from scripts.benches._figures import cpu_s
 from scripts.benches._province import build
 from scripts.migrate import migrate
 from scripts.servers.postgres import EmbeddedPostgres
@@ -105,7 +106,7 @@ class _Bench:
         self._postgres = psutil.Process(postgres.pid)
 
     async def run(self, data: bytes, *, created: int) -> dict[str, float]:
-        cpu, server, start = time.process_time(), _cpu_s(self._postgres), time.perf_counter()
+        cpu, server, start = time.process_time(), cpu_s(self._postgres), time.perf_counter()
         sheet = await read_sheet(data, filename="danh sách.xlsx", columns=ROSTER_COLUMNS)
         read = time.perf_counter()
         now = datetime.now(UTC)
@@ -128,7 +129,7 @@ class _Bench:
             "plan_s": planned - read,
             "write_s": end - planned,
             "python_cpu_s": time.process_time() - cpu,
-            "postgres_cpu_s": _cpu_s(self._postgres) - server,
+            "postgres_cpu_s": cpu_s(self._postgres) - server,
         }
 
 
@@ -200,27 +201,14 @@ async def _bare(
         query = f"delete from {table} where not {key} = any($1)"  # noqa: S608 - our own names
         await owner.execute(query, before[table])
     server = psutil.Process(postgres.pid)
-    cpu, start = _cpu_s(server), time.perf_counter()
+    cpu, start = cpu_s(server), time.perf_counter()
     async with owner.transaction():
         for table, content in written.items():
             await owner.copy_to_table(table, source=io.BytesIO(content), format="binary")
     return {
         "bare_s": time.perf_counter() - start,
-        "bare_postgres_cpu_s": _cpu_s(server) - cpu,
+        "bare_postgres_cpu_s": cpu_s(server) - cpu,
     }
-
-
-def _cpu_s(process: psutil.Process) -> float:
-    """User and system seconds of a process and its children, ended ones included."""
-    times = process.cpu_times()
-    total: float = times.user + times.system + times.children_user + times.children_system
-    for child in process.children(recursive=True):
-        try:
-            own = child.cpu_times()
-        except psutil.NoSuchProcess:
-            continue
-        total += own.user + own.system
-    return total
 
 
 def _show(result: dict[str, float], rows: int) -> None:

@@ -32,6 +32,7 @@ from app.keys import KeyRing
 from notifications import queries
 from notifications.compose import Audience, by_account, by_outbox_id, compose
 from scripts.benches import _tell_fcm
+from scripts.benches._figures import cpu_s
 from scripts.benches._ports import free_port
 from scripts.benches._province import LAT, LNG, BenchSchool, build
 from scripts.migrate import migrate
@@ -156,9 +157,9 @@ async def _relay_rate(place: Place, conn: asyncpg.Connection, rows: int) -> dict
     with _part("relay", place) as relay:
         await _until(conn, "select count(*) < $1 from outbox", rows)  # it is up
         began, left = time.perf_counter(), await conn.fetchval("select count(*) from outbox")
-        before = _cpu_s(relay)
+        before = cpu_s(relay)
         await _until(conn, "select not exists (select from outbox)")
-        seconds, cpu = time.perf_counter() - began, _cpu_s(relay) - before
+        seconds, cpu = time.perf_counter() - began, cpu_s(relay) - before
     return {
         "relay_per_s": left / seconds,
         "relay_ratio": left / seconds / bare,
@@ -195,9 +196,9 @@ async def _worker_rate(place: Place, conn: asyncpg.Connection, rows: int) -> dic
     await conn.execute("update delivery set due_at = now() where state = 'queued'")
     with _part("worker", place) as worker, _part("relay", place):  # the relay's sweep rings
         await place.fcm.wait_for(taken + 1)
-        began, before = time.perf_counter(), _cpu_s(worker)
+        began, before = time.perf_counter(), cpu_s(worker)
         await place.fcm.wait_for(taken + queued, timeout_s=120)
-        seconds, cpu = time.perf_counter() - began, _cpu_s(worker) - before
+        seconds, cpu = time.perf_counter() - began, cpu_s(worker) - before
     return {
         "worker_per_s": queued / seconds,
         "worker_ratio": queued / seconds / bare,
@@ -252,11 +253,6 @@ async def _await_ready(session: aiohttp.ClientSession) -> None:
                     if response.status == 200:
                         return
             await asyncio.sleep(0.1)
-
-
-def _cpu_s(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
 
 
 def _show(result: Mapping[str, float]) -> None:
