@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { Form, useSending } from "../../components/form";
+import { Reason } from "../../components/reason";
 import { Button, Field, Note } from "../../components/ui";
 import { L } from "../../i18n/classes";
 import {
@@ -73,27 +74,16 @@ export function CorrectState({ studentId, day, shifts, first, onCorrected, onClo
           draft.value = { ...draft.peek(), ...changed };
         }}
       />
-      <fieldset class="mark-reasons">
-        <legend>{L.whyCorrect()}</legend>
-        {[L.whySeen(), L.whyMixed(), L.whyCalled()].map((each) => (
-          <Button
-            key={each}
-            aria-pressed={reason.value === each}
-            onClick={() => {
-              reason.value = each;
-            }}
-          >
-            {each}
-          </Button>
-        ))}
-      </fieldset>
-      <Field
+      <Reason
+        class="mark-reasons"
+        question={L.whyCorrect()}
         label={L.reason()}
+        usual={[L.whySeen(), L.whyMixed(), L.whyCalled()]}
         value={reason.value}
         maxLength={500}
         fault={isChecked.value && isShort ? L.whyShort() : null}
-        onInput={(event) => {
-          reason.value = event.currentTarget.value;
+        onChange={(changed) => {
+          reason.value = changed;
         }}
       />
       <p class="hint">{L.correctHint()}</p>

@@ -4,7 +4,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { all, api, type Schemas } from "../../api";
 import { Form, useSending } from "../../components/form";
-import { Button, Fault, Field, Loaded, Note } from "../../components/ui";
+import { Reason } from "../../components/reason";
+import { Button, Fault, Loaded, Note } from "../../components/ui";
 import { Refusal } from "../../failure";
 import { L } from "../../i18n/classes";
 import { C } from "../../i18n/common";
@@ -155,13 +156,15 @@ function Ask({ draft, gates, onChange, onDone }: AskProps) {
         ))}
       </fieldset>
       {gates.length > 1 && <Where draft={draft} gates={gates} onChange={onChange} />}
-      <Reasons reason={draft.reason} onChoose={(reason) => onChange({ reason })} />
-      <Field
+      <Reason
+        class="mark-reasons"
+        question={L.why()}
         label={L.reason()}
+        usual={[L.whyForgot(), L.whyLost(), L.whyBroken(), L.whyInClass()]}
         value={draft.reason}
         maxLength={300}
         fault={isChecked.value && isShort ? L.whyShort() : null}
-        onInput={(event) => onChange({ reason: event.currentTarget.value })}
+        onChange={(reason) => onChange({ reason })}
       />
       <Button type="submit" kind="main">
         {L.goOn()}
@@ -186,20 +189,6 @@ function Where({ draft, gates, onChange }: Omit<AskProps, "onDone">) {
         ))}
       </select>
     </div>
-  );
-}
-
-function Reasons({ reason, onChoose }: { reason: string; onChoose: (reason: string) => void }) {
-  const usual = [L.whyForgot(), L.whyLost(), L.whyBroken(), L.whyInClass()];
-  return (
-    <fieldset class="mark-reasons">
-      <legend>{L.why()}</legend>
-      {usual.map((each) => (
-        <Button key={each} aria-pressed={reason === each} onClick={() => onChoose(each)}>
-          {each}
-        </Button>
-      ))}
-    </fieldset>
   );
 }
 

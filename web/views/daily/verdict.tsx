@@ -2,7 +2,8 @@
 
 import { useSignal } from "@preact/signals";
 import { Form, useSending } from "../../components/form";
-import { Button, Dialog, Field } from "../../components/ui";
+import { Reason } from "../../components/reason";
+import { Button, Dialog } from "../../components/ui";
 import { count } from "../../format";
 import { R } from "../../i18n/reviews";
 import { decide, type Verdict } from "./reviews_model";
@@ -28,7 +29,6 @@ export function VerdictDialog({ school, asked, onDecided, onClose }: Props) {
   const isConfirm = asked.verdict === "confirm";
   const isShort = reason.value.trim().length < LEAST;
   const n = count(asked.eventIds.length);
-  const offered = isConfirm ? [R.whyGps(), R.whyAsked()] : [R.whyNotHere(), R.whyAsked()];
   return (
     <Dialog title={isConfirm ? R.confirmTitle(n) : R.rejectTitle(n)} onClose={onClose}>
       <p>{isConfirm ? R.confirmHint() : R.rejectHint()}</p>
@@ -44,27 +44,15 @@ export function VerdictDialog({ school, asked, onDecided, onClose }: Props) {
           onClose();
         }}
       >
-        <fieldset class="across">
-          <legend class="sr-only">{R.reason()}</legend>
-          {offered.map((each) => (
-            <Button
-              key={each}
-              aria-pressed={reason.value === each}
-              onClick={() => {
-                reason.value = each;
-              }}
-            >
-              {each}
-            </Button>
-          ))}
-        </fieldset>
-        <Field
+        <Reason
+          class="across"
           label={R.reason()}
+          usual={isConfirm ? [R.whyGps(), R.whyAsked()] : [R.whyNotHere(), R.whyAsked()]}
           value={reason.value}
           maxLength={500}
           fault={isChecked.value && isShort ? R.reasonMissing() : null}
-          onInput={(event) => {
-            reason.value = event.currentTarget.value;
+          onChange={(changed) => {
+            reason.value = changed;
           }}
         />
         <Button type="submit" kind={isConfirm ? "main" : "danger"} busy={sending.busy.value}>
