@@ -1,14 +1,17 @@
-"""A school with a guard's phone at its gate, and a second API as another process would be."""
+"""A school, a guard's phone at its gate, its principal's desk, and a second API process."""
 
 from collections.abc import AsyncIterator
 from typing import Any, cast
 
+import asyncpg
 import httpx
 import pytest
 
+from app.ids import new_id
 from app.settings import Settings
 from tests.conftest import Clock, app_on, open_test_resources
 from tests.gate import Gate
+from tests.mobile_api.office import Office
 from tests.world import School, Student, World
 
 
@@ -40,3 +43,35 @@ async def other_gate(
     other_api: httpx.AsyncClient, clock: Clock, world: World, school: School
 ) -> Gate:
     return Gate(other_api, clock, school, await world.staff(school, "homeroom_teacher"))
+
+
+@pytest.fixture
+async def office(api: httpx.AsyncClient, world: World, school: School) -> Office:
+    return Office(api, school, await world.staff(school, "principal", "Cô Hiệu Trưởng"))
+
+
+@pytest.fixture
+async def far_gate(
+    api: httpx.AsyncClient,
+    clock: Clock,
+    world: World,
+    school: School,
+    owner: asyncpg.Connection,
+) -> Gate:
+    """A gate of another campus, 11 km north."""
+    campus_id, station_id = new_id(), new_id()
+    fence = school.fence | {"lat": school.fence["lat"] + 0.1}
+    await owner.execute(
+        "insert into campus (school_id, id, name, fence) values ($1, $2, 'Cơ sở Bắc', $3)",
+        school.id,
+        campus_id,
+        fence,
+    )
+    await owner.execute(
+        "insert into station (school_id, id, campus_id, number, name, kind)"
+        " values ($1, $2, $3, 9, 'Cổng Bắc', 'gate')",
+        school.id,
+        station_id,
+        campus_id,
+    )
+    return Gate(api, clock, school, await world.staff(school, "guard"), station_id=station_id)

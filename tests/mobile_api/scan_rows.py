@@ -19,3 +19,12 @@ async def pupils(world: World, school: School, count: int) -> list[Student]:
 
 async def row(owner: asyncpg.Connection, sql: str) -> tuple[Any, ...]:
     return tuple(*await owner.fetch(sql))
+
+
+async def written(owner: asyncpg.Connection) -> dict[str, int]:
+    """Rows of attendance: what a refused scan must leave untouched."""
+    tables = ("scan_event", "attendance_day", "outbox", "scan_location")
+    return {table: await owner.fetchval(f"select count(*) from {table}") for table in tables}
+
+
+NOTHING = {"scan_event": 0, "attendance_day": 0, "outbox": 0, "scan_location": 0}

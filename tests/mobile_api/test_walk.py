@@ -1,6 +1,6 @@
 """Every route with every role, another class, school and family: only the right ones get in.
 
-The rules stand in rules.py, written by hand.
+The rules stand in rules.py and its rules_*.py, written by hand.
 """
 
 import asyncio
@@ -27,8 +27,9 @@ OPERATIONS: Final[dict[str, dict[str, Any]]] = {
     for method, operation in methods.items()
 }
 ADD_IT: Final = (
-    "{}: no rule. Add a line to tests/mobile_api/rules.py that says who gets in, of which school,"
-    " class and family, with the least body that works, and its ids to walkers.py if they are new."
+    "{}: no rule. Add a line to its area in tests/mobile_api (rules_*.py) that says who gets in, of"
+    " which school, class and family, with the least body that works, and its ids to walk_ids.py if"
+    " they are new."
 )
 PROBLEM: Final = "application/problem+json"
 

@@ -1,79 +1,18 @@
 """Web Push through a server that speaks its protocol: what is sent, and what failures oblige to."""
 
 import asyncio
-import socket
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterable
-from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
 
-from app.crypto import Undecryptable
-from app.push_key import PushKey, point_of
-from app.settings import BadSettings, Settings
-from notifications.channels import webpush_answers as answers
-from notifications.channels.base import ForBrowser, PushMessage, PushResult
-from notifications.channels.webpush import PublicResolver, WebPushSender, is_public
+from notifications.channels.base import ForBrowser
+from notifications.channels.webpush import WebPushSender
 from tests.fakes import webpush as fakes
 from tests.fakes.webpush import FakePushService, Fault
-from tests.fakes.webpush_browser import Browser
 from tests.notifications.news import until
+from tests.notifications.web_pushes import KEY, SUBJECT, load_key, new_key, one, outcomes, push
 from tests.patience import Stopwatch
-
-SUBJECT = "mailto:it@so.example.vn"
-
-
-def new_key() -> PushKey:
-    private = ec.generate_private_key(ec.SECP256R1())
-    return PushKey(public_key=point_of(private.public_key()), private_key=private)
-
-
-KEY = new_key()
-
-
-async def load_key() -> PushKey:
-    return KEY
-
-
-@pytest.fixture
-async def service() -> AsyncIterator[FakePushService]:
-    async with FakePushService() as server:
-        yield server
-
-
-@pytest.fixture
-async def sender(service: FakePushService) -> AsyncIterator[WebPushSender]:
-    sender = WebPushSender(
-        load_key, subject=SUBJECT, hosts=service.origin, concurrency=50, timeout_s=20
-    )
-    yield sender
-    await sender.close()
-
-
-def push(to: Browser, *, named: tuple[str, str] | None = None, **changes: Any) -> PushMessage:
-    fields: dict[str, Any] = {
-        "delivery_id": str(uuid.uuid4()),
-        "notification_id": str(uuid.uuid4()),
-        "token": to.endpoint,
-        "kind": "arrival",
-        "title": "Con đã vào trường",
-        "body": "Chạm để xem",
-        "urgent": True,
-        "ttl_s": 4 * 3600,
-        "browser": ForBrowser(p256dh=to.p256dh, auth=to.auth, student_id="s-1", named=named),
-    }
-    return PushMessage(platform="web", **(fields | changes))
-
-
-async def one(sender: WebPushSender, message: PushMessage) -> PushResult:
-    (result,) = await sender.send([message])
-    return result
-
-
-def outcomes(results: Iterable[PushResult]) -> list[str]:
-    return [result.outcome for result in results]
 
 
 async def test_the_browser_reads_the_hint_and_the_service_only_how_to_carry_it(
@@ -198,95 +137,13 @@ async def test_a_subscription_that_is_gone_costs_no_other(
     assert results[3].reason == "bad_keys"
 
 
-# Where to ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "endpoint",
-    [
-        "https://push.evil.example/x",
-        "https://127.0.0.1/x",
-        "https://169.254.169.254/latest/meta-data",
-        "http://fcm.googleapis.com/x",
-        "https://fcm.googleapis.com:8443/x",
-        "https://user:pw@fcm.googleapis.com/x",
-    ],
-)
-async def test_what_is_in_the_table_is_asked_again_before_each_send(
-    service: FakePushService, sender: WebPushSender, endpoint: str
+async def test_a_service_gets_one_signature_for_many_messages(
+    service: FakePushService, sender: WebPushSender
 ) -> None:
-    message = push(service.subscribe(KEY.public_key), token=endpoint)
-    result = await one(sender, message)
-    assert (result.outcome, result.reason) == ("drop_message", "endpoint_not_allowed")
-
-
-async def test_without_the_setting_loopback_is_no_push_service(service: FakePushService) -> None:
-    sender = WebPushSender(load_key, subject=SUBJECT)
-    result = await one(sender, push(service.subscribe(KEY.public_key)))
-    assert (result.outcome, result.reason) == ("drop_message", "endpoint_not_allowed")
-    assert service.requests == 0
-    await sender.close()
-
-
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-async def test_a_redirect_is_not_followed(
-    service: FakePushService, sender: WebPushSender, status: int
-) -> None:
-    browser, other = service.subscribe(KEY.public_key), service.subscribe(KEY.public_key)
-    service.faults.append(Fault(status=status, location=other.endpoint))
-    result = await one(sender, push(browser))
-    assert (result.outcome, result.reason) == ("drop_message", f"http_{status}")
-    assert service.seen == [browser.name]
-
-
-@pytest.mark.parametrize(
-    ("address", "is_good"),
-    [
-        ("8.8.8.8", True),
-        ("2001:4860:4860::8888", True),
-        ("10.1.2.3", False),
-        ("192.168.1.1", False),
-        ("127.0.0.1", False),
-        ("169.254.169.254", False),
-        ("100.64.0.1", False),
-        ("224.0.0.1", False),
-        ("0.0.0.0", False),
-        ("::1", False),
-        ("fd00::1", False),
-        ("fe80::1%eth0", False),
-        ("::ffff:10.0.0.1", False),
-    ],
-)
-def test_only_public_addresses_are_public(address: str, is_good: bool) -> None:
-    assert is_public(address) == is_good
-
-
-async def test_a_name_that_leads_inside_is_not_gone_to_unless_the_operator_named_it() -> None:
-    strict, own = PublicResolver(frozenset()), PublicResolver({"localhost"})
-    with pytest.raises(OSError, match="no public address"):
-        await strict.resolve("localhost", 443)
-    assert (await own.resolve("localhost", 443))[0]["host"] == "127.0.0.1"
-    await strict.close()
-    await own.close()
-
-
-async def test_a_listed_name_that_is_bent_to_an_address_inside_is_not_gone_to(
-    service: FakePushService, sender: WebPushSender, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def bent(_host: str, port: int, *_: Any, **__: Any) -> list[Any]:
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
-
-    monkeypatch.setattr(socket, "getaddrinfo", bent)
-    browser = service.subscribe(KEY.public_key)
-    result = await one(sender, push(browser, token="https://fcm.googleapis.com/fcm/send/x"))
-    assert (result.outcome, result.reason) == ("retry", "dns")
-    # The operator's own host may lie there.
-    port = service.origin.rpartition(":")[2]
-    own = WebPushSender(load_key, subject=SUBJECT, hosts=f"http://push.so.example.vn:{port}")
-    inside = browser.endpoint.replace("127.0.0.1", "push.so.example.vn")
-    refused = await one(own, push(browser, token=inside))
-    assert refused.reason.startswith("refused_403"), "it is signed for the name, not the address"
-    await own.close()
+    browsers = [service.subscribe(KEY.public_key) for _ in range(20)]
+    await sender.send([push(browser) for browser in browsers])
+    assert len({taken.headers["Authorization"] for taken in service.accepted}) == 1
+    assert service.most_at_once > 1
 
 
 # The line ----------------------------------------------------------------------------------
@@ -388,83 +245,3 @@ async def test_a_lost_answer_sends_again_onto_the_same_place_of_the_screen(
     assert (await one(sender, message)).outcome == "sent"
     tags = {taken.payload["notification"]["tag"] for taken in service.accepted}
     assert (len(service.accepted), len(tags)) == (2, 1)
-
-
-# The key -----------------------------------------------------------------------------------
-
-
-async def test_a_key_that_cannot_be_read_keeps_all_messages_for_later(
-    service: FakePushService,
-) -> None:
-    faults: list[Exception] = [Undecryptable("other master key"), OSError("PostgreSQL is away")]
-
-    async def load() -> PushKey:
-        if faults:
-            raise faults.pop(0)
-        return KEY
-
-    sender = WebPushSender(load, subject=SUBJECT, hosts=service.origin)
-    message = push(service.subscribe(KEY.public_key))
-    unreadable, away, sent = [await one(sender, message) for _ in range(3)]
-    assert (unreadable.outcome, unreadable.reason, unreadable.alarm) == (
-        "stop_line",
-        "key_unreadable",
-        True,
-    )
-    assert (away.outcome, away.reason, away.alarm) == ("stop_line", "no_key", False)
-    assert sent.outcome == "sent"
-    await sender.close()
-
-
-async def test_a_key_that_was_made_anew_is_taken_up_without_a_restart(
-    service: FakePushService, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(answers, "STOPPED_S", 0.1)
-    keys = [new_key(), KEY]
-
-    async def load() -> PushKey:
-        return keys.pop(0)
-
-    sender = WebPushSender(load, subject=SUBJECT, hosts=service.origin)
-    message = push(service.subscribe(KEY.public_key))
-    assert (await one(sender, message)).outcome == "stop_line"
-    await asyncio.sleep(0.15)
-    assert (await one(sender, message)).outcome == "sent"
-    await sender.close()
-
-
-async def test_a_service_gets_one_signature_for_many_messages(
-    service: FakePushService, sender: WebPushSender
-) -> None:
-    browsers = [service.subscribe(KEY.public_key) for _ in range(20)]
-    await sender.send([push(browser) for browser in browsers])
-    assert len({taken.headers["Authorization"] for taken in service.accepted}) == 1
-    assert service.most_at_once > 1
-
-
-def test_what_is_personal_is_in_no_repr(service: FakePushService) -> None:
-    message = push(service.subscribe(KEY.public_key), named=("Nguyễn Văn An", "06:52"))
-    assert "An" not in repr(message)
-    assert "An" not in repr(message.browser)
-    assert repr(KEY) == f"PushKey({KEY.public_key})"
-
-
-# Whom a service may write to -----------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["it@so.example.vn", "mailto: it@so.example.vn", "http://so.example.vn", "mailto:it", "x"],
-)
-def test_a_subject_that_services_refuse_is_named_at_start(text: str) -> None:
-    with pytest.raises(BadSettings, match="VAPID_SUBJECT"):
-        Settings.from_env({"VAPID_SUBJECT": text})
-
-
-def test_the_subject_is_the_setting_else_where_we_are_served() -> None:
-    served = {"BASE_URL": "https://truong.example.vn"}
-    assert Settings.from_env(served).push_subject == "https://truong.example.vn"
-    assert Settings.from_env(served | {"VAPID_SUBJECT": SUBJECT}).push_subject == SUBJECT
-    for text in ("https://so.example.vn", "https://so.example.vn/lien-he"):
-        assert Settings.from_env({"VAPID_SUBJECT": text}).push_subject == text
-    assert Settings().push_subject.startswith("mailto:")

@@ -34,12 +34,6 @@ HINT = {"title": "Con đã vào trường", "body": "Chạm để xem"}
 
 
 @pytest.fixture
-async def service() -> AsyncIterator[FakePushService]:
-    async with FakePushService() as server:
-        yield server
-
-
-@pytest.fixture
 def allowed(settings: Settings, service: FakePushService) -> Settings:
     return msgspec.structs.replace(
         settings, push_hosts=service.origin, vapid_subject="mailto:it@so.example.vn"
