@@ -12,7 +12,7 @@ from app.settings import Settings
 from tests.conftest import Clock, app_on, open_test_resources
 from tests.gate import Gate
 from tests.mobile_api.office import Office
-from tests.world import School, Student, World
+from tests.world import Person, School, Student, World
 
 
 @pytest.fixture
@@ -23,6 +23,11 @@ async def school(world: World) -> School:
 @pytest.fixture
 async def student(world: World, school: School) -> Student:
     return await world.student(school)
+
+
+@pytest.fixture
+async def principal(world: World, school: School) -> Person:
+    return await world.staff(school, "principal", "Phạm Thị Trưởng")
 
 
 @pytest.fixture

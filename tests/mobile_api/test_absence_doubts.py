@@ -37,11 +37,6 @@ async def pupils(world: World, school: School) -> list[Student]:
     return await class_of(world, school, 10)
 
 
-@pytest.fixture
-async def principal(world: World, school: School) -> Person:
-    return await world.staff(school, "principal")
-
-
 async def silent(gate: Gate, pupils: list[Student], owner: asyncpg.Connection) -> None:
     gate.clock.now += timedelta(seconds=151)
 

@@ -32,11 +32,6 @@ async def pupils(world: World, school: School) -> list[Student]:
 
 
 @pytest.fixture
-async def principal(world: World, school: School) -> Person:
-    return await world.staff(school, "principal", "Phạm Thị Trưởng")
-
-
-@pytest.fixture
 async def teacher(world: World, school: School) -> Person:
     return await world.staff(school, "homeroom_teacher")
 

@@ -38,11 +38,6 @@ async def pupils(world: World, school: School) -> list[Student]:
     return await class_of(world, school, 14)
 
 
-@pytest.fixture
-async def principal(world: World, school: School) -> Person:
-    return await world.staff(school, "principal")
-
-
 async def until_it_waits(owner: asyncpg.Connection, running: asyncio.Task[Summary]) -> None:
     """For the lock that somebody else holds."""
     waiting = "select count(*) from pg_locks where locktype = 'advisory' and not granted"

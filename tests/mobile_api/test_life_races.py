@@ -79,11 +79,6 @@ async def relay(database: str) -> AsyncIterator[Relay]:
     await pool.close()
 
 
-@pytest.fixture
-async def principal(world: World, school: School) -> Person:
-    return await world.staff(school, "principal")
-
-
 @pytest.fixture(autouse=True)
 async def no_deadlock(owner: asyncpg.Connection, resources: Resources) -> AsyncIterator[None]:
     """PostgreSQL met none, and no flush of scans was refused."""

@@ -25,11 +25,6 @@ async def board_of(api: httpx.AsyncClient, school: School, who: Person) -> dict[
     return found
 
 
-@pytest.fixture
-async def principal(world: World, school: School) -> Person:
-    return await world.staff(school, "principal")
-
-
 async def random_morning(
     gate: Gate, pupils: list[Student], chance: random.Random
 ) -> dict[str, str]:

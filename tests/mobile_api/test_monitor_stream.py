@@ -23,11 +23,6 @@ from tests.patience import Stopwatch
 from tests.world import Person, School, Student, World
 
 
-@pytest.fixture
-async def principal(world: World, school: School) -> Person:
-    return await world.staff(school, "principal")
-
-
 class Watch:
     """A served app whose board can be watched."""
 
