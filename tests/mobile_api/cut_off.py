@@ -1,5 +1,6 @@
 """A school at the cut-off, as tests want it: pupils, scanners that beat, runs and what they say."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from uuid import UUID
 import asyncpg
 import httpx
 
+from app.attendance.absence.model import Due
 from app.attendance.absence.ticker import Summary, run_due
 from app.ids import new_id
 from mobile_api.resources import Resources
@@ -94,6 +96,36 @@ async def run_now(resources: Resources, **more: Any) -> Summary:
     return await run_due(resources.pool, now=resources.clock(), **more)
 
 
+async def held_morning(
+    gate: Gate, pupils: Sequence[Student], resources: Resources, *, but: int
+) -> None:
+    """So many of the school are missing that the run waits for the principal."""
+    await morning(gate, pupils, but=but)
+    (run,) = (await run_now(resources)).runs
+    assert (run.told, run.held > 0) == (0, True)
+
+
+def due_of(school: School) -> Due:
+    """The run of the morning, as the ticker finds it."""
+    return Due(school_id=school.id, plan_version=0, day=CUT_OFF.date(), shift_id=school.morning_id)
+
+
+async def until_it_waits(owner: asyncpg.Connection, running: asyncio.Task[Any]) -> None:
+    """For the lock that somebody else holds."""
+    waiting = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+    while not await owner.fetchval(waiting):
+        assert not running.done(), "it did not ask for the lock"
+
+
+async def close_school(owner: asyncpg.Connection, school: School) -> None:
+    """For the day, in the calendar."""
+    await owner.execute(
+        "insert into calendar_day (school_id, day, kind, name) values ($1, $2, 'closure', '')",
+        school.id,
+        CUT_OFF.date(),
+    )
+
+
 async def told(owner: asyncpg.Connection, kind: str = "absence") -> list[UUID]:
     """The pupils (of `absence_held`: the principals' accounts) in the outbox, as often as told."""
     who = "account_id" if kind == "absence_held" else "student_id"
@@ -111,14 +143,14 @@ async def states(owner: asyncpg.Connection) -> dict[UUID, str]:
     return {row["person_id"]: row["state"] for row in rows}
 
 
-async def decide(
+async def send_decision(
     api: httpx.AsyncClient,
     school: School,
     who: Person,
     decision: str,
     student_ids: list[UUID] | None = None,
-) -> dict[str, Any]:
-    answer = await api.post(
+) -> httpx.Response:
+    return await api.post(
         f"/v1/schools/{school.id}/absences/{DAY}/decisions",
         json={
             "decision": decision,
@@ -127,6 +159,16 @@ async def decide(
         },
         headers=who.headers,
     )
+
+
+async def decide(
+    api: httpx.AsyncClient,
+    school: School,
+    who: Person,
+    decision: str,
+    student_ids: list[UUID] | None = None,
+) -> dict[str, Any]:
+    answer = await send_decision(api, school, who, decision, student_ids)
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found

@@ -24,8 +24,10 @@ from tests.mobile_api.cut_off import (
     come,
     decide,
     excuse,
+    held_morning,
     morning,
     run_now,
+    send_decision,
     states,
     told,
 )
@@ -183,28 +185,10 @@ async def test_too_many_of_a_school_are_held(
 
 
 async def test_the_scanner_of_another_campus_is_no_doubt_here(
-    gate: Gate, pupils: list[Student], resources: Resources, owner: asyncpg.Connection, world: World
+    gate: Gate, far_gate: Gate, pupils: list[Student], resources: Resources
 ) -> None:
-    campus, station = new_id(), new_id()
-    await owner.execute(
-        "insert into campus (school_id, id, name, fence) select school_id, $2, 'Cơ sở 2', fence"
-        " from campus where school_id = $1",
-        gate.school.id,
-        campus,
-    )
-    await owner.execute(
-        "insert into station (school_id, id, campus_id, number, name, kind)"
-        " values ($1, $2, $3, 9, 'Cổng xa', 'gate')",
-        gate.school.id,
-        station,
-        campus,
-    )
-    far = Gate(
-        gate.api, gate.clock, gate.school, await world.staff(gate.school, "subject_teacher"),
-        station_id=station,
-    )  # fmt: skip
     gate.clock.now = CUT_OFF - minutes(30)
-    await beat(far, pending=5)
+    await beat(far_gate, pending=5)
     await morning(gate, pupils)
 
     assert (await run_now(resources)).runs[0].told == 1
@@ -217,8 +201,7 @@ async def test_a_release_leaves_out_who_came_was_excused_or_was_corrected_meanwh
     resources: Resources,
     owner: asyncpg.Connection,
 ) -> None:
-    await morning(gate, pupils, but=4)
-    await run_now(resources)
+    await held_morning(gate, pupils, resources, but=4)
     await come(gate, pupils[:1])
     await excuse(owner, pupils[1], "day")
 
@@ -240,8 +223,7 @@ async def test_a_dropped_alert_stays_untold_and_the_pupil_not_scanned(
     resources: Resources,
     owner: asyncpg.Connection,
 ) -> None:
-    await morning(gate, pupils, but=3)
-    await run_now(resources)
+    await held_morning(gate, pupils, resources, but=3)
 
     dropped = await decide(gate.api, gate.school, principal, "drop", [pupils[0].id])
     released = await decide(
@@ -272,8 +254,7 @@ async def test_the_principal_hears_of_held_alerts_and_the_family_of_the_release(
 ) -> None:
     """Through the relay: one message each, and the arrival takes the alert's place."""
     parent = await world.guardian(pupils[0])
-    await morning(gate, pupils, but=2)
-    await run_now(resources)
+    await held_morning(gate, pupils, resources, but=2)
     await decide(gate.api, gate.school, principal, "release")
     gate.clock.now += minutes(1)
     await come(gate, pupils[:1])
@@ -309,8 +290,7 @@ async def test_the_days_that_absence_writes_are_those_that_follow_from_the_facts
 ) -> None:
     """Told, released, dropped, held, on leave, come after the alert."""
     await excuse(owner, pupils[0], "morning")
-    await morning(gate, pupils, but=5)
-    await run_now(resources)
+    await held_morning(gate, pupils, resources, but=5)
     await decide(gate.api, gate.school, principal, "release", [pupils[1].id, pupils[2].id])
     await decide(gate.api, gate.school, principal, "drop", [pupils[3].id])
     gate.clock.now += minutes(3)
@@ -341,19 +321,10 @@ async def test_an_own_child_is_one_of_all_and_is_not_decided_about_alone(
     world: World,
     owner: asyncpg.Connection,
 ) -> None:
-    await morning(gate, pupils, but=3)
-    await run_now(resources)
+    await held_morning(gate, pupils, resources, but=3)
     await world.guardian(pupils[0], person=principal)
     for decision in ("release", "drop"):
-        answer = await gate.api.post(
-            f"/v1/schools/{gate.school.id}/absences/{CUT_OFF.date()}/decisions",
-            json={
-                "decision": decision,
-                "shift_id": str(gate.school.morning_id),
-                "student_ids": [str(pupils[0].id)],
-            },
-            headers=principal.headers,
-        )
+        answer = await send_decision(gate.api, gate.school, principal, decision, [pupils[0].id])
         assert (answer.status_code, answer.json()["type"]) == (403, "own-child")
     assert await told(owner) == []
     made = await decide(gate.api, gate.school, principal, "release")

@@ -1,6 +1,8 @@
 """The run at the cut-off against everything that happens in the same second."""
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,7 +11,6 @@ import pytest
 
 from app import db
 from app.attendance.absence import decisions
-from app.attendance.absence.model import Due
 from app.attendance.absence.run import run_one
 from app.attendance.absence.ticker import AbsenceTicker, Summary, run_due
 from app.attendance.model import absence_event_id
@@ -22,13 +23,17 @@ from tests.mobile_api.cut_off import (
     CUT_OFF,
     beat,
     class_of,
+    close_school,
     come,
     decide,
+    due_of,
     excuse,
+    held_morning,
     morning,
     run_now,
     states,
     told,
+    until_it_waits,
 )
 from tests.world import Person, School, Student, World
 
@@ -38,11 +43,20 @@ async def pupils(world: World, school: School) -> list[Student]:
     return await class_of(world, school, 14)
 
 
-async def until_it_waits(owner: asyncpg.Connection, running: asyncio.Task[Summary]) -> None:
-    """For the lock that somebody else holds."""
-    waiting = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
-    while not await owner.fetchval(waiting):
-        assert not running.done(), "it did not ask for the lock"
+async def arrive(gate: Gate, pupil: Student) -> None:
+    assert await gate.outcome(pupil.token) == "late"
+
+
+@contextlib.asynccontextmanager
+async def run_that_waits(
+    pupil: Student, resources: Resources, owner: asyncpg.Connection
+) -> AsyncIterator[tuple[asyncio.Task[Summary], db.Conn]]:
+    """A run that asks for the pupil's lock, held as by a scan until the block ends."""
+    async with db.transaction(resources.pool, schools=[pupil.school_id]) as conn:
+        await lock_people(conn, school_id=pupil.school_id, person_ids=[pupil.id])
+        running = asyncio.create_task(run_now(resources))
+        await until_it_waits(owner, running)
+        yield running, conn
 
 
 async def test_many_workers_at_once_decide_once(
@@ -68,13 +82,7 @@ async def test_a_worker_that_dies_before_its_commit_leaves_all_to_the_next(
     await morning(gate, pupils, but=2)
     dying = await db.connect(settings.require_database_url(), role=db.APP_ROLE)
     await dying.execute(f"begin; {db.scope_sql(schools=[gate.school.id])}")
-    due = Due(
-        school_id=gate.school.id,
-        plan_version=0,
-        day=CUT_OFF.date(),
-        shift_id=gate.school.morning_id,
-    )
-    run = await run_one(dying, due, now=resources.clock())
+    run = await run_one(dying, due_of(gate.school), now=resources.clock())
     assert run is not None
     assert run.told == 2
     assert (await run_now(resources)).runs == []
@@ -95,11 +103,8 @@ async def test_scans_that_stream_in_are_seen_or_replace_the_alert(
     """Whatever wins: nobody is told of an arrival and of an absence side by side."""
     await morning(gate, pupils, but=2)
 
-    async def arrive(pupil: Student) -> None:
-        assert await gate.outcome(pupil.token) == "late"
-
     await asyncio.gather(
-        arrive(pupils[0]), run_now(resources), run_now(resources), arrive(pupils[1])
+        arrive(gate, pupils[0]), run_now(resources), run_now(resources), arrive(gate, pupils[1])
     )
 
     assert await owner.fetchval("select count(*) from absence_run") == 1
@@ -125,10 +130,7 @@ async def test_a_scan_in_flight_is_waited_for_and_seen(
 ) -> None:
     """The scan has its pupil's lock: the run looks once more when it has been committed."""
     await morning(gate, pupils)
-    async with db.transaction(resources.pool, schools=[gate.school.id]) as conn:
-        await lock_people(conn, school_id=gate.school.id, person_ids=[pupils[0].id])
-        running = asyncio.create_task(run_now(resources))
-        await until_it_waits(owner, running)
+    async with run_that_waits(pupils[0], resources, owner) as (running, conn):
         await conn.execute(
             "insert into attendance_day (school_id, day, person_id, shift_id, person_kind, state)"
             " values ($1, $2, $3, $4, 'student', 'present')",
@@ -172,15 +174,8 @@ async def test_a_closure_at_the_same_moment_is_respected(
     gate: Gate, pupils: list[Student], resources: Resources, owner: asyncpg.Connection
 ) -> None:
     await morning(gate, pupils)
-    async with db.transaction(resources.pool, schools=[gate.school.id]) as conn:
-        await lock_people(conn, school_id=gate.school.id, person_ids=[pupils[0].id])
-        running = asyncio.create_task(run_now(resources))
-        await until_it_waits(owner, running)
-        await owner.execute(
-            "insert into calendar_day (school_id, day, kind, name) values ($1, $2, 'closure', '')",
-            gate.school.id,
-            CUT_OFF.date(),
-        )
+    async with run_that_waits(pupils[0], resources, owner) as (running, _):
+        await close_school(owner, gate.school)
 
     assert (await running).runs == []
     assert await told(owner) == []
@@ -190,10 +185,7 @@ async def test_leave_that_is_approved_at_the_same_moment_is_respected(
     gate: Gate, pupils: list[Student], resources: Resources, owner: asyncpg.Connection
 ) -> None:
     await morning(gate, pupils)
-    async with db.transaction(resources.pool, schools=[gate.school.id]) as conn:
-        await lock_people(conn, school_id=gate.school.id, person_ids=[pupils[0].id])
-        running = asyncio.create_task(run_now(resources))
-        await until_it_waits(owner, running)
+    async with run_that_waits(pupils[0], resources, owner) as (running, _):
         await excuse(owner, pupils[0], "day")
 
     (run,) = (await running).runs
@@ -211,8 +203,7 @@ async def test_two_principals_at_once_release_once(
     world: World,
 ) -> None:
     deputy = await world.staff(gate.school, "principal", "Lê Văn Phó")
-    await morning(gate, pupils, but=5)
-    await run_now(resources)
+    await held_morning(gate, pupils, resources, but=5)
 
     made = await asyncio.gather(
         *[decide(gate.api, gate.school, who, "release") for who in (principal, deputy) * 3]
@@ -230,15 +221,10 @@ async def test_a_release_that_began_before_a_closure_tells_nobody(
     resources: Resources,
     owner: asyncpg.Connection,
 ) -> None:
-    await morning(gate, pupils, but=5)
-    await run_now(resources)
+    await held_morning(gate, pupils, resources, but=5)
     async with db.transaction(resources.pool, schools=[gate.school.id]) as conn:
         before = await plan(conn, school_id=gate.school.id)
-        await owner.execute(
-            "insert into calendar_day (school_id, day, kind, name) values ($1, $2, 'closure', '')",
-            gate.school.id,
-            CUT_OFF.date(),
-        )
+        await close_school(owner, gate.school)
         made = await decisions.decide(
             conn,
             plan=before,
@@ -262,15 +248,13 @@ async def test_a_release_and_a_scan_at_once_tell_one_story(
     resources: Resources,
     owner: asyncpg.Connection,
 ) -> None:
-    await morning(gate, pupils, but=5)
-    await run_now(resources)
+    await held_morning(gate, pupils, resources, but=5)
     gate.clock.now = ALERT + minutes(5)
 
-    async def arrive(pupil: Student) -> None:
-        assert await gate.outcome(pupil.token) == "late"
-
     await asyncio.gather(
-        arrive(pupils[0]), decide(gate.api, gate.school, principal, "release"), arrive(pupils[1])
+        arrive(gate, pupils[0]),
+        decide(gate.api, gate.school, principal, "release"),
+        arrive(gate, pupils[1]),
     )
 
     for pupil in pupils[:2]:
