@@ -62,7 +62,7 @@ def main(part: str) -> None:
         relay.Relay = lambda *args: plain(*args, clock=clock)  # type: ignore[assignment, misc]
         relay.main(settings)
     else:
-        worker.utc_now = clock
+        worker.utc_now = clock  # type: ignore[attr-defined]
         # The test waits for each cut-off and each closure: looking every few seconds is minutes.
         ticker.LOOK_S = fanout._POLL_S = 0.2  # type: ignore[misc]
         worker.main(settings, lease_s=2.0)

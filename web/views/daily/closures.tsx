@@ -2,12 +2,12 @@
 
 import { useSignal } from "@preact/signals";
 import { api, of } from "../../api";
-import { Button, Loaded } from "../../components/ui";
+import { Loaded } from "../../components/ui";
 import { hats } from "../../hats";
 import { K } from "../../i18n/closing";
 import { useQuery } from "../../query";
 import type { Parameters } from "../../router";
-import { Closures } from "./closures_list";
+import { Closures, Declare } from "./closures_list";
 import { DailyPage } from "./frame";
 
 export default function SchoolClosures({ params }: { params: Parameters }) {
@@ -25,18 +25,7 @@ export default function SchoolClosures({ params }: { params: Parameters }) {
       school={school}
       here="nghi-dot-xuat"
       title={K.title()}
-      actions={
-        <Button
-          kind="danger"
-          icon="storm"
-          disabled={query.data.value === null}
-          onClick={() => {
-            isDeclaring.value = true;
-          }}
-        >
-          {K.declare()}
-        </Button>
-      }
+      actions={<Declare isDeclaring={isDeclaring} disabled={query.data.value === null} />}
     >
       <p class="muted">{K.lead()}</p>
       <Loaded query={query}>

@@ -70,6 +70,27 @@ export function Closures({ school, places, isDeclaring }: Props) {
   );
 }
 
+interface DeclareProps {
+  isDeclaring: Signal<boolean>;
+  disabled: boolean;
+}
+
+/** Opens the form of `Closures`. */
+export function Declare({ isDeclaring, disabled }: DeclareProps) {
+  return (
+    <Button
+      kind="danger"
+      icon="storm"
+      disabled={disabled}
+      onClick={() => {
+        isDeclaring.value = true;
+      }}
+    >
+      {K.declare()}
+    </Button>
+  );
+}
+
 function Lists({ query, ending }: { query: Query<Closure[]>; ending: Signal<Closure | null> }) {
   const today = schoolDay();
   return (

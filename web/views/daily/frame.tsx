@@ -2,17 +2,11 @@
 
 import "./daily.css";
 import type { ComponentChildren } from "preact";
-import { Icon, type IconName } from "../../components/icons";
+import { type PageLink, PageLinks } from "../../components/page_links";
 import { Badge, Page } from "../../components/ui";
 import { count } from "../../format";
 import { D } from "../../i18n/daily";
 import { useWaitingLeave } from "./staff_leave";
-
-interface Part {
-  path: string;
-  icon: IconName;
-  name: () => string;
-}
 
 const PARTS = [
   { path: "tin-vang", icon: "absent", name: D.navHeld },
@@ -24,7 +18,7 @@ const PARTS = [
   { path: "quy-tac", icon: "gear", name: D.navRules },
   { path: "nghi-dot-xuat", icon: "storm", name: D.navClosures },
   { path: "chua-den", icon: "call", name: D.navMissing },
-] as const satisfies readonly Part[];
+] as const satisfies readonly PageLink[];
 
 type PartPath = (typeof PARTS)[number]["path"];
 
@@ -34,20 +28,14 @@ export const dailyPath = (school: number, part: PartPath): string => `/truong/${
 /** All of them as a row of links: on the board, and at a desk above each of them. */
 export function DailyLinks({ school, here }: { school: number; here?: PartPath }) {
   return (
-    <nav class={here ? "daily-nav above" : "daily-nav"} aria-label={D.nav()}>
-      {PARTS.map(({ path, icon, name }) => (
-        <a
-          key={path}
-          class="button"
-          href={dailyPath(school, path)}
-          aria-current={path === here ? "page" : undefined}
-        >
-          <Icon name={icon} />
-          <span>{name()}</span>
-          {path === "don-nghi" && !here && <WaitingLeave school={school} />}
-        </a>
-      ))}
-    </nav>
+    <PageLinks
+      class={here ? "daily-nav above" : "daily-nav"}
+      label={D.nav()}
+      parts={PARTS}
+      hrefOf={(path) => dailyPath(school, path)}
+      here={here}
+      extra={(path) => path === "don-nghi" && !here && <WaitingLeave school={school} />}
+    />
   );
 }
 

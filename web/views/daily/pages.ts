@@ -1,8 +1,8 @@
 /** Behind each address of the daily work: fetched when the first of them is opened. */
 
-import type { Route } from "../../routes";
+import type { Pages } from "../../behind";
 
-export const PAGES: Readonly<Record<string, Route["load"]>> = {
+export const PAGES: Pages = {
   "tin-vang": () => import("./held"),
   "can-xem": () => import("./reviews"),
   "nghi-dot-xuat": () => import("./closures"),

@@ -2,10 +2,10 @@
 
 import { type Signal, useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import { Button, Loaded } from "../../components/ui";
+import { Loaded } from "../../components/ui";
 import { K } from "../../i18n/closing";
 import { useQuery } from "../../query";
-import { Closures } from "../daily/closures_list";
+import { Closures, Declare } from "../daily/closures_list";
 import { type Chart, chartOf, placesOf } from "../daily/closures_model";
 import { DepartmentPage } from "./frame";
 
@@ -16,18 +16,7 @@ export default function DepartmentClosures() {
     <DepartmentPage
       here="/so/nghi"
       title={K.titleAll()}
-      actions={
-        <Button
-          kind="danger"
-          icon="storm"
-          disabled={query.data.value === null}
-          onClick={() => {
-            isDeclaring.value = true;
-          }}
-        >
-          {K.declare()}
-        </Button>
-      }
+      actions={<Declare isDeclaring={isDeclaring} disabled={query.data.value === null} />}
     >
       <p class="muted">{K.lead()}</p>
       <Loaded query={query}>{(chart) => <Places chart={chart} isDeclaring={isDeclaring} />}</Loaded>

@@ -3,7 +3,7 @@
 import "../daily/daily.css";
 import "../office/office.css";
 import type { ComponentChildren } from "preact";
-import { Icon, type IconName } from "../../components/icons";
+import { type PageLink, PageLinks } from "../../components/page_links";
 import { Page } from "../../components/ui";
 import { Z } from "../../i18n/department";
 
@@ -11,20 +11,19 @@ const PARTS = [
   { path: "/so/ngay", icon: "calendar", name: Z.navDay },
   { path: "/so/tin", icon: "bell", name: Z.navDeliveries },
   { path: "/so/nghi", icon: "storm", name: Z.navClosures },
-] as const satisfies readonly { path: string; icon: IconName; name: () => string }[];
+] as const satisfies readonly PageLink[];
 
 type PartPath = (typeof PARTS)[number]["path"];
 
 export function DepartmentLinks({ here }: { here?: PartPath }) {
   return (
-    <nav class={here ? "daily-nav above" : "daily-nav"} aria-label={Z.nav()}>
-      {PARTS.map(({ path, icon, name }) => (
-        <a key={path} class="button" href={path} aria-current={path === here ? "page" : undefined}>
-          <Icon name={icon} />
-          <span>{name()}</span>
-        </a>
-      ))}
-    </nav>
+    <PageLinks
+      class={here ? "daily-nav above" : "daily-nav"}
+      label={Z.nav()}
+      parts={PARTS}
+      hrefOf={(path) => path}
+      here={here}
+    />
   );
 }
 

@@ -1,8 +1,8 @@
 /** Behind each of the department's addresses: fetched when the first of them is opened. */
 
-import type { Route } from "../../routes";
+import type { Pages } from "../../behind";
 
-export const PAGES: Readonly<Record<string, Route["load"]>> = {
+export const PAGES: Pages = {
   tin: () => import("./deliveries"),
   ngay: () => import("./day"),
   "sua/:school": () => import("./corrections"),

@@ -1,19 +1,10 @@
 /** The department's addresses. */
 
-import type { Route, View } from "../../routes";
+import { behind } from "../../behind";
 
-const PATHS = ["tin", "ngay", "sua/:school", "nghi"];
-
-/** One fetch more for the department, and nothing of it on anybody else's pages. */
-async function load(path: string): Promise<{ default: View }> {
-  const { PAGES } = await import("./pages");
-  const page = PAGES[path];
-  if (!page) throw new Error(path);
-  return page();
-}
-
-export const DEPARTMENT: readonly Route[] = PATHS.map((path) => ({
-  pattern: `/so/${path}`,
-  load: () => load(path),
+export const DEPARTMENT = behind({
+  under: "/so/",
+  paths: ["tin", "ngay", "sua/:school", "nghi"],
   roles: ["department_admin"],
-}));
+  pages: () => import("./pages"),
+});

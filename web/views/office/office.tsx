@@ -2,7 +2,7 @@
 
 import "./office.css";
 import type { ComponentChildren } from "preact";
-import { Icon, type IconName } from "../../components/icons";
+import { type PageLink, PageLinks } from "../../components/page_links";
 import { Page } from "../../components/ui";
 import { O } from "../../i18n/office";
 
@@ -16,15 +16,15 @@ export type Part =
   | "nhap"
   | "lop";
 
-const PARTS: readonly { part: Part; icon: IconName; name: () => string }[] = [
-  { part: "chuan-bi", icon: "list", name: O.navSetup },
-  { part: "co-so", icon: "map", name: O.navCampuses },
-  { part: "diem-quet", icon: "scan", name: O.navStations },
-  { part: "ca-hoc", icon: "clock", name: O.navShifts },
-  { part: "lich", icon: "calendar", name: O.navCalendar },
-  { part: "can-bo", icon: "people", name: O.navStaff },
-  { part: "nhap", icon: "file", name: O.navImports },
-  { part: "lop", icon: "card", name: O.navClasses },
+const PARTS: readonly PageLink<Part>[] = [
+  { path: "chuan-bi", icon: "list", name: O.navSetup },
+  { path: "co-so", icon: "map", name: O.navCampuses },
+  { path: "diem-quet", icon: "scan", name: O.navStations },
+  { path: "ca-hoc", icon: "clock", name: O.navShifts },
+  { path: "lich", icon: "calendar", name: O.navCalendar },
+  { path: "can-bo", icon: "people", name: O.navStaff },
+  { path: "nhap", icon: "file", name: O.navImports },
+  { path: "lop", icon: "card", name: O.navClasses },
 ];
 
 export function pathOf(school: number, part: Part, rest = ""): string {
@@ -33,21 +33,15 @@ export function pathOf(school: number, part: Part, rest = ""): string {
 
 /** All parts as a row of links; on a phone the checklist alone shows them, as tiles. */
 export function Parts({ school, here, tiles }: { school: number; here: Part; tiles?: boolean }) {
-  const shown = tiles ? PARTS.filter(({ part }) => part !== "chuan-bi") : PARTS;
   return (
-    <nav class={tiles ? "office-tiles" : "office-nav"} aria-label={O.pages()}>
-      {shown.map(({ part, icon, name }) => (
-        <a
-          key={part}
-          class={tiles ? "button" : ""}
-          href={pathOf(school, part)}
-          aria-current={part === here ? "page" : undefined}
-        >
-          <Icon name={icon} />
-          <span>{name()}</span>
-        </a>
-      ))}
-    </nav>
+    <PageLinks
+      class={tiles ? "office-tiles" : "office-nav"}
+      linkClass={tiles ? "button" : ""}
+      label={O.pages()}
+      parts={tiles ? PARTS.filter(({ path }) => path !== "chuan-bi") : PARTS}
+      hrefOf={(path) => pathOf(school, path)}
+      here={here}
+    />
   );
 }
 
