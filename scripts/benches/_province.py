@@ -88,7 +88,7 @@ def _school(
     )
     add(
         "shift:school_id,id,name,starts_at,ends_at,late_after,cut_off,weekdays",
-        school_id, shift, "Cả ngày", time(0, 1), time(23, 59), time(23, 0), time(23, 30),
+        school_id, shift, "Cả ngày", time(0, 1), time(23, 59), time(23, 57), time(23, 58),
         [1, 2, 3, 4, 5, 6, 7],
     )  # fmt: skip
     add(
