@@ -8,7 +8,7 @@ interface Behind {
   /** Where all of them begin, with the last slash. */
   under: string;
   paths: readonly string[];
-  roles: NonNullable<Route["roles"]>;
+  roles?: Route["roles"];
   /** What names the screen of each path: one fetch more, at the first of them. */
   pages: () => Promise<{ PAGES: Pages }>;
 }
@@ -19,5 +19,9 @@ export function behind({ under, paths, roles, pages }: Behind): readonly Route[]
     if (!page) throw new Error(path);
     return page();
   };
-  return paths.map((path) => ({ pattern: under + path, load: () => load(path), roles }));
+  return paths.map((path) => ({
+    pattern: under + path,
+    load: () => load(path),
+    ...(roles && { roles }),
+  }));
 }

@@ -9,6 +9,7 @@ import type { Hat } from "./hats";
 import type { Parameters } from "./router";
 import { DAILY } from "./views/daily/routes";
 import { DEPARTMENT } from "./views/department/routes";
+import { DESK } from "./views/desk/routes";
 import { OFFICE } from "./views/office/routes";
 
 export type View = ComponentType<{ params: Parameters }>;
@@ -46,22 +47,10 @@ export const ROUTES: readonly Route[] = [
   { pattern: "/lop", load: () => import("./views/classes/classes"), roles: TEACHERS },
   // Also from a push while another hat is on: the server says whose class it is.
   { pattern: "/lop/:school/:class", load: () => import("./views/classes/class") },
-  { pattern: "/lop/:school/:class/vang", load: () => import("./views/classes/missing_page") },
-  { pattern: "/lop/:school/:class/don", load: () => import("./views/classes/leave_page") },
   {
     pattern: "/cham-cong",
     load: () => import("./views/checkin/checkin"),
     roles: [...SCANNERS, "accountant", "student"],
-  },
-  {
-    pattern: "/cham-cong/gio-cong",
-    load: () => import("./views/checkin/hours"),
-    roles: [...SCANNERS, "accountant"],
-  },
-  {
-    pattern: "/cham-cong/xin-nghi",
-    load: () => import("./views/leave/own"),
-    roles: [...SCANNERS, "accountant"],
   },
   { pattern: "/man-hinh", load: () => import("./views/display/display"), open: true },
   // Also from a push while another hat is on: the server says whose child it is.
@@ -74,6 +63,7 @@ export const ROUTES: readonly Route[] = [
   { pattern: "/cai-dat/*", load: () => import("./views/shared/settings") },
   ...DAILY,
   ...DEPARTMENT,
+  ...DESK,
   ...OFFICE,
 ];
 

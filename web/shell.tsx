@@ -25,6 +25,7 @@ function tabsOf(on: Hat): Tab[] {
   const news: Tab = { href: "/tin", icon: "bell", name: C.news(), count: unread.value };
   const settings: Tab = { href: "/cai-dat", icon: "gear", name: C.settings() };
   const scan: Tab = { href: "/quet", icon: "scan", name: C.scan() };
+  const book: Tab = { href: "/so-lien-lac", icon: "book", name: C.book() };
   const hours: Tab = { href: "/cham-cong", icon: "clock", name: C.checkIn() };
   switch (on.role) {
     case "guardian":
@@ -40,7 +41,14 @@ function tabsOf(on: Hat): Tab[] {
       return [scan, hours, news, settings];
     case "homeroom_teacher":
     case "subject_teacher":
-      return [{ href: "/lop", icon: "people", name: C.classes() }, scan, hours, news, settings];
+      return [
+        { href: "/lop", icon: "people", name: C.classes() },
+        { ...book, href: "/so-lop", under: /^\/(lop\/.+\/so|thong-bao|tin-nhan|nhom|gio-l)/ },
+        scan,
+        hours,
+        news,
+        settings,
+      ];
     case "principal":
       return [
         {
@@ -54,6 +62,11 @@ function tabsOf(on: Hat): Tab[] {
           icon: "list",
           name: C.setup(),
           under: /^\/truong\/\d+\/(co-so|diem-quet|ca-hoc|lich|can-bo|nhap|lop|the)(\/|$)/,
+        },
+        {
+          ...book,
+          href: `/truong/${on.schoolId}/so-lien-lac`,
+          under: /^\/((truong\/\d+\/)?(thong-bao|bao-cao|cau-mau)|tin-nhan|nhom)/,
         },
         scan,
         news,

@@ -10,6 +10,7 @@ export const C = texts({
   settings: ["Cài đặt", "Settings"],
   scan: ["Quét thẻ", "Scan"],
   classes: ["Lớp", "Classes"],
+  book: ["Sổ liên lạc", "Contact book"],
   checkIn: ["Chấm công", "Check in"],
   ownCheckIn: ["Điểm danh của tôi", "My check-in"],
   board: ["Hôm nay", "Today"],

@@ -4,7 +4,7 @@ import { behind } from "../../behind";
 
 export const DEPARTMENT = behind({
   under: "/so/",
-  paths: ["tin", "ngay", "sua/:school", "nghi"],
+  paths: ["tin", "ngay", "sua/:school", "nghi", "thong-bao", "thong-bao/:id", "so-lien-lac"],
   roles: ["department_admin"],
   pages: () => import("./pages"),
 });
