@@ -17,6 +17,11 @@ def clean(raw: str) -> str:
 @lru_cache(maxsize=8192)
 def search_key(text: str) -> str:
     """Lower case without diacritics: `Nguyễn Văn Á` -> `nguyen van a`; đ becomes d."""
+    return text_key(text)
+
+
+def text_key(text: str) -> str:
+    """The search key of a long text, which is worth no place in memory when it is done."""
     decomposed = unicodedata.normalize("NFD", clean(text).casefold())
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     return bare.replace("đ", "d")
