@@ -1,5 +1,7 @@
 /** How far something is: a bar that says it in words too. */
 
+import "./progress.css";
+
 interface Props {
   done: number;
   total: number;
