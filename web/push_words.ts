@@ -29,6 +29,24 @@ export interface Notice {
   readonly id: string | null;
 }
 
+/** Of the contact book: the inbox knows which page such an item is about. */
+const BOOK: ReadonlySet<string> = new Set([
+  "announcement",
+  "announcement_withdrawn",
+  "answer_wanted",
+  "remark",
+  "homework",
+  "daily_book",
+  "weekly_summary",
+  "message",
+  "message_report",
+]);
+
+function pathOf({ id, kind, student_id }: Payload["data"]): string {
+  if (BOOK.has(kind)) return `/tin?mo=${encodeURIComponent(id)}`;
+  return student_id ? `/con/${encodeURIComponent(student_id)}` : "/tin";
+}
+
 const UNNAMED = {
   vi: { title: "Cổng Trường", body: "Có tin mới. Chạm để mở." },
   en: { title: "Cổng Trường", body: "There is news. Tap to open." },
@@ -54,7 +72,7 @@ export function noticeOf(payload: Payload | null, owner: PushOwner | null): Noti
     title: notification.title,
     body: notification.body,
     tag: notification.tag || data.id,
-    path: data.student_id ? `/con/${encodeURIComponent(data.student_id)}` : "/tin",
+    path: pathOf(data),
     id: data.id,
   };
 }

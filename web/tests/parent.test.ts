@@ -264,6 +264,24 @@ test("news leads to whoever has to do something about it", () => {
   assert.equal(to("absence_held", { student_id: null }), "/truong/1/tin-vang");
 });
 
+test("news of the contact book leads to what it is about, while one may still see it", () => {
+  const to = (kind: string, known: Record<string, unknown> = {}, isKin = true) =>
+    leadsTo(
+      item(1, { kind, data: data(known) }),
+      () => isKin,
+      () => false,
+    );
+  assert.equal(to("announcement", { announcement_id: "a" }), "/thong-bao/1/a");
+  assert.equal(to("answer_wanted", { announcement_id: "a" }, false), "/thong-bao/1/a");
+  assert.equal(to("message", { thread_id: "t" }, false), "/tin-nhan/1/t");
+  assert.equal(to("remark", { remark_id: "r" }), "/con/s/so/remark/r");
+  assert.equal(to("homework", { homework_id: "h" }), "/con/s/so/homework/h");
+  assert.equal(to("daily_book"), "/con/s/so");
+  assert.equal(to("weekly_summary", { week: "2026-11-16" }), "/con/s/so");
+  assert.equal(to("remark", { remark_id: "r" }, false), null);
+  assert.equal(to("message_report"), "/truong/1/bao-cao-tin-nhan");
+});
+
 test("a scan can be wrong in other ways than a day", () => {
   assert.ok(kindsFor(scan("in", "06:52")).includes("wrong_time"));
   assert.ok(!kindsFor(null).includes("wrong_time"));

@@ -44,3 +44,10 @@ test("a notification without a tag gets one: browsers refuse to renotify without
   const bare = { ...NEWS, notification: { ...NEWS.notification, tag: "" } };
   assert.equal(noticeOf(bare, OWNER).tag, "i1");
 });
+
+test("news of the contact book leads to the inbox, which knows what it is about", () => {
+  for (const kind of ["announcement", "message", "homework", "weekly_summary"]) {
+    const data = { id: "i1", kind, student_id: "s1" };
+    assert.equal(noticeOf({ ...NEWS, data }, OWNER).path, "/tin?mo=i1");
+  }
+});

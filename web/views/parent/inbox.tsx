@@ -1,19 +1,20 @@
 /** The inbox: everything that was told, the newest first. For every role. */
 
-import { type Signal, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { read } from "../../acks";
 import { api, of } from "../../api";
-import { useSending } from "../../components/form";
 import { Icon } from "../../components/icons";
-import { Badge, Button, Empty, Fault, Loaded, Page } from "../../components/ui";
+import { More } from "../../components/more";
+import { Badge, Empty, Loaded, Page } from "../../components/ui";
 import { clock } from "../../format";
 import { hats } from "../../hats";
 import { C } from "../../i18n/common";
 import { N } from "../../i18n/news";
 import { type InboxItem, onItem, onReset } from "../../live";
 import { useQuery } from "../../query";
+import { go, place } from "../../router";
 import { AbsentActions } from "./absent";
 import { dayWords } from "./day";
 import { kin } from "./family";
@@ -27,6 +28,24 @@ async function page(cursor?: string) {
   return await of(
     api.GET("/v1/inbox", { params: { query: { limit: 30, ...(cursor && { cursor }) } } }),
   );
+}
+
+const isPrincipalOf = (schoolId: number | null): boolean =>
+  hats.value.some((hat) => hat.role === "principal" && hat.schoolId === schoolId);
+
+const whereTo = (item: InboxItem): string | null =>
+  leadsTo(item, (id) => kin(id) !== null, isPrincipalOf);
+
+/** A tapped push names its item alone: what that is about is asked here, and shown at once. */
+function useOpened(items: readonly InboxItem[]): void {
+  const id = place.value.query.get("mo");
+  const item = items.find((each) => each.id === id);
+  const to = item ? whereTo(item) : null;
+  useEffect(() => {
+    if (!item || !to) return;
+    read([item.id]);
+    go(to, { replace: true });
+  }, [item, to]);
 }
 
 export default function Inbox() {
@@ -52,6 +71,13 @@ export default function Inbox() {
     };
   }, [first, more, next]);
 
+  useOpened(newestFirst(first.data.value?.items ?? [], more.value));
+  async function load(cursor: string): Promise<void> {
+    const found = await page(cursor);
+    more.value = newestFirst(more.peek(), found.items);
+    next.value = found.next_cursor ?? null;
+  }
+
   return (
     <Page title={C.news()}>
       <Loaded query={first}>
@@ -65,49 +91,12 @@ export default function Inbox() {
           ) : (
             <>
               <Days items={items} />
-              <More cursor={cursor ?? null} more={more} next={next} />
+              <More cursor={cursor ?? null} load={load} end={N.end()} />
             </>
           );
         }}
       </Loaded>
     </Page>
-  );
-}
-
-interface MoreProps {
-  cursor: string | null;
-  more: Signal<InboxItem[]>;
-  next: Signal<string | null | undefined>;
-}
-
-/** The next page as the end comes near, and by a tap where that did not work. */
-function More({ cursor, more, next }: MoreProps) {
-  const sending = useSending();
-  const end = useRef<HTMLDivElement>(null);
-  async function load(): Promise<void> {
-    if (!cursor) return;
-    const found = await page(cursor);
-    more.value = newestFirst(more.peek(), found.items);
-    next.value = found.next_cursor ?? null;
-  }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `load` reads what the cursor stands for
-  useEffect(() => {
-    if (!end.current || !cursor) return;
-    const watch = new IntersectionObserver(
-      ([entry]) => entry?.isIntersecting && void sending.run(load),
-      { rootMargin: "600px" },
-    );
-    watch.observe(end.current);
-    return () => watch.disconnect();
-  }, [cursor]);
-  if (!cursor) return <p class="muted centered">{N.end()}</p>;
-  return (
-    <div ref={end} class="stack">
-      <Fault error={sending.failure.value} />
-      <Button busy={sending.busy.value} onClick={() => void sending.run(load)}>
-        {C.more()}
-      </Button>
-    </div>
   );
 }
 
@@ -131,16 +120,13 @@ function Days({ items }: { items: InboxItem[] }) {
 
 const SPOKEN = { good: N.good, alarm: N.alarm, plain: N.plain } as const;
 
-const isPrincipalOf = (schoolId: number | null): boolean =>
-  hats.value.some((hat) => hat.role === "principal" && hat.schoolId === schoolId);
-
 function Item({ item, isReplaced }: { item: InboxItem; isReplaced: boolean }) {
   const ref = useRef<HTMLLIElement>(null);
   // As it was when it came on the screen: the mark does not vanish under the eye.
   const isNew = useRef(item.read_at === null).current;
   useSeen(ref, item.id, isNew);
   const tone = toneOf(item);
-  const to = leadsTo(item, (id) => kin(id) !== null, isPrincipalOf);
+  const to = whereTo(item);
   const inside = (
     <>
       <span class={`mark-of ${tone}`}>

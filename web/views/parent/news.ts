@@ -67,7 +67,18 @@ const ICONS: Readonly<Record<string, IconName>> = {
   closure_ended: "in",
   leave_asked: "file",
   leave_decided: "file",
+  announcement: "bell",
+  answer_wanted: "wait",
+  remark: "flag",
+  homework: "list",
+  daily_book: "book",
+  weekly_summary: "chart",
+  message: "chat",
+  message_report: "flag",
 };
+
+/** What is in a child's book without a page of its own. */
+const BOOK: ReadonlySet<string> = new Set(["remark", "homework", "daily_book", "weekly_summary"]);
 
 export function iconOf(item: InboxItem): IconName {
   return ICONS[item.kind] ?? (toneOf(item) === "alarm" ? "warn" : "bell");
@@ -84,6 +95,18 @@ export function asksToAct(item: InboxItem, isReplaced: boolean, now = Date.now()
   return item.kind === "absence" && !isReplaced && dayOf(item) === schoolDay(now);
 }
 
+/** The page of the contact book that an item is about; null: it is about none. */
+function inBook(item: InboxItem, child: string | null): string | null {
+  const { announcement_id, thread_id, remark_id, homework_id } = dataOf(item);
+  if (announcement_id) return `/thong-bao/${item.school_id}/${announcement_id}`;
+  if (thread_id) return `/tin-nhan/${item.school_id}/${thread_id}`;
+  if (!child) return null;
+  const book = `/con/${child}/so`;
+  if (remark_id) return `${book}/remark/${remark_id}`;
+  if (homework_id) return `${book}/homework/${homework_id}`;
+  return BOOK.has(item.kind) ? book : null;
+}
+
 /** Where an item leads; null: it says all there is. */
 export function leadsTo(
   item: InboxItem,
@@ -93,6 +116,8 @@ export function leadsTo(
   const { class_id: classId } = dataOf(item);
   const child = item.student_id && isKin(item.student_id) ? item.student_id : null;
   switch (item.kind) {
+    case "message_report":
+      return `/truong/${item.school_id}/bao-cao-tin-nhan`;
     case "dispute_asked":
     case "leave_asked":
       if (typeof classId === "string") return `/lop/${item.school_id}/${classId}`;
@@ -107,6 +132,6 @@ export function leadsTo(
     case "absence_held":
       return `/truong/${item.school_id}/tin-vang`;
     default:
-      return child && `/con/${child}`;
+      return inBook(item, child) ?? (child && `/con/${child}`);
   }
 }
