@@ -105,6 +105,7 @@ create table care_entry (
     school_id integer not null references school,
     student_id uuid not null,
     day date not null,
+    id uuid not null,
     class_id uuid not null, -- on that day
     breakfast text check (breakfast in ('all', 'most', 'some', 'none')),
     lunch text check (lunch in ('all', 'most', 'some', 'none')),
@@ -120,7 +121,7 @@ create table care_entry (
     foreign key (school_id, student_id) references student,
     foreign key (school_id, class_id) references school_class
 );
-create index care_entry_of_pupil on care_entry (school_id, student_id, created_at desc);
+create index care_entry_of_pupil on care_entry (school_id, student_id, created_at desc, id desc);
 create index care_entry_of_pupil_changed on care_entry (school_id, student_id, changed_at);
 create index care_entry_of_class_day on care_entry (school_id, class_id, day);
 
@@ -129,8 +130,7 @@ create table daily_edit (
     school_id integer not null references school,
     id uuid not null,
     of_kind text not null check (of_kind in ('remark', 'lesson', 'homework', 'care')),
-    of_id uuid not null, -- of care: the pupil
-    day date not null,
+    of_id uuid not null,
     before jsonb not null, -- all but what is sealed
     before_sealed bytea,
     edited_by uuid not null, -- the account
@@ -138,7 +138,7 @@ create table daily_edit (
     edited_at timestamptz not null,
     primary key (school_id, id)
 );
-create index daily_edit_of_entry on daily_edit (school_id, of_id, day, id);
+create index daily_edit_of_entry on daily_edit (school_id, of_id, id);
 
 -- A school's own words for what is said every day; a school with no row is offered the defaults.
 create table phrase (
@@ -170,12 +170,13 @@ create table weekly_summary (
     school_id integer not null references school,
     student_id uuid not null,
     week_start date not null check (extract(isodow from week_start) = 1),
+    id uuid not null,
     data jsonb not null,
     made_at timestamptz not null,
     primary key (school_id, student_id, week_start),
     foreign key (school_id, student_id) references student
 );
-create index weekly_summary_of_pupil on weekly_summary (school_id, student_id, made_at desc);
+create index weekly_summary_of_pupil on weekly_summary (school_id, student_id, made_at desc, id desc);
 
 -- A school's week is summed up and told in one transaction, and this row says that it was.
 create table weekly_run (
