@@ -4,7 +4,7 @@ from typing import Any
 
 import asyncpg
 
-GLOBAL = {"org_unit", "school", "web_push_key", "closure"}
+GLOBAL = {"org_unit", "school", "web_push_key", "closure", "department_announcement"}
 DIRECTORY = {
     "account",
     "device",

@@ -1,0 +1,1 @@
+"""The electronic contact book: how school and family talk."""

@@ -1,0 +1,1 @@
+"""What a school says to its families and staff, and what they answer."""
