@@ -51,6 +51,9 @@ NEWS: Final[Mapping[str, NewsKind]] = {
     "pickup_approved": NewsKind(ttl_s=7 * _1_DAY, is_safety=True),
     "dispute_asked": NewsKind(ttl_s=7 * _1_DAY),
     "dispute_answered": NewsKind(ttl_s=7 * _1_DAY),
+    # Of a past month: to the second person, and back to the first.
+    "correction_asked": NewsKind(ttl_s=7 * _1_DAY),
+    "correction_decided": NewsKind(ttl_s=7 * _1_DAY),
     # The one kind that also goes out as SMS, where nobody has seen it within minutes.
     "absence": NewsKind(
         urgent=True,

@@ -144,6 +144,14 @@ def _because(params: Mapping[str, object], locale: Locale, _today: date | None) 
     return f" Reason: {said}" if locale == "en" else f" Lý do: {said}"
 
 
+def _said(params: Mapping[str, object], locale: Locale, today: date | None) -> str:
+    """What who decided adds: of an approval a note, of anything else its reason."""
+    if params.get("decision") != "approved" or not params.get("message"):
+        return _because(params, locale, today)
+    said = _text(params, "message")
+    return f" Note: {said}" if locale == "en" else f" Lời nhắn: {said}"
+
+
 def _count(name: str) -> Filler:
     return lambda params, _locale, _today: str(
         _converted(params, name, Annotated[int, Meta(ge=0, le=1_000_000)])
@@ -213,6 +221,7 @@ FILLERS: Final[Mapping[str, Filler]] = {
     "leave": _leave,
     "who": _who,
     "because": _because,
+    "said": _said,
     "decision": _word("decision", _DECISION, "decision"),
     "closure": _word("closure", _CLOSURE, "kind of closure"),
     "held": _count("held"),

@@ -3,9 +3,9 @@
 Parameters beside those of texts.py: `shift` (its name), `held` (how many), `from_day`, `to_day`
 (dates, both inclusive), `part` (day, morning, afternoon, early_exit; optional: day), `exit_at`
 ("10:30", the school's time, of an early exit), `decision` (approved, rejected, withdrawn),
-`message` (optional: why), `closure` (storm, flood, other), and `person` in place of `student` where
-a member of staff asks. Of a closure `school` may be the unit that ordered it. Of an absence `at` is
-the instant until which nothing was recorded: the cut-off.
+`message` (optional: why; a note to an approval), `closure` (storm, flood, other), and `person` in
+place of `student` where a member of staff asks. Of a closure `school` may be the unit that ordered
+it. Of an absence `at` is the instant until which nothing was recorded: the cut-off.
 
 Nothing says why somebody is away: that may be an illness, and is read where it is decided.
 """
@@ -101,13 +101,14 @@ LEAVE_KINDS: Final[Mapping[str, Kind]] = {
         ),
     ),
     "leave_decided": Kind(
+        version=2,
         news=NEWS["leave_decided"],
         vi=Wording(
-            inbox=("Đơn xin nghỉ của {who} {decision}", "{leave}.{because}"),
+            inbox=("Đơn xin nghỉ của {who} {decision}", "{leave}.{said}"),
             push=("Đơn xin nghỉ đã có trả lời", TAP_VI),
         ),
         en=Wording(
-            inbox=("{who}'s leave {decision}", "{leave}.{because}"),
+            inbox=("{who}'s leave {decision}", "{leave}.{said}"),
             push=("A leave request was answered", TAP_EN),
         ),
     ),

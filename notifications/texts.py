@@ -178,6 +178,38 @@ KINDS: Final[Mapping[str, Kind]] = {
             push=("The school has answered about the attendance", TAP_EN),
         ),
     ),
+    # To who may decide as the second person, and to who asked. The department reads no name.
+    "correction_asked": Kind(
+        news=NEWS["correction_asked"],
+        vi=Wording(
+            inbox=(
+                "Yêu cầu sửa điểm danh của {who}",
+                "Ngày {day}: {status}. Cần người thứ hai, mời thầy cô xem và quyết định.",
+            ),
+            push=("Có yêu cầu sửa điểm danh chờ duyệt", TAP_VI),
+        ),
+        en=Wording(
+            inbox=(
+                "A correction of {who}'s attendance waits",
+                "{day}: {status}. It takes a second person: please look at it and decide.",
+            ),
+            push=("A correction is waiting for you", TAP_EN),
+        ),
+    ),
+    "correction_decided": Kind(
+        news=NEWS["correction_decided"],
+        vi=Wording(
+            inbox=(
+                "Yêu cầu sửa điểm danh của {who} {decision}",
+                "Ngày {day}: {status}.",
+            ),
+            push=("Yêu cầu sửa điểm danh đã có trả lời", TAP_VI),
+        ),
+        en=Wording(
+            inbox=("The correction of {who}'s attendance {decision}", "{day}: {status}."),
+            push=("Your correction was decided", TAP_EN),
+        ),
+    ),
     **LEAVE_KINDS,
     # With diacritics a part holds 70 characters instead of 160; both codes fit one part.
     "otp_activation": Kind(

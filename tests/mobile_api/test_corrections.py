@@ -17,7 +17,7 @@ from tests.app.attendance.decided import told_absent
 from tests.cast import Cast, gather
 from tests.conftest import Clock
 from tests.gate import Gate, minutes
-from tests.notifications.news import block, inbox
+from tests.notifications.news import block, inbox, titles
 from tests.world import Person, World
 
 DAY = date(2026, 11, 16)
@@ -293,6 +293,11 @@ async def test_a_past_month_takes_two_people(
     far = await decide(api, asked, cast["department_admin"])
     assert (far.status_code, far.json()["type"]) == (404, "no-such-correction")
 
+    assert [kind for kind, _, _ in await heard(owner, relay, vice)] == ["correction_asked"]
+    assert cast.student.name in str(await titles(owner, vice))
+    for who in ("principal", "homeroom_teacher", "department_admin", "other principal"):
+        assert await heard(owner, relay, cast[who]) == []
+
     both = await asyncio.gather(decide(api, asked, vice), decide(api, asked, vice))
     assert sorted(each.status_code for each in both) == [200, 409]
     assert await state(owner, cast, LAST_MONTH) == ("present", 0)
@@ -300,6 +305,9 @@ async def test_a_past_month_takes_two_people(
         ("absence", None, None),
         ("correction", "present", 0),
     ]
+    (told,) = await inbox(owner, cast["principal"])
+    assert (told["kind"], told["data"]["decision"]) == ("correction_decided", "approved")
+    assert len(await inbox(owner, vice)) == 1
     assert await listed(api, cast, vice, state="pending") == []
     (done,) = await listed(api, cast, cast["homeroom_teacher"], day=LAST_MONTH.isoformat())
     assert (done["asked_by"], done["decided_by"]) == ("Ông principal", "Bà phó")
@@ -330,7 +338,7 @@ async def test_a_month_is_past_from_its_last_midnight_on_unless_the_school_trust
 
 
 async def test_of_a_school_with_one_principal_the_department_decides_and_sees_no_name(
-    api: httpx.AsyncClient, cast: Cast, owner: asyncpg.Connection
+    api: httpx.AsyncClient, cast: Cast, owner: asyncpg.Connection, relay: Relay
 ) -> None:
     asked = await correct(api, cast, "principal", day=LAST_MONTH.isoformat())
     await correct(api, cast, "principal")
@@ -342,11 +350,19 @@ async def test_of_a_school_with_one_principal_the_department_decides_and_sees_no
     (seen,) = sees.json()["items"]
     assert (seen["id"], seen["may_decide"], seen["student_name"]) == (asked["id"], True, None)
     assert cast.student.name not in sees.text
+    await heard(owner, relay, cast["department_admin"])
+    (told,) = await inbox(owner, cast["department_admin"])
+    assert (told["kind"], told["student_id"]) == ("correction_asked", None)
+    assert cast.student.name not in str(told)
+    assert await titles(owner, cast["other department_admin"]) == []
     elsewhere = await decide(api, asked, cast["other department_admin"])
     assert elsewhere.status_code == 404
     decided = await decide(api, asked, cast["department_admin"], "reject")
     assert (decided.status_code, decided.json()["status"]) == (200, "rejected")
     assert await state(owner, cast, LAST_MONTH) is None
+    await heard(owner, relay, cast["principal"])
+    (told,) = await inbox(owner, cast["principal"])
+    assert "không được duyệt" in told["title"]
 
 
 async def test_an_upheld_dispute_with_its_correction_is_one_message_for_each(

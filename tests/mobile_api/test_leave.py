@@ -417,6 +417,31 @@ async def test_where_nobody_of_the_school_may_decide_the_department_does_and_is_
     await relay.relay_due()
     assert "đã được duyệt" in str(await titles(owner, principal))
 
+    vice = await world.staff(cast.school, "principal", "Bà Phó")
+    for leave in (own, child):
+        assert (await withdraw(api, leave, principal)).status_code == 200
+    await relay.relay_due()
+    told = (await inbox(owner, admin))[2:]
+    assert [item["kind"] for item in told] == ["leave_decided", "leave_decided"]
+    assert "Ông principal" in told[0]["title"]
+    assert all("đã được rút lại" in item["title"] for item in told)
+    assert cast.neighbour.name not in str(told[1]["title"] + told[1]["body"])
+    assert [item["student_id"] for item in told] == [None, None]
+    # Who could decide now hears of it too, by name.
+    assert cast.neighbour.name in str(await titles(owner, vice))
+    assert await titles(owner, cast["other department_admin"]) == []
+
+
+async def test_the_department_hears_nothing_of_leave_that_the_school_had_approved(
+    api: httpx.AsyncClient, cast: Cast, relay: Relay, owner: asyncpg.Connection
+) -> None:
+    leave = await asked(api, cast)
+    await decide(api, leave, cast["homeroom_teacher"])
+    await withdraw(api, leave, cast["guardian"])
+    await relay.relay_due()
+    assert len(await titles(owner, cast["homeroom_teacher"])) == 2
+    assert await titles(owner, cast["department_admin"]) == []
+
 
 async def test_with_another_principal_the_department_need_not_decide(
     api: httpx.AsyncClient, cast: Cast, world: World, relay: Relay, owner: asyncpg.Connection

@@ -135,6 +135,23 @@ def test_staff_ask_for_leave_under_their_own_name() -> None:
     assert texts.render_inbox("leave_asked", "vi", params).title == "Đơn xin nghỉ của Trần Thị Cô"
 
 
+@pytest.mark.parametrize(
+    ("decision", "vi", "en"),
+    [
+        ("approved", "Lời nhắn: Cô đã xem lại.", "Note: Cô đã xem lại."),
+        ("rejected", "Lý do: Cô đã xem lại.", "Reason: Cô đã xem lại."),
+    ],
+)
+def test_what_is_said_to_an_approval_is_a_note_and_to_a_refusal_its_reason(
+    decision: str, vi: str, en: str
+) -> None:
+    params = PARAMS | {"decision": decision}
+    assert texts.render_inbox("leave_decided", "vi", params).body.endswith(vi)
+    assert texts.render_inbox("leave_decided", "en", params).body.endswith(en)
+    silent = texts.render_inbox("leave_decided", "vi", params | {"message": None})
+    assert silent.body == "Nghỉ từ 16/11/2026 đến 18/11/2026."
+
+
 def test_an_sms_of_absence_gives_a_carrier_no_more_than_it_must() -> None:
     one = texts.render_sms("absence", "vi", PARAMS).body
     assert "con chua co mat o truong luc 06:52 ngay 16/11" in one
@@ -192,7 +209,7 @@ def test_a_missing_parameter_is_an_error_at_once(name: str) -> None:
     source = {"time": "at", "place": "school", "moment": "at", "span": "from_day"}
     source |= {"leave": "from_day", "first": "from_day", "who": "person"}
     # Only of some corrections, departures, answers, families.
-    for placeholder in needed - {"scan", "allowed", "because", "child"}:
+    for placeholder in needed - {"scan", "allowed", "because", "said", "child"}:
         parameter = source.get(placeholder, placeholder)
         left_out = {parameter, "student"} if placeholder == "who" else {parameter}
         rest = {key: value for key, value in PARAMS.items() if key not in left_out}
@@ -272,12 +289,14 @@ WORDINGS = {
     ("pickup_approved", 1): "386e9849664a",
     ("dispute_asked", 1): "ab9b0643d906",
     ("dispute_answered", 1): "b7af6300f81f",
+    ("correction_asked", 1): "6354149dbc67",
+    ("correction_decided", 1): "302d61859c3d",
     ("absence", 1): "2ebbb8fcebaf",
     ("absence_held", 1): "d356be29fa10",
     ("closure", 2): "7a5e14bd9494",
     ("closure_ended", 1): "f220f2264ff0",
     ("leave_asked", 1): "cbab90420e19",
-    ("leave_decided", 1): "b763b7a73d31",
+    ("leave_decided", 2): "42cc85df2bd3",
     ("digest", 1): "02a81deaeafc",
     ("otp_activation", 1): "4556398568bf",
     ("otp_reset", 1): "5d7d6b218ebe",

@@ -104,6 +104,8 @@ export const KINDS = texts({
   pickup_approved: ["Người đón được duyệt", "A pick-up person approved"],
   dispute_asked: ["Phụ huynh báo sai", "A parent says it is wrong"],
   dispute_answered: ["Trả lời việc báo sai", "An answer to “this is wrong”"],
+  correction_asked: ["Sửa điểm danh chờ duyệt", "A correction to decide"],
+  correction_decided: ["Trả lời yêu cầu sửa điểm danh", "An answer to a correction"],
   absence: ["Con chưa có mặt ở trường", "Your child is not at school yet"],
   absence_held: ["Tin vắng chờ duyệt", "Absence alerts that are held"],
   closure: ["Trường cho nghỉ học", "School is closed"],

@@ -257,25 +257,25 @@ async def decide_request(
     )
 
 
-async def has_other_principal(
+async def other_principals(
     conn: db.Conn, *, school_id: int, student_id: UUID, than: UUID, now: datetime
-) -> bool:
-    """Whether another account, not of the pupil's family, could decide what `than` asked for."""
+) -> list[UUID]:
+    """The accounts, none of the pupil's family, that could decide what `than` has asked for."""
     role: Role = "principal"
-    found: bool = await db.value(
+    found = await db.rows(
         conn,
         """
-        select exists (
-            select from membership m join account a on a.id = m.account_id
-             where m.school_id = $1 and m.role = $2 and m.account_id <> $3
-               and m.ended_at is null and a.disabled_at is null and a.paper_at is null
-               and (m.valid_from is null or m.valid_from <= $4)
-               and (m.valid_until is null or m.valid_until > $4)
-               and not exists (
-                   select from guardianship g
-                    where g.school_id = m.school_id and g.student_id = $5
-                      and m.account_id in (g.account_id, g.pending_account_id)
-                      and (g.ended_at is null or g.custody_blocked_at is not null)))
+        select distinct m.account_id from membership m join account a on a.id = m.account_id
+         where m.school_id = $1 and m.role = $2 and m.account_id <> $3
+           and m.ended_at is null and a.disabled_at is null and a.paper_at is null
+           and (m.valid_from is null or m.valid_from <= $4)
+           and (m.valid_until is null or m.valid_until > $4)
+           and not exists (
+               select from guardianship g
+                where g.school_id = m.school_id and g.student_id = $5
+                  and m.account_id in (g.account_id, g.pending_account_id)
+                  and (g.ended_at is null or g.custody_blocked_at is not null))
+         order by m.account_id
         """,
         school_id,
         role,
@@ -283,4 +283,15 @@ async def has_other_principal(
         now,
         student_id,
     )
-    return found
+    return [row["account_id"] for row in found]
+
+
+async def student_name(conn: db.Conn, *, school_id: int, student_id: UUID) -> str:
+    """Of a pupil who is or was of the school."""
+    name: str = await db.value(
+        conn,
+        "select name from student where school_id = $1 and id = $2",
+        school_id,
+        student_id,
+    )
+    return name

@@ -11,7 +11,7 @@ import msgspec
 
 from app import audit, db, names
 from app.attendance.absence.rules import rules_of
-from app.attendance.corrections import queries
+from app.attendance.corrections import news, queries
 from app.attendance.corrections.model import (
     BadCorrectionDay,
     BadLateMinutes,
@@ -37,7 +37,7 @@ from app.ids import new_id
 
 
 async def correct(conn: db.Conn, *, asked: NewCorrection, now: datetime) -> DayCorrection:
-    """Set what a shift was, or, of a past month, ask a second person to.
+    """Set what a shift was, or, of a past month, ask a second person to, who is told of it.
 
     With a `dispute_id` the dispute is answered as upheld, with the reason for an answer.
 
@@ -91,7 +91,8 @@ async def decide(
 ) -> DayCorrection:
     """Approve or reject what a principal has asked for, as another one of the school.
 
-    Of a school with one principal alone, or none but the family's, the department decides.
+    Of a school with one principal alone, or none but the family's, the department decides. Who
+    asked is told.
 
     Raises:
         NoSuchCorrection: not in these schools, or the school has another principal to decide.
@@ -110,7 +111,7 @@ async def decide(
                 "Another principal decides, or the department where there is one alone.",
             )
         )
-    if is_department and await queries.has_other_principal(
+    if is_department and await queries.other_principals(
         conn,
         school_id=request.school_id,
         student_id=request.student_id,
@@ -135,6 +136,9 @@ async def decide(
     ):
         raise CorrectionDecided
     await _carry_out(conn, request, decision, decided_by, now)
+    await news.tell_first_person(
+        conn, request=request, decision=decision, decided_by=decided_by, now=now
+    )
     return await queries.one_of(
         conn,
         school_id=request.school_id,
@@ -214,6 +218,7 @@ async def _put_aside(
         conn, request_id=correction_id, asked=asked, reason=names.clean(asked.reason), now=now
     ):
         raise CorrectionWaits
+    await news.tell_second_person(conn, correction_id=correction_id, asked=asked, now=now)
     await audit.record(
         conn,
         school_id=asked.school_id,

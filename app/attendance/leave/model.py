@@ -96,6 +96,7 @@ class LeaveRow(Struct, frozen=True, kw_only=True):
     requested_by: UUID
     requested_by_name: str | None
     created_at: datetime
+    decided_by: UUID | None
     decided_by_name: str | None
     decided_at: datetime | None
     decision_reason: str | None

@@ -5,6 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from app import db
+from app.attendance.department import Department, department_of
 from app.attendance.leave import queries
 from app.attendance.leave.model import LeaveRow, NewLeave, Part
 from app.attendance.outbox import insert_outbox
@@ -32,10 +33,9 @@ async def tell_deciders(
     student_id = asked.person_id if is_pupil else None
     accounts = await queries.deciders(conn, school_id=school_id, asked=asked, now=now)
     if not accounts:
-        school, accounts = await queries.department_deciders(conn, school_id=school_id, asked=asked)
-        params.pop("student", None)
-        params["person"] = school if is_pupil else f"{name}, {school}"
-        student_id = None
+        department = await _department(conn, school_id, asked)
+        accounts, student_id = department.account_ids, None
+        params = _for_department(params, department)
     for account_id in accounts:
         await insert_outbox(
             conn,
@@ -74,7 +74,10 @@ async def tell_decision(
 async def tell_withdrawal(
     conn: db.Conn, *, row: LeaveRow, withdrawn_by: UUID, now: datetime
 ) -> None:
-    """Approved leave that holds no more: to the other guardians, and to who decides."""
+    """Approved leave that holds no more: to the other guardians, and to who decides.
+
+    The department is told if it had approved, or if nobody of the school may decide now.
+    """
     params = _params(row) | {"decision": "withdrawn", "urgent": True}
     event_id, today = new_id(), school_day(now)
     if row.person_kind == "student":
@@ -89,8 +92,30 @@ async def tell_withdrawal(
         reason="",
         requested_by=withdrawn_by,
     )
-    for account_id in await queries.deciders(conn, school_id=row.school_id, asked=asked, now=now):
+    accounts = await queries.deciders(conn, school_id=row.school_id, asked=asked, now=now)
+    for account_id in accounts:
         await _tell(conn, row, account_id, params, event_id, withdrawn_by, today)
+    department = await _department(conn, row.school_id, asked)
+    far = [each for each in department.account_ids if each not in accounts]
+    if accounts and row.decided_by not in far:
+        return
+    for account_id in far:
+        said = _for_department(params, department)
+        await _tell(conn, row, account_id, said, event_id, withdrawn_by, today, is_named=False)
+
+
+async def _department(conn: db.Conn, school_id: int, asked: NewLeave) -> Department:
+    return await department_of(
+        conn, school_id=school_id, person_id=asked.person_id, but=asked.requested_by
+    )
+
+
+def _for_department(params: dict[str, object], department: Department) -> dict[str, object]:
+    """It hears of no pupil who it is, and of whose staff somebody is."""
+    staff = params.get("person")
+    said = {name: value for name, value in params.items() if name != "student"}
+    school = department.school_name
+    return said | {"person": f"{staff}, {school}" if staff else school}
 
 
 async def _tell(
@@ -101,7 +126,10 @@ async def _tell(
     event_id: UUID,
     actor: UUID,
     today: date,
+    *,
+    is_named: bool = True,
 ) -> None:
+    is_about_pupil = is_named and row.person_kind == "student"
     await insert_outbox(
         conn,
         school_id=row.school_id,
@@ -109,7 +137,7 @@ async def _tell(
         kind="leave_decided",
         day=today,
         event_id=event_id,
-        student_id=row.person_id if row.person_kind == "student" else None,
+        student_id=row.person_id if is_about_pupil else None,
         actor_account_id=actor,
         account_id=account_id,
         params=params,

@@ -139,7 +139,7 @@ _REQUESTS = """
            r.created_at,
            (select min(d.name) from staff d
              where d.school_id = r.school_id and d.account_id = r.decided_by) as decided_by_name,
-           r.decided_at, r.decision_reason, r.withdrawn_at, r.paper_key,
+           r.decided_by, r.decided_at, r.decision_reason, r.withdrawn_at, r.paper_key,
            exists (
                select from guardianship own
                 where own.school_id = r.school_id and own.student_id = r.person_id
@@ -357,38 +357,6 @@ async def deciders(conn: db.Conn, *, school_id: int, asked: NewLeave, now: datet
         now,
     )
     return [row["account_id"] for row in found]
-
-
-async def department_deciders(
-    conn: db.Conn, *, school_id: int, asked: NewLeave
-) -> tuple[str, list[UUID]]:
-    """The school's name, and who of its department may decide: not the asker, nor the family."""
-    found = await db.rows(
-        conn,
-        """
-        with recursive unit as (
-            select o.id, o.parent_id from org_unit o
-             where o.id = (select org_unit_id from school where id = $1)
-             union
-            select o.id, o.parent_id from org_unit o join unit on o.id = unit.parent_id)
-        select distinct m.account_id
-          from membership m join account a on a.id = m.account_id
-         where m.org_unit_id in (select id from unit) and m.role = 'department_admin'
-           and m.ended_at is null and a.disabled_at is null and a.paper_at is null
-           and m.account_id <> $3
-           and not exists (
-               select from guardianship g
-                where g.school_id = $1 and g.student_id = $2
-                  and m.account_id in (g.account_id, g.pending_account_id)
-                  and (g.ended_at is null or g.custody_blocked_at is not null))
-         order by m.account_id
-        """,
-        school_id,
-        asked.person_id,
-        asked.requested_by,
-    )
-    name: str = await db.value(conn, "select name from school where id = $1", school_id)
-    return name, [row["account_id"] for row in found]
 
 
 async def person_name(conn: db.Conn, *, school_id: int, asked: NewLeave) -> str | None:

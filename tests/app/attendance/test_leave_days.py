@@ -40,8 +40,8 @@ def row(from_day: date, to_day: date, part: Part = "day") -> LeaveRow:
         school_id=1, id=UUID(int=3), person_kind="student", person_id=WHO, person_name="An",
         class_id=None, class_name=None, from_day=from_day, to_day=to_day, part=part, exit_at=None,
         reason_sealed=b"", state="approved", covers_to=to_day, requested_as="guardian",
-        requested_by=SOMEBODY, requested_by_name=None, created_at=at, decided_by_name=None,
-        decided_at=at, decision_reason=None, withdrawn_at=None, paper_key=None, is_family=True,
+        requested_by=SOMEBODY, requested_by_name=None, created_at=at, decided_by=None,
+        decided_by_name=None, decided_at=at, decision_reason=None, withdrawn_at=None, paper_key=None, is_family=True,
     )  # fmt: skip
 
 
