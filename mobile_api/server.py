@@ -27,6 +27,7 @@ from app.storage import open_storage
 from mobile_api import (
     absences,
     activation,
+    attachments,
     attendance,
     auth,
     classes,
@@ -118,6 +119,7 @@ CONTROLLERS: Sequence[Any] = [
     *deliveries.HANDLERS,
     *monitor.HANDLERS,
     *jobs.HANDLERS,
+    *attachments.HANDLERS,
 ]
 
 

@@ -30,6 +30,10 @@ _SMALL_PX: Final = (160, 160)
 _ENOUGH_PX: Final = 1280
 # A sheet of paper whose writing can be read.
 _PAPER_PX: Final = (1280, 1280)
+# What goes with an announcement or a message: a poster's small print, a drawing, an icon.
+_LARGE_PX: Final = (1600, 1600)
+_PREVIEW_PX: Final = (480, 480)
+_LARGE_MIN_SIDE_PX: Final = 16
 # The formats that are tried, and no others of the forty that Pillow reads.
 _FORMATS: Final = ("JPEG", "PNG", "WEBP")
 _HEIF_BRANDS: Final = frozenset(
@@ -49,6 +53,15 @@ class Picture(Struct, frozen=True, kw_only=True):
     @property
     def version(self) -> bytes:
         return hashlib.sha256(self.full).digest()[:8]
+
+
+class LargePicture(Struct, frozen=True, kw_only=True):
+    """A picture that is looked at, not recognised by: two JPEGs, and the size of the full one."""
+
+    full: bytes
+    preview: bytes
+    width: int
+    height: int
 
 
 class NoPicture(Unprocessable):
@@ -95,6 +108,26 @@ async def prepared_paper(file: IO[bytes]) -> bytes:
     return await asyncio.get_running_loop().run_in_executor(_ROOM, read)
 
 
+async def prepared_large(file: IO[bytes]) -> LargePicture:
+    """A picture written anew, up to 1600 px.
+
+    Raises: as `prepared`.
+    """
+
+    def read() -> LargePicture:
+        data = file.read(MAX_BYTES + 1)
+        upright = _upright(data, enough=_LARGE_PX, least=_LARGE_MIN_SIDE_PX)
+        within = ImageOps.contain(upright, _LARGE_PX) if _exceeds(upright, _LARGE_PX) else upright
+        return LargePicture(
+            full=_jpeg(within, _LARGE_PX, 82),
+            preview=_jpeg(within, _PREVIEW_PX, 75),
+            width=within.width,
+            height=within.height,
+        )
+
+    return await in_room(read)
+
+
 async def in_room(work: Callable[[], R]) -> R:
     """Do other work with pictures where they are made, no more than two at once."""
     return await asyncio.get_running_loop().run_in_executor(_ROOM, work)
@@ -110,7 +143,9 @@ def prepare(data: bytes) -> Picture:
     return Picture(full=_jpeg(upright, _FULL_PX, 85), small=_jpeg(upright, _SMALL_PX, 80))
 
 
-def _upright(data: bytes) -> Image.Image:
+def _upright(
+    data: bytes, *, enough: tuple[int, int] = (_ENOUGH_PX, _ENOUGH_PX), least: int = MIN_SIDE_PX
+) -> Image.Image:
     if len(data) > MAX_BYTES:
         raise too_large()
     if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
@@ -121,7 +156,7 @@ def _upright(data: bytes) -> Image.Image:
             )
         )
     try:
-        return _decoded(data)
+        return _decoded(data, enough=enough, least=least)
     except BAD_PICTURE:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -146,23 +181,21 @@ def too_large() -> PictureTooLarge:
     )
 
 
-def _decoded(data: bytes) -> Image.Image:
+def _decoded(data: bytes, *, enough: tuple[int, int], least: int) -> Image.Image:
     with Image.open(BytesIO(data), formats=_FORMATS) as image:
         width, height = image.size
         is_whole = image.format in ("PNG", "WEBP")
         most = MAX_MEGAPIXELS_WHOLE if is_whole else MAX_MEGAPIXELS
         if width * height > most * 1_000_000:
             raise too_large()
-        if min(width, height) < MIN_SIDE_PX:
-            raise PictureTooSmall(
-                (f"Mỗi cạnh ít nhất {MIN_SIDE_PX} px.", f"At least {MIN_SIDE_PX} px each side.")
-            )
+        if min(width, height) < least:
+            raise PictureTooSmall((f"Mỗi cạnh ít nhất {least} px.", f"At least {least} px a side."))
         # A JPEG at a half, a quarter or an eighth; others take no notice.
-        image.draft("RGB", (_ENOUGH_PX, _ENOUGH_PX))
+        image.draft("RGB", enough)
         image.load()
         coloured = image.convert("RGBA") if image.mode in ("P", "PA") else image
         # Down first: what follows costs by the pixel.
-        coloured.thumbnail((_ENOUGH_PX, _ENOUGH_PX), reducing_gap=2.0)
+        coloured.thumbnail(enough, reducing_gap=2.0)
         upright = ImageOps.exif_transpose(coloured)
     if upright.mode in ("RGBA", "LA") or "transparency" in upright.info:
         coloured = upright.convert("RGBA")

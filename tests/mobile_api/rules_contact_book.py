@@ -2,6 +2,20 @@
 
 from typing import Final
 
-from tests.mobile_api.rule import Rule
+from tests.mobile_api.rule import FACE, PRINCIPAL, TEACHERS, Roles, Rule
 
-CONTACT_BOOK: Final[dict[str, Rule]] = {}
+_BOOK: Final = "/v1/contact-book"
+_WRITERS: Final[Roles] = (*PRINCIPAL, *TEACHERS)
+_SENDERS: Final[Roles] = (*_WRITERS, "guardian")
+_HERE: Final = {"school_id": "{school_id}"}
+
+CONTACT_BOOK: Final[dict[str, Rule]] = {
+    # Files: sent in by who writes, opened by an address that asks again.
+    f"POST {_BOOK}/attachments": Rule(here=_SENDERS, raw=FACE, query=_HERE),
+    f"DELETE {_BOOK}/attachments/{{attachment_id}}": Rule(
+        own=("guardian",), door_is_for=_WRITERS, query=_HERE
+    ),
+    f"GET {_BOOK}/files/{{token}}": Rule(
+        public=True, ids={"token": "file_token"}, answer=(404, "no-such-attachment")
+    ),
+}

@@ -98,6 +98,21 @@ async def leave(world: World, cast: Cast, asked_by: UUID) -> UUID:
     return request_id
 
 
+async def attachment(world: World, cast: Cast, sent_by: UUID) -> UUID:
+    """A picture that the guardian has sent in, and not sent with anything yet."""
+    attachment_id, school_id = new_id(), cast.school.id
+    await world.owner.execute(
+        "insert into attachment (school_id, id, uploaded_by, kind, name, bytes, width, height,"
+        " object_key, created_at, unbound_since)"
+        " values ($1, $2, $3, 'image', 'anh.jpg', 9, 30, 40, $4, now(), now())",
+        school_id,
+        attachment_id,
+        sent_by,
+        f"schools/{school_id}/attachments/{attachment_id.hex}",
+    )
+    return attachment_id
+
+
 async def closure(owner: asyncpg.Connection, school: School, principal: Person) -> UUID:
     """The school will be closed for a day."""
     closure_id = new_id()

@@ -1,0 +1,38 @@
+"""What was sent in and belongs to nothing for a day is deleted; done by the worker's upkeep."""
+
+from datetime import timedelta
+from typing import Final
+
+from app import db
+from app.contact_book.attachments.service import objects_of
+
+UNBOUND: Final = timedelta(hours=24)
+
+
+async def sweep_unbound(conn: db.Conn, *, limit: int) -> int:
+    """Delete rows of all schools, and list their objects to be deleted; how many files."""
+    rows = await db.rows(
+        conn,
+        """
+        delete from attachment a
+         using (select school_id, id from attachment
+                 where unbound_since < now() - $1::interval
+                 order by unbound_since limit $2 for update skip locked) due
+         where a.school_id = due.school_id and a.id = due.id
+        returning a.school_id, a.object_key
+        """,
+        UNBOUND,
+        limit,
+    )
+    objects = [(row["school_id"], key) for row in rows for key in objects_of(row["object_key"])]
+    await db.run(
+        conn,
+        """
+        insert into discarded_object (school_id, key, due_at)
+        select school_id, key, now() from unnest($1::int[], $2::text[]) as q (school_id, key)
+         order by school_id, key
+        """,
+        [school_id for school_id, _ in objects],
+        [key for _, key in objects],
+    )
+    return len(rows)
