@@ -18,4 +18,6 @@ CONTACT_BOOK: Final[dict[str, Rule]] = {
     f"GET {_BOOK}/files/{{token}}": Rule(
         public=True, ids={"token": "file_token"}, answer=(404, "no-such-attachment")
     ),
+    # What is the caller's own, in whatever school.
+    f"GET {_BOOK}/feed": Rule(signed_in=True),
 }
