@@ -61,6 +61,8 @@ from mobile_api import (
     staff_hours,
     stations,
     students,
+    thread_rules,
+    threads,
     today,
 )
 from mobile_api.bodies import MULTIPART, StrictRequest, body_of
@@ -118,6 +120,8 @@ CONTROLLERS: Sequence[Any] = [
     *imports.HANDLERS,
     *inbox.HANDLERS,
     *feed.HANDLERS,
+    *threads.HANDLERS,
+    *thread_rules.HANDLERS,
     *deliveries.HANDLERS,
     *monitor.HANDLERS,
     *jobs.HANDLERS,
