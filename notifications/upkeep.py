@@ -10,6 +10,7 @@ import structlog
 from app import db
 from app.attendance.leave import queries as leave
 from app.attendance.plan import school_day
+from app.contact_book.attachments.sweep import sweep_unbound
 from app.jobs import queries as jobs
 from notifications import counting, deliveries, ended_sessions
 
@@ -21,6 +22,7 @@ SESSION_DAYS: Final = 90
 JOB_DAYS: Final = 30
 # So long after the last day of leave a doctor's note may still be asked for.
 PAPER_DAYS: Final = 90
+_FILES_AT_ONCE: Final = 500
 _PAPERS_AT_ONCE: Final = 500
 # A school year and a month: whole months go (NEWS_KEPT_MONTHS).
 NEWS_MONTHS: Final = 13
@@ -42,6 +44,7 @@ async def look_after(pool: db.Pool, *, news_months: int = NEWS_MONTHS) -> dict[s
         "sessions": _delete_old_sessions,
         "jobs": _delete_old_jobs,
         "leave_papers": _forget_old_papers,
+        "unsent_files": _sweep_unsent_files,
         "news_tables": partial(_drop_old_news, months=news_months),
         "counts": partial(_forget_old_counts, months=news_months),
         "schools_counted": _count_again,
@@ -85,6 +88,16 @@ async def _forget_old_papers(pool: db.Pool) -> int:
         while forgotten := await leave.forget_papers(conn, before=before, limit=_PAPERS_AT_ONCE):
             total += forgotten
     return total
+
+
+async def _sweep_unsent_files(pool: db.Pool) -> int:
+    total = 0
+    while True:
+        async with db.transaction(pool) as conn:
+            swept = await sweep_unbound(conn, limit=_FILES_AT_ONCE)
+        total += swept
+        if swept < _FILES_AT_ONCE:
+            return total
 
 
 async def _delete_old_idempotency_keys(pool: db.Pool) -> int:

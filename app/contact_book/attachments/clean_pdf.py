@@ -28,7 +28,7 @@ MAX_WRITTEN_BYTES: Final = 15_000_000
 MAX_PAGES: Final = 50
 # One picture: an A3 sheet at 600 dots an inch has 70 megapixels.
 MAX_PIXELS: Final = 100_000_000
-# All that is packed, unpacked.
+# All that is packed, unpacked, but for pictures, which are measured by their pixels.
 MAX_UNPACKED_BYTES: Final = 400_000_000
 # 200 inches: what Acrobat takes.
 MAX_SIDE_PT: Final = 14_400
@@ -52,6 +52,7 @@ _ACTIONS: Final = frozenset(
      "/Sound", "/Rendition", "/RichMediaExecute", "/Named", "/Thread", "/Trans", "/GoTo3DView"}
 )  # fmt: skip
 _PACKED: Final = frozenset({"/FlateDecode", "/Fl", "/LZWDecode", "/LZW", "/RunLengthDecode", "/RL"})
+_FLATE: Final = frozenset({"/FlateDecode", "/Fl"})
 _JPEG: Final = frozenset({"/DCTDecode", "/DCT"})
 
 
@@ -198,10 +199,12 @@ def _scrub_stream(stream: Any, left: int) -> int:
         stream.write(_plain_jpeg(raw), filter=stream["/Filter"], decode_parms=_parms(stream))
     if "/JPXDecode" in filters:
         _measure_jpx(raw)
-    size = _unpacked(stream, filters, raw, left)
-    if size > left:
+    is_picture = str(stream.get("/Subtype", "")) == "/Image"
+    most = MAX_PIXELS * 4 if is_picture else left
+    size = _unpacked(stream, filters, raw, most)
+    if size > most:
         raise _TooLarge
-    return size
+    return 0 if is_picture else size
 
 
 def _filters(stream: Any) -> list[str]:
@@ -220,23 +223,32 @@ def _parms(stream: Any) -> Any:
 def _unpacked(stream: Any, filters: list[str], raw: bytes, left: int) -> int:
     if not any(each in _PACKED for each in filters):
         return len(raw)
-    if len(filters) == 1 and filters[0] in ("/FlateDecode", "/Fl"):
-        return _inflated(raw, left)
+    if all(each in _FLATE for each in filters):
+        pieces: Iterator[bytes] = iter((raw,))
+        for _ in filters:
+            pieces = _inflated(pieces)
+        size = 0
+        for piece in pieces:
+            size += len(piece)
+            if size > left:
+                break
+        return size
     if filters[-1] in _PACKED or filters[-1].startswith("/ASCII"):
         return len(stream.read_bytes())  # the limit on memory holds
     return len(raw)
 
 
-def _inflated(raw: bytes, left: int) -> int:
-    """The size that packed bytes unpack to, as far as one past `left`."""
-    engine, size, rest = zlib.decompressobj(), 0, raw
-    while rest and not engine.eof and size <= left:
-        try:
-            size += len(engine.decompress(rest, 1_000_000))
-        except zlib.error:
-            break  # viewers show what came before the fault
-        rest = engine.unconsumed_tail
-    return size
+def _inflated(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """What packed bytes unpack to, a megabyte at a time."""
+    engine = zlib.decompressobj()
+    for piece in pieces:
+        rest = piece
+        while rest and not engine.eof:
+            try:
+                yield engine.decompress(rest, 1_000_000)
+            except zlib.error:
+                return  # viewers show what came before the fault
+            rest = engine.unconsumed_tail
 
 
 def _plain_jpeg(raw: bytes) -> bytes:

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from app import db
+from app.contact_book.announcements.shown import may_see as announcement_may_see
 from app.contact_book.attachments.model import BoundKind
 from app.identity.model import Caller
 
@@ -21,4 +22,6 @@ class MaySee(Protocol):
     ) -> bool: ...
 
 
-MAY_SEE: Final[Mapping[BoundKind, MaySee]] = {}
+MAY_SEE: Final[Mapping[BoundKind, MaySee]] = {
+    "announcement": announcement_may_see,
+}
