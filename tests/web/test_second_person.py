@@ -32,12 +32,14 @@ async def test_another_principal_approves_a_correction_of_a_past_month(
         "reason": "Cô chủ nhiệm có ghi trong sổ.",
     }
     first = await town.admin(school, "Nguyễn Thị Hiệu")
+    vice = await town.admin(school, "Trần Văn Phó")
     answer = await api.post("/v1/attendance/corrections", json=body, headers=first.headers)
     assert (answer.status_code, answer.json()["status"]) == (201, "pending"), answer.text
-    phone = await open_phone()
-    await phone.log_in(await town.admin(school, "Trần Văn Phó"))
+    phone, asker = await open_phone(), await open_phone()
+    await phone.log_in(vice)
     page = phone.page
-    await page.get_by_role("link", name="Sửa chờ duyệt").click()
+    await phone.go("/tin")
+    await page.get_by_role("link", name="Yêu cầu sửa điểm danh của Lê Minh Khôi").click()
     asked = page.get_by_role("region", name="Lê Minh Khôi")
     await expect(asked).to_contain_text("sửa thành có mặt")
     await expect(asked).to_contain_text("Nguyễn Thị Hiệu yêu cầu")
@@ -47,8 +49,18 @@ async def test_another_principal_approves_a_correction_of_a_past_month(
     await screen(page, "corrections-approve")
     await dialog.get_by_role("button", name="Đồng ý sửa").click()
     await expect(phone.says("Không có yêu cầu nào chờ duyệt")).to_be_visible()
+    decided = page.get_by_role("region", name="Đã quyết định gần đây")
+    await expect(decided).to_contain_text("Trần Văn Phó quyết định")
+    await screen(page, "corrections-decided")
     state = "select state from attendance_day where person_id = $1 and day = $2"
     assert await town.owner.fetchval(state, child.id, day) == "present"
+    await asker.log_in(first)
+    await asker.go("/tin")
+    answer_link = "Yêu cầu sửa điểm danh của Lê Minh Khôi đã được duyệt"
+    await asker.page.get_by_role("link", name=answer_link).click()
+    await expect(asker.page.get_by_role("region", name="Đã quyết định gần đây")).to_contain_text(
+        "Lê Minh Khôi"
+    )
 
 
 async def test_the_rules_are_changed_and_kept(town: Town, open_phone: OpenPhone) -> None:

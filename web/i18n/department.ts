@@ -23,11 +23,22 @@ export const Z = texts({
   held: ["Tin giữ lại", "Held"],
   nothingYet: ["Chưa có gì trong ngày", "Nothing on this day"],
   waiting: ["Chờ duyệt", "To approve"],
-  corrections: ["Xem", "Look"],
+  corrections: ["Sửa", "Corrections"],
   correctionsOf: [
     (name: string) => `Xem sửa điểm danh chờ duyệt của ${name}`,
     (name: string) => `Look at corrections that wait at ${name}`,
   ],
+  leave: ["Đơn nghỉ", "Leave"],
+  leaveOf: [
+    (name: string) => `Xem đơn xin nghỉ chờ Sở duyệt của ${name}`,
+    (name: string) => `Look at leave that waits for the department at ${name}`,
+  ],
+  leaveTitle: ["Đơn xin nghỉ chờ Sở duyệt", "Leave for the department to decide"],
+  leaveLead: [
+    "Đơn mà không ai trong trường được duyệt: của hiệu trưởng, hoặc của con hiệu trưởng. Sở không thấy tên học sinh.",
+    "Leave that nobody of the school may decide: the principal's own, or for a principal's child. Pupils are not named here.",
+  ],
+  leaveDone: ["Đơn đã trả lời", "Answered"],
   navDeliveries: ["Tin đã gửi", "News sent"],
   navClosures: ["Cho nghỉ", "Closures"],
 });

@@ -112,6 +112,7 @@ export const V = texts({
     (who: string, at: string) => `By ${who}, ${at}`,
   ],
   family: ["Gia đình", "The family"],
+  aPupil: ["Một học sinh", "A pupil"],
   words: ["Lời nhắn cho gia đình", "Words to the family"],
   wordsOwn: ["Lời nhắn", "Your words"],
   wordsHint: ["Cần có khi không duyệt.", "Needed when you do not approve."],

@@ -34,6 +34,13 @@ export const E = texts({
   rejectTitle: ["Không đồng ý sửa?", "Reject this correction?"],
   rejectHint: ["Điểm danh giữ nguyên.", "The record stays as it is."],
   own: ["Người khác phải duyệt yêu cầu này.", "Somebody else decides this one."],
+  decided: ["Đã quyết định gần đây", "Decided of late"],
+  decidedBy: [
+    (who: string, at: string) => `${who} quyết định, ${at}`,
+    (who: string, at: string) => `Decided by ${who}, ${at}`,
+  ],
+  wasApproved: ["Đã sửa", "Corrected"],
+  wasRejected: ["Không đồng ý", "Rejected"],
   approved: ["Đã sửa điểm danh.", "Corrected."],
   rejected: ["Đã giữ nguyên điểm danh.", "The record stays."],
 });

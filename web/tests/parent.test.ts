@@ -251,8 +251,9 @@ test("an absence of today asks to act, until it is replaced", () => {
 
 test("news leads to whoever has to do something about it", () => {
   const isKin = (id: string) => id === "s";
-  const to = (kind: string, more: Partial<InboxItem> = {}) =>
-    leadsTo(item(1, { kind, ...more }), isKin, (school) => school === 1);
+  const isLed = (school: number | null) => school === 1;
+  const to = (kind: string, more: Partial<InboxItem> = {}, isDepartment = false) =>
+    leadsTo(item(1, { kind, ...more }), isKin, isLed, isDepartment);
   assert.equal(to("absence"), "/con/s");
   assert.equal(to("absence", { student_id: "other" }), null);
   assert.equal(to("leave_asked", { data: data({ class_id: "c" }) }), "/lop/1/c");
@@ -260,6 +261,18 @@ test("news leads to whoever has to do something about it", () => {
   assert.equal(to("leave_asked", { student_id: null, school_id: 2 }), null);
   assert.equal(to("leave_decided"), "/con/s/xin-nghi");
   assert.equal(to("leave_decided", { student_id: null }), "/cham-cong/xin-nghi");
+  const elsewhere = { student_id: null, school_id: 2 };
+  const withdrawn = { student_id: null, data: data({ decision: "withdrawn" }) };
+  assert.equal(to("leave_asked", elsewhere, true), "/so/don/2");
+  assert.equal(to("leave_decided", withdrawn), "/truong/1/don-nghi");
+  assert.equal(
+    to("leave_decided", { ...elsewhere, ...withdrawn, school_id: 2 }, true),
+    "/so/don/2",
+  );
+  assert.equal(to("correction_asked"), "/truong/1/sua-diem-danh");
+  assert.equal(to("correction_decided"), "/truong/1/sua-diem-danh");
+  assert.equal(to("correction_asked", elsewhere, true), "/so/sua/2");
+  assert.equal(to("correction_asked", elsewhere), null);
   assert.equal(to("dispute_asked"), "/lop");
   assert.equal(to("absence_held", { student_id: null }), "/truong/1/tin-vang");
 });

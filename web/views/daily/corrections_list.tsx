@@ -1,12 +1,14 @@
 /** Corrections of a past month that wait for somebody who has not asked for them. */
 
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { all, api, of, type Schemas } from "../../api";
 import { Confirm } from "../../components/confirm";
-import { Button, Card, Empty, Loaded, Note } from "../../components/ui";
+import { Badge, Button, Card, Empty, Loaded, Note } from "../../components/ui";
 import { dayName, moment } from "../../format";
 import { E } from "../../i18n/second_person";
-import { useQuery } from "../../query";
+import { onItem } from "../../live";
+import { type Query, useQuery } from "../../query";
 import { stateName } from "../classes/words";
 import "./daily.css";
 
@@ -18,7 +20,24 @@ interface Asked {
   decision: Decision;
 }
 
-export function WaitingCorrections({ school }: { school: number }) {
+/** Told anew of it, it is asked for anew. */
+function useNews(query: Query<unknown>): void {
+  useEffect(
+    () =>
+      onItem((item) => {
+        const isNews = item.kind === "correction_asked" || item.kind === "correction_decided";
+        if (isNews) void query.reload();
+      }),
+    [query],
+  );
+}
+
+interface Props {
+  school: number;
+  onDecided?: () => void;
+}
+
+export function WaitingCorrections({ school, onDecided }: Props) {
   const query = useQuery(
     `sua/${school}`,
     () =>
@@ -29,6 +48,7 @@ export function WaitingCorrections({ school }: { school: number }) {
       ),
     { keeps: false },
   );
+  useNews(query);
   const asking = useSignal<Asked | null>(null);
   const said = useSignal("");
   const asked = asking.value;
@@ -44,6 +64,7 @@ export function WaitingCorrections({ school }: { school: number }) {
     );
     said.value = decision === "approve" ? E.approved() : E.rejected();
     await query.reload();
+    onDecided?.();
   }
 
   return (
@@ -124,4 +145,46 @@ function One({ correction, onAsk }: OneProps) {
 function becomes({ shift_name, state, late_minutes }: Correction): string {
   const words = state === "late" && late_minutes ? E.late(late_minutes) : stateName(state);
   return E.becomes(shift_name, words.toLowerCase());
+}
+
+/** What two people have decided of late, the newest first. */
+export function DecidedCorrections({ school, after }: { school: number; after: number }) {
+  const query = useQuery(`sua-xong/${school}`, async () => {
+    const [rejected, effective] = await Promise.all([
+      newest(school, "rejected"),
+      newest(school, "effective"),
+    ]);
+    const agreed = effective.filter((each) => each.asked_by !== each.decided_by);
+    return [...rejected, ...agreed].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, 20);
+  });
+  useNews(query);
+  useEffect(() => void (after && query.reload()), [query, after]);
+  const found = query.data.value ?? [];
+  if (found.length === 0) return null;
+  return (
+    <Card aria-label={E.decided()}>
+      <h2>{E.decided()}</h2>
+      <ul class="plain-list">
+        {found.map((each) => (
+          <li key={each.id} class="row">
+            <span class="grow">
+              <strong>{each.student_name ?? E.pupil()}</strong>
+              <span>{[dayName(each.day), becomes(each)].join(" · ")}</span>
+              <span class="muted small">
+                {E.decidedBy(each.decided_by ?? E.somebody(), moment(each.decided_at ?? ""))}
+              </span>
+            </span>
+            <Badge tone={each.status === "effective" ? "good" : "bad"}>
+              {each.status === "effective" ? E.wasApproved() : E.wasRejected()}
+            </Badge>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+async function newest(school: number, state: "rejected" | "effective"): Promise<Correction[]> {
+  const query = { school_id: school, state, limit: 100 };
+  return (await of(api.GET("/v1/attendance/corrections", { params: { query } }))).items;
 }

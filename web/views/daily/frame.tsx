@@ -6,7 +6,7 @@ import { type PageLink, PageLinks } from "../../components/page_links";
 import { Badge, Page } from "../../components/ui";
 import { count } from "../../format";
 import { D } from "../../i18n/daily";
-import { useWaitingLeave } from "./staff_leave";
+import { useWaitingLeave } from "../leave/of_school";
 
 const PARTS = [
   { path: "tin-vang", icon: "absent", name: D.navHeld },

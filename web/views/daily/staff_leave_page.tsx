@@ -3,12 +3,12 @@
 import { D } from "../../i18n/daily";
 import type { Parameters } from "../../router";
 import { AllLeave } from "../leave/all";
+import { isForMe, useLeaveOf } from "../leave/of_school";
 import { DailyPage } from "./frame";
-import { isForMe, useStaffLeave } from "./staff_leave";
 
 export default function StaffLeave({ params }: { params: Parameters }) {
   const school = Number(params.school);
-  const query = useStaffLeave(school);
+  const query = useLeaveOf(school, "staff");
   return (
     <DailyPage school={school} here="don-nghi" title={D.leaveTitle()}>
       <AllLeave

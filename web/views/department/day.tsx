@@ -129,13 +129,22 @@ function Schools({ items }: { items: readonly SchoolDay[] }) {
                   </td>
                 ))}
                 <td>
-                  <a
-                    class="button"
-                    href={`/so/sua/${each.school_id}`}
-                    aria-label={Z.correctionsOf(each.name)}
-                  >
-                    {Z.corrections()}
-                  </a>
+                  <div class="across">
+                    <a
+                      class="button"
+                      href={`/so/don/${each.school_id}`}
+                      aria-label={Z.leaveOf(each.name)}
+                    >
+                      {Z.leave()}
+                    </a>
+                    <a
+                      class="button"
+                      href={`/so/sua/${each.school_id}`}
+                      aria-label={Z.correctionsOf(each.name)}
+                    >
+                      {Z.corrections()}
+                    </a>
+                  </div>
                 </td>
               </tr>
             ))}

@@ -6,5 +6,6 @@ export const PAGES: Pages = {
   tin: () => import("./deliveries"),
   ngay: () => import("./day"),
   "sua/:school": () => import("./corrections"),
+  "don/:school": () => import("./leave"),
   nghi: () => import("./closures"),
 };

@@ -4,7 +4,16 @@ import { behind } from "../../behind";
 
 export const DEPARTMENT = behind({
   under: "/so/",
-  paths: ["tin", "ngay", "sua/:school", "nghi", "thong-bao", "thong-bao/:id", "so-lien-lac"],
+  paths: [
+    "tin",
+    "ngay",
+    "sua/:school",
+    "don/:school",
+    "nghi",
+    "thong-bao",
+    "thong-bao/:id",
+    "so-lien-lac",
+  ],
   roles: ["department_admin"],
   pages: () => import("./pages"),
 });

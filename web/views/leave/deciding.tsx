@@ -10,7 +10,7 @@ import { V } from "../../i18n/leave";
 import { spanWords, stateTone, stateWords } from "../../leave";
 import { Answer } from "./list";
 import { Paper } from "./paper";
-import type { LeaveRequest } from "./requests";
+import { type LeaveRequest, whoOf } from "./requests";
 import "./leave.css";
 
 interface Props {
@@ -63,7 +63,7 @@ export function LeaveRows({ requests, withClass, onOpen }: RowsProps) {
         <li key={each.id} class="row leave-item">
           <span class="grow">
             <strong>
-              {[each.person_name, withClass ? each.class_name : null].filter(Boolean).join(" · ")}
+              {[whoOf(each), withClass ? each.class_name : null].filter(Boolean).join(" · ")}
             </strong>
             <span>{spanWords(each)}</span>
             <span class="muted">
@@ -73,7 +73,7 @@ export function LeaveRows({ requests, withClass, onOpen }: RowsProps) {
           {each.state !== "pending" && (
             <Badge tone={stateTone(each.state)}>{stateWords(each.state)}</Badge>
           )}
-          <Button aria-label={V.lookAt(each.person_name)} onClick={() => onOpen(each)}>
+          <Button aria-label={V.lookAt(whoOf(each))} onClick={() => onOpen(each)}>
             {V.look()}
           </Button>
         </li>
@@ -92,7 +92,7 @@ export function LeaveDialog({ request, onDecided, onClose }: DialogProps) {
   const by =
     request.requested_by ?? (request.requested_as === "guardian" ? V.family() : V.school());
   return (
-    <Dialog title={request.person_name} onClose={onClose}>
+    <Dialog title={whoOf(request)} onClose={onClose}>
       <div class="stack-small">
         <p class="strong">{spanWords(request)}</p>
         <p>

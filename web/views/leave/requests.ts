@@ -3,6 +3,7 @@
 import { useEffect } from "preact/hooks";
 import { api, of, type Schemas } from "../../api";
 import { isFailure } from "../../failure";
+import { V } from "../../i18n/leave";
 import type { Draft } from "../../leave";
 import { onItem, onReset } from "../../live";
 import { smaller } from "../../picture";
@@ -17,6 +18,9 @@ export type Asker =
   | { readonly kind: "staff"; readonly schoolId: number; readonly personId: string };
 
 const MOST = 50;
+
+/** The department does not read whose child it is. */
+export const whoOf = (request: LeaveRequest): string => request.person_name || V.aPupil();
 
 function personOf(asker: Asker) {
   return asker.kind === "student" ? { student_id: asker.studentId } : { school_id: asker.schoolId };

@@ -33,8 +33,10 @@ async function page(cursor?: string) {
 const isPrincipalOf = (schoolId: number | null): boolean =>
   hats.value.some((hat) => hat.role === "principal" && hat.schoolId === schoolId);
 
+const isDepartment = (): boolean => hats.value.some((hat) => hat.role === "department_admin");
+
 const whereTo = (item: InboxItem): string | null =>
-  leadsTo(item, (id) => kin(id) !== null, isPrincipalOf);
+  leadsTo(item, (id) => kin(id) !== null, isPrincipalOf, isDepartment());
 
 /** A tapped push names its item alone: what that is about is asked here, and shown at once. */
 function useOpened(items: readonly InboxItem[]): void {

@@ -112,25 +112,33 @@ export function leadsTo(
   item: InboxItem,
   isKin: (studentId: string) => boolean,
   isPrincipalOf: (schoolId: number | null) => boolean,
+  isDepartment: boolean,
 ): string | null {
-  const { class_id: classId } = dataOf(item);
+  const { class_id: classId, decision } = dataOf(item);
+  const school = item.school_id;
   const child = item.student_id && isKin(item.student_id) ? item.student_id : null;
+  /** Where it waits: in the school for its principal, or at the department. */
+  const deciding = (ofSchool: string, ofDepartment: string) => {
+    if (isPrincipalOf(school)) return `/truong/${school}/${ofSchool}`;
+    return isDepartment ? `/so/${ofDepartment}/${school}` : null;
+  };
   switch (item.kind) {
     case "message_report":
       return `/truong/${item.school_id}/bao-cao-tin-nhan`;
     case "dispute_asked":
+      return typeof classId === "string" ? `/lop/${school}/${classId}` : "/lop";
     case "leave_asked":
-      if (typeof classId === "string") return `/lop/${item.school_id}/${classId}`;
-      if (item.kind === "dispute_asked") return "/lop";
-      // Of staff; the department may be told of it too, and has no such page.
-      return item.student_id === null && isPrincipalOf(item.school_id)
-        ? `/truong/${item.school_id}/don-nghi`
-        : null;
+      if (typeof classId === "string") return `/lop/${school}/${classId}`;
+      return item.student_id === null ? deciding("don-nghi", "don") : null;
     case "leave_decided":
-      if (!item.student_id) return "/cham-cong/xin-nghi";
-      return child && `/con/${child}/xin-nghi`;
+      if (item.student_id) return child && `/con/${child}/xin-nghi`;
+      // Staff's own; taken back it is told to who had decided.
+      return (decision === "withdrawn" && deciding("don-nghi", "don")) || "/cham-cong/xin-nghi";
+    case "correction_asked":
+    case "correction_decided":
+      return deciding("sua-diem-danh", "sua");
     case "absence_held":
-      return `/truong/${item.school_id}/tin-vang`;
+      return `/truong/${school}/tin-vang`;
     default:
       return inBook(item, child) ?? (child && `/con/${child}`);
   }

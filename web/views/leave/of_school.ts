@@ -1,15 +1,20 @@
-/** The leave that the school's staff ask for, as its principal reads it. */
+/** The leave that a school's principal decides, of staff, or its department, of anybody. */
 
 import { useEffect } from "preact/hooks";
 import { api, of } from "../../api";
 import { onItem, onReset } from "../../live";
 import { type Query, useQuery } from "../../query";
-import type { LeaveRequest } from "../leave/requests";
+import type { LeaveRequest } from "./requests";
 
 const MOST = 200;
+type Kind = LeaveRequest["person_kind"];
 
-async function ask(school: number, state?: LeaveRequest["state"]): Promise<LeaveRequest[]> {
-  const query = { school_id: school, kind: "staff" as const, limit: MOST, ...(state && { state }) };
+async function ask(
+  school: number,
+  kind: Kind | "all",
+  state?: LeaveRequest["state"],
+): Promise<LeaveRequest[]> {
+  const query = { school_id: school, kind, limit: MOST, ...(state && { state }) };
   return (await of(api.GET("/v1/leave-requests", { params: { query } }))).items;
 }
 
@@ -27,9 +32,9 @@ function useNews(query: Query<unknown>): void {
 }
 
 /** The newest of all, and whatever waits however old it is. */
-export function useStaffLeave(school: number): Query<LeaveRequest[]> {
-  const query = useQuery(`don-thay-co/${school}`, async () => {
-    const [all, waiting] = await Promise.all([ask(school), ask(school, "pending")]);
+export function useLeaveOf(school: number, kind: Kind | "all" = "all"): Query<LeaveRequest[]> {
+  const query = useQuery(`don-truong/${school}/${kind}`, async () => {
+    const [all, waiting] = await Promise.all([ask(school, kind), ask(school, kind, "pending")]);
     const known = new Set(all.map((each) => each.id));
     return [...all, ...waiting.filter((each) => !known.has(each.id))];
   });
@@ -37,11 +42,11 @@ export function useStaffLeave(school: number): Query<LeaveRequest[]> {
   return query;
 }
 
-/** How many wait for the principal; 0 until that is known. */
+/** How many of the staff's wait for the principal; 0 until that is known. */
 export function useWaitingLeave(school: number): number {
   const query = useQuery(
     `don-thay-co-cho/${school}`,
-    async () => (await ask(school, "pending")).filter(isForMe).length,
+    async () => (await ask(school, "staff", "pending")).filter(isForMe).length,
   );
   useNews(query);
   return query.data.value ?? 0;
