@@ -54,6 +54,9 @@ NEWS: Final[Mapping[str, NewsKind]] = {
     # Of a past month: to the second person, and back to the first.
     "correction_asked": NewsKind(ttl_s=7 * _1_DAY),
     "correction_decided": NewsKind(ttl_s=7 * _1_DAY),
+    # Between family and school. Unread, the next takes its place.
+    "message": NewsKind(ttl_s=7 * _1_DAY),
+    "message_report": NewsKind(ttl_s=7 * _1_DAY),
     # The one kind that also goes out as SMS, where nobody has seen it within minutes.
     "absence": NewsKind(
         urgent=True,

@@ -90,8 +90,9 @@ async def addressees(conn: db.Conn, rows: Sequence[OutboxRow], *, now: datetime)
 
     As a guardian who may see the child, as the pupil, or as who leads the class or the school. What
     is about the school as such, or a member of its staff, is for its people and its families; that
-    alerts are held, or staff ask for leave, for its principals; leave and corrections that none of
-    them may decide for the department, which hears too that such leave was taken back.
+    alerts are held, a message was reported, or staff ask for leave, for its principals; leave and
+    corrections that none of them may decide for the department, which hears too that such leave
+    was taken back.
     """
     return await db.many(
         conn,
@@ -114,9 +115,11 @@ async def addressees(conn: db.Conn, rows: Sequence[OutboxRow], *, now: datetime)
                     where g.school_id = q.school_id and g.student_id = q.student_id
                       and g.account_id = a.id and g.ended_at is null and g.can_see)
                  or (a.paper_at is null and may_hear_of(a.id, q.school_id, q.student_id, $6))
-               when o.kind in ('absence_held', 'leave_asked', 'correction_asked') then
+               when o.kind in ('absence_held', 'leave_asked', 'correction_asked',
+                              'message_report') then
                  a.paper_at is null and (leads_school(a.id, q.school_id, $6)
-                   or (o.kind <> 'absence_held' and leads_department(a.id, q.school_id)))
+                   or (o.kind in ('leave_asked', 'correction_asked')
+                       and leads_department(a.id, q.school_id)))
                else may_hear_of_school(a.id, q.school_id, $6)
                  or (o.kind = 'leave_decided' and a.paper_at is null
                      and leads_department(a.id, q.school_id)) end

@@ -15,7 +15,7 @@ import structlog
 from app import db
 from app.kinds import NEWS
 from app.settings import Settings
-from notifications import bells, queries
+from notifications import bells, queries, thread_queries
 from notifications.bells import Bells
 from notifications.compose import (
     Audience,
@@ -30,6 +30,7 @@ from notifications.metrics import MinuteCounts
 from notifications.model import OutboxRow, Recipient, Shown
 from notifications.process import guarded, is_set_within, run_until_stopped, utc_now
 from notifications.rules import BUCKETS
+from notifications.thread_queries import thread_of
 
 BATCH: Final = 500
 _POLL_S: Final = 0.1
@@ -109,7 +110,11 @@ class Relay:
         return {item.account_id for item in batch.items}, written.buckets
 
     async def _audience(self, conn: db.Conn, rows: Sequence[OutboxRow]) -> Audience:
-        told = await queries.recipients(conn, [row for row in rows if row.account_id is None])
+        told = await queries.recipients(
+            conn, [row for row in rows if row.account_id is None and thread_of(row) is None]
+        )
+        if any(thread_of(row) for row in rows):
+            told += await thread_queries.hearers(conn, rows, now=self._clock())
         if addressed := [row for row in rows if row.account_id is not None]:
             told += await queries.addressees(conn, addressed, now=self._clock())
         accounts = list({recipient.account_id for recipient in told})

@@ -17,6 +17,7 @@ from notifications.fillers import SCHOOL_ZONE as SCHOOL_ZONE
 from notifications.fillers import BadParameter as BadParameter
 from notifications.fillers import Locale as Locale
 from notifications.leave_texts import LEAVE_KINDS
+from notifications.message_texts import MESSAGE_KINDS
 from notifications.wording import TAP_EN, TAP_VI, Wording
 from notifications.wording import Kind as Kind
 from notifications.wording import Text as Text
@@ -211,6 +212,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         ),
     ),
     **LEAVE_KINDS,
+    **MESSAGE_KINDS,
     # With diacritics a part holds 70 characters instead of 160; both codes fit one part.
     "otp_activation": Kind(
         news=NEWS["otp_activation"],

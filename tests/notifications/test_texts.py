@@ -291,6 +291,8 @@ WORDINGS = {
     ("dispute_answered", 1): "b7af6300f81f",
     ("correction_asked", 1): "6354149dbc67",
     ("correction_decided", 1): "302d61859c3d",
+    ("message", 1): "d16ea5b8fd89",
+    ("message_report", 1): "cd21cb896b96",
     ("absence", 1): "2ebbb8fcebaf",
     ("absence_held", 1): "d356be29fa10",
     ("closure", 2): "7a5e14bd9494",

@@ -112,4 +112,6 @@ export const KINDS = texts({
   closure_ended: ["Trường đi học lại", "School is open again"],
   leave_asked: ["Đơn xin nghỉ chờ duyệt", "A leave request to decide"],
   leave_decided: ["Trả lời đơn xin nghỉ", "An answer to a leave request"],
+  message: ["Tin nhắn trong sổ liên lạc", "Messages in the contact book"],
+  message_report: ["Tin nhắn bị báo cáo", "Reported messages"],
 });
