@@ -11,18 +11,31 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import QueryParameter
 
 from app.contact_book.feed import service
-from app.contact_book.feed.model import FeedPage, ItemKind
+from app.contact_book.feed.model import FeedPage, Found, FoundKind, ItemKind, Unread
 from app.contact_book.feed.readers import readers_of
-from app.paging import DEFAULT_LIMIT, MAX_CURSOR_CHARS
+from app.contact_book.feed.search import search
+from app.contact_book.feed.unread import unread
+from app.contact_book.threads.reading import reader_of
+from app.paging import DEFAULT_LIMIT, MAX_CURSOR_CHARS, Page
 from mobile_api.access import SIGNED_IN
 from mobile_api.deps import AnyRequest, Me, Now, Res, Tx
-from mobile_api.inputs import Cursor, Limit, QueryId
+from mobile_api.inputs import NO_NUL, Cursor, Limit, QueryId
 from mobile_api.openapi import FAILS
 
 # Whoever had a child at a school may read on when it has left, and holds no role any more.
 _EVERYBODY: Final = {"who": SIGNED_IN, FAILS: (404,)}
 
 OfKind = Annotated[ItemKind | None, QueryParameter(name="kind")]
+FoundOf = Annotated[FoundKind | None, QueryParameter(name="kind")]
+Words = Annotated[
+    str,
+    QueryParameter(
+        min_length=1,
+        max_length=100,
+        pattern=NO_NUL,
+        description="words, all of which must be there; diacritics not needed",
+    ),
+]
 Since = Annotated[
     str | None,
     QueryParameter(
@@ -79,6 +92,46 @@ class Feed(Controller):
             now=now,
         )
         return _answer(request, page)
+
+    @get("/unread", operation_id="count_unread", opt={"who": SIGNED_IN})
+    async def count_unread(self, tx: Tx, caller: Me, now: Now) -> Unread:
+        """What waits for the caller, for the badges: by child, and by school as staff.
+
+        For everybody, their own.
+        """
+        readers = await readers_of(tx, caller=caller)
+        of_threads = await reader_of(tx, caller=caller, now=now)
+        return await unread(tx, readers=readers, of_threads=of_threads, now=now)
+
+    @get("/search", operation_id="search_contact_book", opt=_EVERYBODY)
+    async def find(
+        self,
+        tx: Tx,
+        caller: Me,
+        now: Now,
+        q: Words,
+        student_id: QueryId = None,
+        kind: FoundOf = None,
+        cursor: Cursor = None,
+        limit: Limit = DEFAULT_LIMIT,
+    ) -> Page[Found]:
+        """What has all words of `q`, the newest first: announcements, remarks, homework, lessons
+        and messages. Health notes are sealed and not searched.
+
+        Families find what their feed and their messages have had at any time; staff what was sent
+        to them, what they wrote themselves, and the messages of their threads.
+        """
+        return await search(
+            tx,
+            readers=await readers_of(tx, caller=caller, student_id=student_id),
+            of_threads=await reader_of(tx, caller=caller, now=now),
+            student_id=student_id,
+            q=q,
+            kind=kind,
+            cursor=cursor,
+            limit=limit,
+            now=now,
+        )
 
 
 def _answer(request: AnyRequest, page: FeedPage) -> Response[bytes]:

@@ -13,6 +13,7 @@ from app.names import text_key
 from tests.world import Person, Student
 
 FEED = "/v1/contact-book/feed"
+SEARCH = "/v1/contact-book/search"
 Json = dict[str, Any]
 
 
@@ -161,3 +162,10 @@ async def titles(
     """What each item of the page says first: its title, or else its text."""
     page = await feed(api, who, student=student, **asked)
     return [item["title"] or item["body"] for item in page["items"]]
+
+
+async def found(api: httpx.AsyncClient, who: Person, q: str, **asked: Any) -> list[Json]:
+    response = await api.get(SEARCH, params={"q": q} | asked, headers=who.headers)
+    assert response.status_code == 200, response.text
+    items: list[Json] = response.json()["items"]
+    return items

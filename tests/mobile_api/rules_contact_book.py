@@ -20,4 +20,6 @@ CONTACT_BOOK: Final[dict[str, Rule]] = {
     ),
     # What is the caller's own, in whatever school.
     f"GET {_BOOK}/feed": Rule(signed_in=True),
+    f"GET {_BOOK}/search": Rule(signed_in=True, query={"q": "họp"}),
+    f"GET {_BOOK}/unread": Rule(signed_in=True),
 }

@@ -138,10 +138,11 @@ class Found(Struct, frozen=True, kw_only=True):
 
 
 class ChildCounts(Struct, frozen=True, kw_only=True):
-    """What waits for the caller about one child. Of the last 60 days.
+    """What waits for the caller about one child.
 
-    `announcements` the caller has not read; `to_answer`, which nobody of the family has answered
-    and still can; `messages` of the other side that the caller has not read.
+    `announcements` of the last 60 days that the caller has not read; `to_answer`: those of them
+    that nobody of the family has answered and that still can be; `messages` of the other side that
+    the caller has not read.
     """
 
     school_id: int
@@ -152,7 +153,7 @@ class ChildCounts(Struct, frozen=True, kw_only=True):
 
 
 class StaffCounts(Struct, frozen=True, kw_only=True):
-    """What waits for the caller as one of a school's staff. Of the last 60 days."""
+    """What waits for the caller as one of a school's staff; counted as a child's."""
 
     school_id: int
     announcements: int
