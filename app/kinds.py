@@ -57,6 +57,14 @@ NEWS: Final[Mapping[str, NewsKind]] = {
     # Between family and school. Unread, the next takes its place.
     "message": NewsKind(ttl_s=7 * _1_DAY),
     "message_report": NewsKind(ttl_s=7 * _1_DAY),
+    "announcement": NewsKind(ttl_s=3 * _1_DAY, may_be_urgent=True),
+    "announcement_withdrawn": NewsKind(ttl_s=3 * _1_DAY),
+    "answer_wanted": NewsKind(ttl_s=3 * _1_DAY),
+    # The daily book: once a pupil, day and kind; what is added takes its place.
+    "remark": NewsKind(),
+    "homework": NewsKind(),
+    "daily_book": NewsKind(),
+    "weekly_summary": NewsKind(ttl_s=2 * _1_DAY),
     # The one kind that also goes out as SMS, where nobody has seen it within minutes.
     "absence": NewsKind(
         urgent=True,

@@ -91,9 +91,8 @@ create table announcement_recipient (
     check ((answer is null) = (answered_at is null))
 );
 create index announcement_of_person on announcement_recipient
-    (school_id, person_kind, person_id, published_at desc, announcement_id desc);
-create index announcement_changed on announcement_recipient
-    (school_id, person_kind, person_id, changed_at);
+    (school_id, person_id, published_at desc, announcement_id desc);
+create index announcement_changed on announcement_recipient (school_id, person_id, changed_at);
 create index announcement_of_class on announcement_recipient
     (school_id, class_id, announcement_id) where class_id is not null;
 

@@ -40,7 +40,7 @@ _DIRECTIONS: Final = {"arrival": "in", "arrival_late": "in", "departure": "out"}
 _KEPT_PARAMS: Final = (
     "direction", "at", "gate", "minutes", "day", "status", "class_id", "shift", "shift_id",
     "from_day", "to_day", "part", "exit_at", "decision", "closure", "held", "with_leave",
-    "request_id", "closure_id", "thread_id",
+    "request_id", "closure_id", "announcement_id", "thread_id",
 )  # fmt: skip
 
 

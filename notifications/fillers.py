@@ -152,6 +152,18 @@ def _said(params: Mapping[str, object], locale: Locale, today: date | None) -> s
     return f" Note: {said}" if locale == "en" else f" Lời nhắn: {said}"
 
 
+def _excerpt(params: Mapping[str, object], _locale: Locale, _today: date | None) -> str:
+    return f" {_text(params, 'excerpt')}" if params.get("excerpt") else ""
+
+
+def _until(params: Mapping[str, object], locale: Locale, _today: date | None) -> str:
+    if params.get("at") is None:
+        return ""
+    instant: datetime = _converted(params, "at", Annotated[datetime, Meta(tz=True)])
+    at = f"{instant.astimezone(SCHOOL_ZONE):%H:%M %d/%m/%Y}"
+    return f" Until {at}." if locale == "en" else f" Hạn trả lời: {at}."
+
+
 def _count(name: str) -> Filler:
     return lambda params, _locale, _today: str(
         _converted(params, name, Annotated[int, Meta(ge=0, le=1_000_000)])
@@ -221,6 +233,9 @@ FILLERS: Final[Mapping[str, Filler]] = {
     "leave": _leave,
     "who": _who,
     "because": _because,
+    "title": _given("title"),
+    "excerpt": _excerpt,
+    "until": _until,
     "said": _said,
     "decision": _word("decision", _DECISION, "decision"),
     "closure": _word("closure", _CLOSURE, "kind of closure"),

@@ -23,7 +23,7 @@ SMS_AFTER_S: Final = 300
 SMS_TTL_S: Final = 3600
 
 # They take back what was told before: whoever was not told would only be frightened.
-TAKES_BACK: Final = frozenset({"scan_undone"})
+TAKES_BACK: Final = frozenset({"scan_undone", "announcement_withdrawn"})
 
 _ROADS: Final[Mapping[Channel, Road]] = {"fcm": "fcm", "web": "web_push", "sms": "sms"}
 

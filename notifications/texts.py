@@ -12,6 +12,7 @@ from typing import Final
 from unicodedata import normalize
 
 from app.kinds import NEWS
+from notifications.announcement_texts import ANNOUNCEMENT_KINDS
 from notifications.fillers import FILLERS
 from notifications.fillers import SCHOOL_ZONE as SCHOOL_ZONE
 from notifications.fillers import BadParameter as BadParameter
@@ -212,6 +213,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         ),
     ),
     **LEAVE_KINDS,
+    **ANNOUNCEMENT_KINDS,
     **MESSAGE_KINDS,
     # With diacritics a part holds 70 characters instead of 160; both codes fit one part.
     "otp_activation": Kind(

@@ -2,8 +2,8 @@
 
 Beside it the runner of what schools hand in (app/jobs), which arq only wakes, the look for cut-offs
 that are past (app/attendance/absence), the counts of schools' days (app/monitoring), the telling of
-closures school by school (app/attendance/closures), and the sweep of pictures that nobody points at
-(app/photos).
+closures and announcements school by school (app/attendance/closures, app/contact_book), and the
+sweep of pictures that nobody points at (app/photos).
 
 Redis, here Valkey, is only the bell. While it is away this process looks for due deliveries by
 itself, once a second.
@@ -27,6 +27,7 @@ from app.attendance.absence import ticker
 from app.attendance.absence.ticker import AbsenceTicker
 from app.attendance.closures.fanout import keep_fanning_out
 from app.attendance.plan import school_day
+from app.contact_book.announcements.fanout import keep_publishing
 from app.crypto import Vault
 from app.jobs import bell as job_bell
 from app.jobs import runner as jobs
@@ -174,6 +175,7 @@ async def run(
                 AbsenceTicker(ticking, clock=utc_now).keep_looking(),
                 RollUpTicker(ticking, clock=utc_now).keep_counting(),
                 keep_fanning_out(desk.pool, ticking, clock=utc_now),
+                keep_publishing(desk.pool, ticking, clock=utc_now),
             )
         finally:
             stop.set()

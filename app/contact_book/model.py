@@ -7,10 +7,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from app.names import search_key
+from app.names import text_key
 
 PersonKind = Literal["student", "staff"]
-# search_key remembers what it has made; a text is asked for once and would push out names.
 _KEY_CHARS = 4000
 
 
@@ -27,8 +26,7 @@ def line_of(raw: str) -> str:
 
 def key_of(*texts: str) -> str:
     """What texts are searched by, without diacritics; of long ones the beginning."""
-    key: str = search_key.__wrapped__(" ".join(texts))
-    return key[:_KEY_CHARS]
+    return text_key(" ".join(texts))[:_KEY_CHARS]
 
 
 class FamilyLink(Struct, frozen=True, kw_only=True):

@@ -31,6 +31,7 @@ PARAMS: dict[str, object] = {
     "part": "day",
     "decision": "approved",
     "closure": "storm",
+    "title": "Họp phụ huynh",
 }
 INBOX_KINDS = [name for name, kind in KINDS.items() if "inbox" in kind.channels]
 SMS_KINDS = [name for name, kind in KINDS.items() if "sms" in kind.channels]

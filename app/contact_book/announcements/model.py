@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from app.contact_book.attachments.model import AttachmentShown
 from app.contact_book.model import PersonKind
 from app.errors import Conflict, NotFound, Unprocessable
 
@@ -14,6 +15,27 @@ AnswerKind = Literal["none", "acknowledge", "rsvp", "yes_no", "choice", "text"]
 AudienceKind = Literal["school", "grade", "class", "group", "student", "staff"]
 AuthorTitle = Literal["principal", "homeroom_teacher", "subject_teacher", "department"]
 ErrandNews = Literal["published", "withdrawn", "reminded"]
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """A part of an audience: `ref` is an id, a grade's number, or nothing of the whole school."""
+
+    kind: AudienceKind
+    ref: str = ""
+
+
+class Written(Struct, frozen=True, kw_only=True):
+    """What somebody writes, as it is kept."""
+
+    title: str
+    body: str
+    to_families: bool
+    to_staff: bool
+    to_leaders: bool
+    answer_kind: AnswerKind
+    answer_options: list[str]
+    answer_until: datetime | None
+    is_urgent: bool
 
 
 class AudienceShown(Struct, frozen=True, kw_only=True):
@@ -78,6 +100,45 @@ class AnnouncementRow(Struct, frozen=True, kw_only=True):
     published_at: datetime | None
     withdrawn_at: datetime | None
     withdrawn_reason: str | None
+
+
+class AnnouncementShown(Struct, frozen=True, kw_only=True):
+    """An announcement, as who reads it may see it.
+
+    `audience`, `counts` and `may_...` are for those who send; `mine` says to whom of the reader's
+    it came. `school_id` null: the department's, to its own people.
+    """
+
+    id: UUID
+    school_id: int | None
+    org_unit_id: int | None
+    school_ids: list[int] | None
+    author_name: str
+    author_title: AuthorTitle
+    is_own: bool
+    state: State
+    title: str
+    body: str
+    to_families: bool
+    to_staff: bool
+    to_leaders: bool
+    audience: list[AudienceShown]
+    answer_kind: AnswerKind
+    answer_options: list[str]
+    answer_until: datetime | None
+    is_urgent: bool
+    created_at: datetime
+    changed_at: datetime
+    publish_at: datetime | None
+    published_at: datetime | None
+    withdrawn_at: datetime | None
+    withdrawn_reason: str | None
+    attachments: list[AttachmentShown]
+    counts: Tally | None
+    may_edit: bool
+    may_withdraw: bool
+    may_see_answers: bool
+    mine: list[Mine]
 
 
 class AnnouncementLine(Struct, frozen=True, kw_only=True):
@@ -231,6 +292,14 @@ class NoSuchAnnouncement(NotFound):
 
 class NoSuchGroup(NotFound):
     """Không tìm thấy nhóm này | There is no such group"""
+
+
+class UnknownMember(Unprocessable):
+    """Có người không còn, hoặc không thuộc lớp của thầy cô | Somebody is not here, or not yours"""
+
+
+class TooManyGroups(Conflict):
+    """Đã có quá nhiều nhóm | There are too many groups"""
 
 
 class AlreadyPublished(Conflict):

@@ -9,11 +9,13 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from app import db
+from app.contact_book.announcements.shown import may_see as announcement_may_see
 from app.contact_book.attachments.model import BoundKind
 from app.identity.model import Caller
 
 
 class MaySee(Protocol):
+    """Whether the caller may read this announcement, homework, message or remark now."""
 
     async def __call__(
         self, conn: db.Conn, *, caller: Caller, school_id: int, ref_id: UUID
@@ -21,4 +23,5 @@ class MaySee(Protocol):
 
 
 MAY_SEE: Final[Mapping[BoundKind, MaySee]] = {
+    "announcement": announcement_may_see,
 }

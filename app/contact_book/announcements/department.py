@@ -1,0 +1,520 @@
+"""What the department says to schools: one row for all, told school by school by the workers.
+
+A school's own row of it has the same id, so that a family with children in two schools is told
+once. The department sees sums by school, and no child.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from app import db
+from app.attendance.closures.queries import schools_below
+from app.attendance.closures.service import STAGGER_S, units_below
+from app.attendance.plan import school_day
+from app.contact_book.announcements.model import (
+    AlreadyPublished,
+    AnnouncementLine,
+    AnnouncementRow,
+    AnswerCount,
+    BadAudience,
+    NobodyToTell,
+    NoSuchAnnouncement,
+    NothingAsked,
+    NotPublished,
+    Reach,
+    RemindedToday,
+    SchoolTally,
+    Tally,
+    Withdrawn,
+    Written,
+)
+from app.contact_book.announcements.service import cleaned, publish_time, require_before
+from app.contact_book.model import key_of, text_of
+from app.identity.model import Caller
+from app.ids import new_id
+from app.schools.common import NoSuchSchool
+from app.schools.org.model import NoSuchOrgUnit
+from app.schools.org.queries import unit_under
+from app.schools.org.service import own_units
+
+_COLUMNS: Final = """
+    select null::int as school_id, d.id, d.id as origin_id, d.org_unit_id, d.school_ids,
+           d.author_account_id, o.name as author_name, 'department' as author_title,
+           case when d.withdrawn_at is not null then 'withdrawn'
+                when d.published_at is null then 'draft'
+                when d.published_at > $1 then 'scheduled' else 'published' end as state,
+           d.title, d.body, d.to_families, d.to_staff, d.to_leaders, d.answer_kind,
+           d.answer_options, d.answer_until, d.is_urgent, d.created_at, d.changed_at,
+           d.published_at as publish_at,
+           case when d.published_at <= $1 then d.published_at end as published_at,
+           d.withdrawn_at, d.withdrawn_reason
+      from department_announcement d join org_unit o on o.id = d.org_unit_id
+"""
+
+
+async def draft(
+    conn: db.Conn,
+    *,
+    caller: Caller,
+    org_unit_id: int | None,
+    school_ids: Sequence[int],
+    written: Written,
+    now: datetime,
+) -> UUID:
+    """Keep what the department writes, to a unit's schools or to schools by name.
+
+    Raises:
+        NoSuchOrgUnit, NoSuchSchool: none of the caller's.
+        BadAudience: nobody is written to.
+        BadQuestion: see `cleaned`.
+    """
+    unit_id = await _unit(conn, caller, org_unit_id, school_ids)
+    written = _checked(written)
+    announcement_id = new_id()
+    await db.run(
+        conn,
+        """
+        insert into department_announcement (id, org_unit_id, school_ids, author_account_id, title,
+               body, to_families, to_staff, to_leaders, answer_kind, answer_options, answer_until,
+               is_urgent, search_key, created_at, changed_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)
+        """,
+        announcement_id,
+        unit_id,
+        sorted(set(school_ids)) or None,
+        caller.account_id,
+        *_values(written),
+        now,
+    )
+    return announcement_id
+
+
+def _checked(written: Written) -> Written:
+    if not (written.to_families or written.to_staff or written.to_leaders):
+        raise BadAudience(
+            ("Hãy chọn người nhận.", "Choose families, staff or principals."),
+        )
+    return cleaned(written)
+
+
+def _values(written: Written) -> tuple[object, ...]:
+    return (
+        written.title,
+        written.body,
+        written.to_families,
+        written.to_staff,
+        written.to_leaders,
+        written.answer_kind,
+        written.answer_options,
+        written.answer_until,
+        written.is_urgent,
+        key_of(written.title, written.body),
+    )
+
+
+async def _unit(
+    conn: db.Conn, caller: Caller, org_unit_id: int | None, school_ids: Sequence[int]
+) -> int:
+    """The unit in whose name it is said: the one named, or the caller's own."""
+    units = own_units(caller)
+    if not units:
+        raise NoSuchOrgUnit
+    if org_unit_id is not None:
+        if await unit_under(conn, root_ids=units, unit_id=org_unit_id) is None:
+            raise NoSuchOrgUnit
+        return org_unit_id
+    if not set(school_ids) <= set(caller.department_school_ids):
+        raise NoSuchSchool
+    return min(units)
+
+
+async def change(
+    conn: db.Conn, *, caller: Caller, announcement_id: UUID, written: Written, now: datetime
+) -> None:
+    """Write a draft anew.
+
+    Raises:
+        NoSuchAnnouncement: none of the caller's units.
+        AlreadyPublished, Withdrawn: it has gone out, or is to.
+        BadAudience, BadQuestion: as `draft`.
+    """
+    row = await one(conn, caller=caller, announcement_id=announcement_id, now=now, is_locked=True)
+    _require_draft(row)
+    await db.run(
+        conn,
+        """
+        update department_announcement
+           set title = $2, body = $3, to_families = $4, to_staff = $5, to_leaders = $6,
+               answer_kind = $7, answer_options = $8, answer_until = $9, is_urgent = $10,
+               search_key = $11, changed_at = $12
+         where id = $1
+        """,
+        announcement_id,
+        *_values(_checked(written)),
+        now,
+    )
+
+
+def _require_draft(row: AnnouncementRow) -> None:
+    if row.state == "withdrawn":
+        raise Withdrawn
+    if row.state != "draft":
+        raise AlreadyPublished
+
+
+async def discard(conn: db.Conn, *, caller: Caller, announcement_id: UUID, now: datetime) -> None:
+    """Throw a draft away.
+
+    Raises: as `change`.
+    """
+    row = await one(conn, caller=caller, announcement_id=announcement_id, now=now, is_locked=True)
+    _require_draft(row)
+    await db.run(conn, "delete from department_announcement where id = $1", announcement_id)
+
+
+async def one(
+    conn: db.Conn,
+    *,
+    caller: Caller,
+    announcement_id: UUID,
+    now: datetime,
+    is_locked: bool = False,
+) -> AnnouncementRow:
+    """One of the caller's units or those below.
+
+    Raises:
+        NoSuchAnnouncement: there is none.
+    """
+    sql = _COLUMNS + " where d.id = $2 and d.org_unit_id = any($3::int[])"
+    if is_locked:
+        sql += " for no key update of d"
+    units = await units_below(conn, unit_ids=own_units(caller))
+    found = await db.one(conn, AnnouncementRow, sql, now, announcement_id, sorted(units))
+    if found is None:
+        raise NoSuchAnnouncement
+    return found
+
+
+async def by_id(conn: db.Conn, *, announcement_id: UUID, now: datetime) -> AnnouncementRow | None:
+    """For the worker, whoever may see it."""
+    return await db.one(conn, AnnouncementRow, _COLUMNS + " where d.id = $2", now, announcement_id)
+
+
+async def lines(
+    conn: db.Conn,
+    *,
+    caller: Caller,
+    state: str | None,
+    pattern: str | None,
+    before: UUID | None,
+    limit: int,
+    now: datetime,
+) -> list[AnnouncementLine]:
+    """What the caller's units have said or are about to, the newest first."""
+    units = await units_below(conn, unit_ids=own_units(caller))
+    rows = await db.many(
+        conn,
+        AnnouncementRow,
+        "select * from ("  # noqa: S608, a constant
+        + _COLUMNS
+        + """
+             where d.org_unit_id = any($2::int[])
+               and ($3::text is null or d.search_key like $3)
+               and ($4::uuid is null or d.id < $4)) said
+         where $5::text is null or state = $5
+         order by id desc limit $6
+        """,
+        now,
+        sorted(units),
+        pattern,
+        before,
+        state,
+        limit,
+    )
+    return [_line(row, caller.account_id) for row in rows]
+
+
+def _line(row: AnnouncementRow, account_id: UUID) -> AnnouncementLine:
+    return msgspec.convert(
+        msgspec.structs.asdict(row)
+        | {
+            "is_own": row.author_account_id == account_id,
+            "excerpt": row.body[:280],
+            "counts": None,
+        },
+        AnnouncementLine,
+    )
+
+
+async def schools_of(conn: db.Conn, *, row: AnnouncementRow) -> list[int]:
+    """The live schools that it is for, by id."""
+    below = await schools_below(conn, unit_id=int(row.org_unit_id or 0))
+    return below if row.school_ids is None else sorted(set(below) & set(row.school_ids))
+
+
+async def publish(
+    conn: db.Conn,
+    *,
+    caller: Caller,
+    announcement_id: UUID,
+    publish_at: datetime | None,
+    now: datetime,
+) -> None:
+    """Put it in force: each school is told by the workers, one after the other, from then on.
+
+    Raises:
+        NoSuchAnnouncement, AlreadyPublished, Withdrawn: as `change`.
+        BadPublishTime: see `service.publish`.
+        NobodyToTell: it is for no school.
+    """
+    row = await one(conn, caller=caller, announcement_id=announcement_id, now=now, is_locked=True)
+    _require_draft(row)
+    at = publish_time(publish_at, now)
+    require_before(row.answer_until, at)
+    school_ids = await schools_of(conn, row=row)
+    if not school_ids:
+        raise NobodyToTell
+    await _widen(conn, caller, school_ids)
+    await put_out(conn, announcement_id=announcement_id, school_ids=school_ids, at=at, now=now)
+
+
+async def put_out(
+    conn: db.Conn, *, announcement_id: UUID, school_ids: Sequence[int], at: datetime, now: datetime
+) -> None:
+    """The fact, and whom to tell, in one transaction: a list of schools, `STAGGER_S` apart.
+
+    So arrivals at the gates are not held up behind a province.
+    """
+    await db.run(
+        conn,
+        "update department_announcement set published_at = $2, changed_at = $3 where id = $1",
+        announcement_id,
+        at,
+        now,
+    )
+    await _errands(conn, announcement_id, "published", school_ids, at)
+
+
+async def _errands(
+    conn: db.Conn, announcement_id: UUID, news: str, school_ids: Sequence[int], at: datetime
+) -> None:
+    await db.run(
+        conn,
+        """
+        insert into announcement_errand (school_id, announcement_id, news, due_at)
+        select q.id, $1, $2, $4::timestamptz + (q.place - 1) * $5::float8 * interval '1 second'
+          from unnest($3::int[]) with ordinality as q (id, place)
+            on conflict (school_id, announcement_id, news)
+            do update set due_at = excluded.due_at, done_at = null, told = null, attempts = 0
+        """,
+        announcement_id,
+        news,
+        list(school_ids),
+        at,
+        STAGGER_S,
+    )
+
+
+async def withdraw(
+    conn: db.Conn, *, caller: Caller, announcement_id: UUID, reason: str, now: datetime
+) -> None:
+    """Take it back: schools that were told are told of that, the others of nothing.
+
+    Whoever is telling a school at this moment is waited for.
+
+    Raises:
+        NoSuchAnnouncement, Withdrawn: as `change`.
+        NotPublished: a draft is deleted.
+    """
+    row = await one(conn, caller=caller, announcement_id=announcement_id, now=now, is_locked=True)
+    if row.state == "withdrawn":
+        raise Withdrawn
+    if row.state == "draft":
+        raise NotPublished
+    await _widen(conn, caller, caller.department_school_ids)
+    await db.run(
+        conn,
+        """
+        update department_announcement
+           set withdrawn_at = $2, withdrawn_by = $3, withdrawn_reason = $4, changed_at = $2
+         where id = $1
+        """,
+        announcement_id,
+        now,
+        caller.account_id,
+        text_of(reason),
+    )
+    told = await db.rows(
+        conn,
+        """
+        with waiting as materialized (
+            select school_id, done_at from announcement_errand
+             where school_id = any($2::int[]) and announcement_id = $1 and news = 'published'
+             order by school_id for update),
+        dropped as (
+            update announcement_errand e set done_at = $3, told = 0 from waiting
+             where e.school_id = waiting.school_id and e.announcement_id = $1
+               and e.news = 'published' and waiting.done_at is null)
+        select school_id from waiting where done_at is not null order by school_id
+        """,
+        announcement_id,
+        sorted(caller.department_school_ids),
+        now,
+    )
+    schools = [each["school_id"] for each in told]
+    await _errands(conn, announcement_id, "withdrawn", schools, now)
+
+
+async def remind(conn: db.Conn, *, caller: Caller, announcement_id: UUID, now: datetime) -> int:
+    """Remind, school by school, who has not answered, once a day; how many people.
+
+    Raises:
+        NoSuchAnnouncement, NotPublished, Withdrawn: it is not out.
+        NothingAsked: it asks nothing, or not any more.
+        RemindedToday: it was done.
+    """
+    row = await one(conn, caller=caller, announcement_id=announcement_id, now=now, is_locked=True)
+    if row.state == "withdrawn":
+        raise Withdrawn
+    if row.state != "published":
+        raise NotPublished
+    if row.answer_kind == "none" or (row.answer_until is not None and now >= row.answer_until):
+        raise NothingAsked
+    is_first = await db.run(
+        conn,
+        """
+        update department_announcement set reminded_on = $2
+         where id = $1 and reminded_on is distinct from $2
+        """,
+        announcement_id,
+        school_day(now),
+    )
+    if not is_first:
+        raise RemindedToday
+    sums = await by_school(conn, caller=caller, row=row)
+    waiting = [each for each in sums if each.is_told and each.answered < each.recipients]
+    await _errands(conn, announcement_id, "reminded", [each.school_id for each in waiting], now)
+    return sum(each.recipients - each.answered for each in waiting)
+
+
+async def is_reminded(conn: db.Conn, *, announcement_id: UUID, now: datetime) -> bool:
+    found: bool | None = await db.value(
+        conn,
+        "select reminded_on = $2 from department_announcement where id = $1",
+        announcement_id,
+        school_day(now),
+    )
+    return bool(found)
+
+
+async def by_school(conn: db.Conn, *, caller: Caller, row: AnnouncementRow) -> list[SchoolTally]:
+    """Sums of each school, by name: of rows of children nothing else is read here."""
+    school_ids = await schools_of(conn, row=row)
+    await _widen(conn, caller, school_ids)
+    return await db.many(
+        conn,
+        SchoolTally,
+        """
+        with one as (
+            select r.school_id, r.answer, count(*) as recipients, count(r.read_at) as read,
+                   count(r.answered_at) as answered
+              from announcement_recipient r
+             where r.school_id = any($1::int[]) and r.announcement_id = $2
+             group by r.school_id, case when $3 then r.answer end, r.answer),
+        said as (
+            select school_id, answer, sum(answered)::int as answered from one
+             where answer is not null and $3 group by school_id, answer)
+        select s.id as school_id, s.name,
+               exists (select from announcement_errand e
+                        where e.school_id = s.id and e.announcement_id = $2
+                          and e.news = 'published' and e.done_at is not null) as is_told,
+               coalesce(sum(one.recipients), 0)::int as recipients,
+               coalesce(sum(one.read), 0)::int as read,
+               coalesce(sum(one.answered), 0)::int as answered,
+               coalesce((
+                   select jsonb_agg(jsonb_build_object('answer', said.answer, 'count',
+                          said.answered) order by said.answered desc, said.answer)
+                     from said where said.school_id = s.id), '[]') as by_answer
+          from school s left join one on one.school_id = s.id
+         where s.id = any($1::int[])
+         group by s.id, s.name order by s.name, s.id
+        """,
+        school_ids,
+        row.id,
+        row.answer_kind not in ("none", "text"),
+    )
+
+
+def total_of(sums: Collection[SchoolTally]) -> Tally:
+    return Tally(
+        recipients=sum(each.recipients for each in sums),
+        read=sum(each.read for each in sums),
+        answered=sum(each.answered for each in sums),
+    )
+
+
+def answers_of(sums: Collection[SchoolTally]) -> list[AnswerCount]:
+    """How often each answer was given, in all schools."""
+    counted: Counter[str] = Counter()
+    for school in sums:
+        counted.update({each.answer: each.count for each in school.by_answer})
+    return [AnswerCount(answer=each, count=count) for each, count in counted.most_common()]
+
+
+async def reach(
+    conn: db.Conn,
+    *,
+    caller: Caller,
+    org_unit_id: int | None,
+    school_ids: Sequence[int],
+    written: Written,
+) -> Reach:
+    """How many it would reach: counts alone, over all its schools.
+
+    Raises: as `draft`.
+    """
+    unit_id = await _unit(conn, caller, org_unit_id, school_ids)
+    below = await schools_below(conn, unit_id=unit_id)
+    chosen = sorted(set(below) & set(school_ids)) if school_ids else below
+    await _widen(conn, caller, chosen)
+    found = await db.one(
+        conn,
+        Reach,
+        """
+        with pupil as (
+            select e.school_id, e.student_id,
+                   exists (select from guardianship g join account a on a.id = g.account_id
+                            where g.school_id = e.school_id and g.student_id = e.student_id
+                              and g.ended_at is null and g.is_told and g.can_see
+                              and g.custody_blocked_at is null and a.disabled_at is null) as is_told
+              from enrolment e
+             where e.school_id = any($1::int[]) and e.to_day is null and $2)
+        select (select count(*) from pupil) as pupils,
+               (select count(distinct g.account_id) from guardianship g
+                 where g.school_id = any($1::int[]) and g.ended_at is null and g.is_told
+                   and g.can_see and g.custody_blocked_at is null and $2) as accounts,
+               (select count(*) from pupil where not is_told) as without_account,
+               (select count(*) from staff f
+                 where f.school_id = any($1::int[]) and f.ended_at is null
+                   and ($3 or ($4 and exists (
+                       select from membership m where m.school_id = f.school_id
+                          and m.person_id = f.id and m.role = 'principal'
+                          and m.ended_at is null)))) as staff,
+               cardinality($1::int[]) as schools
+        """,
+        chosen,
+        written.to_families,
+        written.to_staff,
+        written.to_leaders,
+    )
+    return found or Reach(pupils=0, accounts=0, without_account=0, staff=0, schools=0)
+
+
+async def _widen(conn: db.Conn, caller: Caller, school_ids: Collection[int]) -> None:
+    """Open the rows of these schools for lists and sums; who may was asked before."""
+    await db.scope(conn, schools=caller.school_ids | set(school_ids), accounts=[caller.account_id])

@@ -1,0 +1,347 @@
+"""Announcements and what came back of them, put together for who asks."""
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import asdict
+
+from app import db
+from app.contact_book.announcements import answers, department, queries, reading
+from app.contact_book.announcements.model import (
+    AnnouncementRow,
+    AnnouncementShown,
+    AnswerKind,
+    AnswerSheet,
+    AudienceShown,
+    NoSuchAnnouncement,
+    OneAnswer,
+    Tally,
+    Written,
+)
+from app.contact_book.announcements.reading import Reader, Seen
+from app.contact_book.attachments import service as files
+from app.contact_book.attachments.model import AttachmentShown
+from app.contact_book.attachments.urls import AttachmentUrls
+from app.identity.model import Caller
+from app.paging import encode_cursor
+
+_OUT = ("published", "withdrawn")
+
+
+class Changed(Protocol):
+    """The fields of a change; what is UNSET stays."""
+
+    @property
+    def title(self) -> str | UnsetType: ...
+    @property
+    def body(self) -> str | UnsetType: ...
+    @property
+    def to_families(self) -> bool | UnsetType: ...
+    @property
+    def to_staff(self) -> bool | UnsetType: ...
+    @property
+    def to_leaders(self) -> bool | UnsetType: ...
+    @property
+    def answer_kind(self) -> AnswerKind | UnsetType: ...
+    @property
+    def answer_options(self) -> list[str] | UnsetType: ...
+    @property
+    def answer_until(self) -> datetime | UnsetType | None: ...
+    @property
+    def is_urgent(self) -> bool | UnsetType: ...
+
+
+class _Powers(Struct, frozen=True, kw_only=True):
+    """What the reader may do about it."""
+
+    may_edit: bool
+    may_withdraw: bool
+    may_see_answers: bool
+
+
+def merged(row: AnnouncementRow, change: Changed) -> Written:
+    """The row as it is after the change."""
+    names = Written.__struct_fields__
+    sent = {name: getattr(change, name) for name in names}
+    kept = {name: getattr(row, name) for name in names}
+    return Written(**(kept | {name: value for name, value in sent.items() if value is not UNSET}))
+
+
+async def announcement(
+    conn: db.Conn,
+    *,
+    reader: Reader,
+    announcement_id: UUID,
+    school_id: int | None,
+    urls: AttachmentUrls,
+    now: datetime,
+) -> AnnouncementShown:
+    """One announcement of a school, as the reader may see it.
+
+    Raises:
+        NoSuchAnnouncement: it is not the reader's to see.
+    """
+    one = await reading.seen(
+        conn, reader=reader, announcement_id=announcement_id, school_id=school_id
+    )
+    row = one.row if one.is_senders else reading.for_family(one.row)
+    school = int(row.school_id or 0)
+    is_hidden = row.state == "withdrawn" and not one.is_senders
+    held = (
+        {}
+        if is_hidden
+        else await files.of(conn, school_id=school, kind="announcement", ref_ids=[row.id])
+    )
+    counts, audience = await _senders_part(conn, one)
+    return _shown(
+        row,
+        powers=_powers(reader, one),
+        is_own=row.author_account_id == reader.account_id,
+        audience=audience,
+        attachments=files.shown(held.get(row.id, []), urls),
+        counts=counts,
+        one=one,
+        reader=reader,
+        now=now,
+    )
+
+
+async def _senders_part(conn: db.Conn, one: Seen) -> tuple[Tally | None, list[AudienceShown]]:
+    if one.desk is None:
+        return None, []
+    audience = await queries.audience(
+        conn, school_id=one.desk.school_id, announcement_id=one.row.id
+    )
+    if one.row.published_at is None:
+        return None, audience
+    counts = await reading.tally(
+        conn,
+        school_id=one.desk.school_id,
+        announcement_id=one.row.id,
+        classes=reading.counted_classes(one.desk, one.row),
+    )
+    return counts, audience
+
+
+def _powers(reader: Reader, one: Seen) -> _Powers:
+    if one.desk is None:
+        return _Powers(may_edit=False, may_withdraw=False, may_see_answers=False)
+    is_author = one.row.author_account_id == reader.account_id
+    is_ours = one.row.author_title != "department"
+    return _Powers(
+        may_edit=is_author and one.row.state in ("draft", "scheduled"),
+        may_withdraw=is_ours
+        and (is_author or one.desk.is_principal)
+        and one.row.state in ("scheduled", "published"),
+        may_see_answers=one.row.state in _OUT,
+    )
+
+
+def _shown(
+    row: AnnouncementRow,
+    *,
+    powers: _Powers,
+    is_own: bool,
+    audience: list[AudienceShown],
+    attachments: list[AttachmentShown],
+    counts: Tally | None,
+    one: Seen | None,
+    reader: Reader | None,
+    now: datetime,
+) -> AnnouncementShown:
+    kept = {
+        name: value
+        for name, value in asdict(row).items()
+        if name in AnnouncementShown.__struct_fields__
+    }
+    return AnnouncementShown(
+        **kept,
+        is_own=is_own,
+        audience=audience,
+        attachments=attachments,
+        counts=counts,
+        **asdict(powers),
+        mine=[] if one is None or reader is None else reading.mine(reader, one, now=now),
+    )
+
+
+async def as_department(
+    conn: db.Conn, *, caller: Caller, announcement_id: UUID, now: datetime
+) -> AnnouncementShown:
+    """The department's own, in sums.
+
+    Raises:
+        NoSuchAnnouncement: none of the caller's units.
+    """
+    row = await department.one(conn, caller=caller, announcement_id=announcement_id, now=now)
+    counts = None
+    if row.published_at is not None:
+        sums = await department.by_school(conn, caller=caller, row=row)
+        counts = department.total_of(sums)
+    powers = _Powers(
+        may_edit=row.state == "draft",
+        may_withdraw=row.state in ("scheduled", "published"),
+        may_see_answers=row.state in _OUT,
+    )
+    return _shown(
+        row,
+        powers=powers,
+        is_own=row.author_account_id == caller.account_id,
+        audience=[],
+        attachments=[],
+        counts=counts,
+        one=None,
+        reader=None,
+        now=now,
+    )
+
+
+async def department_answers(
+    conn: db.Conn, *, caller: Caller, announcement_id: UUID, now: datetime
+) -> AnswerSheet:
+    """Sums by school of the department's own, and no people.
+
+    Raises:
+        NoSuchAnnouncement: none of the caller's units.
+    """
+    row = await department.one(conn, caller=caller, announcement_id=announcement_id, now=now)
+    sums = await department.by_school(conn, caller=caller, row=row)
+    total = department.total_of(sums)
+    reminded = await department.is_reminded(conn, announcement_id=announcement_id, now=now)
+    return AnswerSheet(
+        announcement_id=row.id,
+        school_id=None,
+        answer_kind=row.answer_kind,
+        answer_options=row.answer_options,
+        answer_until=row.answer_until,
+        total=total,
+        by_answer=department.answers_of(sums),
+        classes=[],
+        schools=sums,
+        reminded_today=reminded,
+        may_remind=not reminded and _is_waiting(row, total, now),
+        items=[],
+        next_cursor=None,
+    )
+
+
+def _is_waiting(row: AnnouncementRow, total: Tally, now: datetime) -> bool:
+    """Whether somebody may still answer."""
+    return (
+        row.state == "published"
+        and row.answer_kind != "none"
+        and (row.answer_until is None or now < row.answer_until)
+        and total.answered < total.recipients
+    )
+
+
+async def _sent(
+    conn: db.Conn, reader: Reader, announcement_id: UUID
+) -> tuple[Seen, list[UUID] | None]:
+    """What the reader has sent, leads or heads, and the classes whose people may be known of.
+
+    Raises:
+        NoSuchAnnouncement: it is not the reader's, or has not gone out.
+    """
+    one = await reading.seen(conn, reader=reader, announcement_id=announcement_id)
+    if one.desk is None or one.row.published_at is None:
+        raise NoSuchAnnouncement
+    return one, reading.counted_classes(one.desk, one.row)
+
+
+async def answer_sheet(
+    conn: db.Conn,
+    *,
+    reader: Reader,
+    announcement_id: UUID,
+    class_id: UUID | None,
+    answered: bool | None,
+    after: tuple[str, str, UUID] | None,
+    limit: int,
+    now: datetime,
+) -> AnswerSheet:
+    """What came back, as far as the reader may know of the people.
+
+    Raises:
+        NoSuchAnnouncement: it is not the reader's, or has not gone out.
+    """
+    one, classes = await _sent(conn, reader, announcement_id)
+    row, school_id = one.row, int(one.row.school_id or 0)
+    total = await reading.tally(conn, school_id=school_id, announcement_id=row.id, classes=classes)
+    found = await answers.people(
+        conn,
+        school_id=school_id,
+        announcement_id=row.id,
+        classes=classes,
+        class_id=class_id,
+        answered=answered,
+        after=after,
+        limit=limit + 1,
+    )
+    reminded = await answers.is_reminded(conn, row=row, now=now)
+    may_remind = _may_remind(reader, one) and _is_waiting(row, total, now) and not reminded
+    return AnswerSheet(
+        announcement_id=row.id,
+        school_id=school_id,
+        answer_kind=row.answer_kind,
+        answer_options=row.answer_options,
+        answer_until=row.answer_until,
+        total=total,
+        by_answer=await answers.by_answer(conn, row=row, classes=classes),
+        classes=await answers.by_class(
+            conn, school_id=school_id, announcement_id=row.id, classes=classes
+        ),
+        schools=[],
+        reminded_today=reminded,
+        may_remind=may_remind,
+        items=[each for _, each in found[:limit]],
+        next_cursor=encode_cursor(*found[limit - 1][0]) if len(found) > limit else None,
+    )
+
+
+def _may_remind(reader: Reader, one: Seen) -> bool:
+    return one.desk is not None and (
+        one.desk.is_principal or one.row.author_account_id == reader.account_id
+    )
+
+
+async def all_answers(
+    conn: db.Conn, *, reader: Reader, announcement_id: UUID
+) -> tuple[AnnouncementRow, list[OneAnswer]]:
+    """Everybody whom the reader may know of, for the workbook.
+
+    Raises:
+        NoSuchAnnouncement: it is not the reader's, or has not gone out.
+    """
+    one, classes = await _sent(conn, reader, announcement_id)
+    found = await answers.people(
+        conn,
+        school_id=int(one.row.school_id or 0),
+        announcement_id=announcement_id,
+        classes=classes,
+    )
+    return one.row, [each for _, each in found]
+
+
+async def remindable(conn: db.Conn, *, reader: Reader, announcement_id: UUID) -> AnnouncementRow:
+    """The announcement, if the reader may remind of it.
+
+    Raises:
+        NoSuchAnnouncement: neither its author nor the principal.
+    """
+    one = await reading.seen(conn, reader=reader, announcement_id=announcement_id)
+    if not _may_remind(reader, one):
+        raise NoSuchAnnouncement
+    return one.row
+
+
+async def may_see(conn: db.Conn, *, caller: Caller, school_id: int, ref_id: UUID) -> bool:
+    """Whether the caller may see an announcement's files at this moment."""
+    reader = await reading.reader_of(conn, caller=caller)
+    try:
+        one = await reading.seen(conn, reader=reader, announcement_id=ref_id, school_id=school_id)
+    except NoSuchAnnouncement:
+        return False
+    return one.is_senders or one.row.state == "published"

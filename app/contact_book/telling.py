@@ -1,0 +1,95 @@
+"""What the contact book puts into the outbox for many at once, in the transaction of its fact."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from app import db
+from app.ids import new_id
+
+EXCERPT_CHARS = 200
+
+
+def excerpt(text: str) -> str:
+    """The beginning of a text on one line, as a message has it."""
+    line = " ".join(text.split())
+    return line if len(line) <= EXCERPT_CHARS else line[: EXCERPT_CHARS - 1].rstrip() + "…"
+
+
+async def tell_recipients(
+    conn: db.Conn,
+    *,
+    school_id: int,
+    announcement_id: UUID,
+    kind: str,
+    event_id: UUID,
+    day: date,
+    actor: UUID | None,
+    params: dict[str, object],
+    only_unanswered: bool = False,
+    has_pupils: bool = True,
+) -> int:
+    """One message for each recipient of an announcement; how many.
+
+    For a pupil: to the guardians who are to be told when the relay tells it, and, with
+    `has_pupils`, to the pupil's own account. For staff: to their account. The relay makes one of
+    several for the same account: they are one event.
+    """
+    count: int = await db.value(
+        conn,
+        """
+        select count(*) from announcement_recipient
+         where school_id = $1 and announcement_id = $2 and (not $3 or answered_at is null)
+        """,
+        school_id,
+        announcement_id,
+        only_unanswered,
+    )
+    # Two for each at the most: the family's, and the pupil's own. Ids are by time, made here.
+    return await db.run(
+        conn,
+        """
+        with recipient as (
+            select person_kind, person_id from announcement_recipient
+             where school_id = $1 and announcement_id = $2 and (not $3 or answered_at is null)),
+        told as (
+            select person_id as student_id, null::uuid as account_id
+              from recipient where person_kind = 'student'
+             union all
+            select m.person_id, m.account_id
+              from recipient r
+              join membership m on m.school_id = $1 and m.role = 'student'
+               and m.person_id = r.person_id and m.ended_at is null
+             where r.person_kind = 'student' and $10
+             union all
+            select null, f.account_id
+              from recipient r
+              join staff f on f.school_id = $1 and f.id = r.person_id
+             where r.person_kind = 'staff' and f.account_id is not null),
+        numbered as (
+            select student_id, account_id, row_number() over () as n from told)
+        insert into outbox (school_id, id, kind, day, event_id, student_id, actor_account_id,
+               params, account_id)
+        select $1, m.id, $4, $5, $6, t.student_id, $7, $8, t.account_id
+          from numbered t join unnest($9::uuid[]) with ordinality as m (id, n) using (n)
+        """,
+        school_id,
+        announcement_id,
+        only_unanswered,
+        kind,
+        day,
+        event_id,
+        actor,
+        params,
+        [new_id() for _ in range(2 * count)],
+        has_pupils,
+    )
+
+
+async def school_name(conn: db.Conn, *, school_id: int) -> str:
+    name: str = await db.value(conn, "select name from school where id = $1", school_id)
+    return name
+
+
+def instant(at: datetime | None) -> str | None:
+    """An instant as a parameter of a text."""
+    return None if at is None else at.isoformat()
