@@ -41,6 +41,7 @@ _KEPT_PARAMS: Final = (
     "direction", "at", "gate", "minutes", "day", "status", "class_id", "shift", "shift_id",
     "from_day", "to_day", "part", "exit_at", "decision", "closure", "held", "with_leave",
     "request_id", "closure_id", "announcement_id", "thread_id",
+    "remark_id", "homework_id", "week",
 )  # fmt: skip
 
 
@@ -208,7 +209,9 @@ def _with_pushes(
     ]
     if ways and (hour := digest_at(kind.news, now, choice=choice, urgent=urgent)):
         return _digested(item, ways, hour)
-    due_at = push_due_at(kind.news, now, choice=choice, urgent=urgent)
+    # News that takes the place of what was pushed a moment ago says when it may be pushed again.
+    at = max(now, _push_at(row) or now)
+    due_at = push_due_at(kind.news, at, choice=choice, urgent=urgent) or (at if at > now else None)
     is_today = item.day == now.astimezone(SCHOOL_ZONE).date()
     # A day that is set right afterwards frightens nobody: "is not at school yet" would be of now.
     if kind.news.late_as is not None and not is_today:
@@ -221,6 +224,11 @@ def _with_pushes(
         by_sms = Way(account_id=item.account_id, device_id=NO_DEVICE, channel="sms")
         pushes.append(_push(item, by_sms, SMS_TTL_S, later, urgent))
     return item, pushes
+
+
+def _push_at(row: OutboxRow) -> datetime | None:
+    named = row.params.get("push_at")
+    return datetime.fromisoformat(named) if isinstance(named, str) else None
 
 
 def _is_over(row: OutboxRow, kind: Kind, now: datetime) -> bool:

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from app.names import search_key
+from notifications.book_words import page_words, week_words
 
 Locale = Literal["vi", "en"]
 SCHOOL_ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -213,6 +214,16 @@ def _converted(params: Mapping[str, object], name: str, kind: Any) -> Any:
         raise BadParameter(f"{name}: {error}") from None
 
 
+def _page(words: Callable[..., str]) -> Filler:
+    def page(params: Mapping[str, object], locale: Locale, _today: date | None) -> str:
+        try:
+            return words(params, is_english=locale == "en")
+        except msgspec.ValidationError as error:
+            raise BadParameter(f"the daily book: {error}") from None
+
+    return page
+
+
 FILLERS: Final[Mapping[str, Filler]] = {
     "student": _given("student"),
     "school": _given("school"),
@@ -243,5 +254,7 @@ FILLERS: Final[Mapping[str, Filler]] = {
     "count": _count("count"),
     "allowed": _allowed,
     "child": _child,
+    "book": _page(page_words),
+    "week": _page(week_words),
     "moment": _moment,
 }

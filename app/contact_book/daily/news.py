@@ -1,0 +1,201 @@
+"""A family hears of a pupil's day once a kind; what is added takes the message's place.
+
+It is pushed again an hour after it was, at the earliest; what is about health goes at once.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from app import db
+from app.attendance.outbox import News, insert_news
+from app.contact_book.daily.model import NewsKind
+from app.ids import new_id
+from app.schools.common import school_day
+
+PUSHED_EACH: Final = timedelta(hours=1)
+# What is written about a day further back is in the book, and no news.
+TOLD_BACK: Final = timedelta(days=7)
+
+
+class _Told(Struct, frozen=True, kw_only=True):
+    student_id: UUID
+    event_id: UUID
+    told_day: date
+    push_at: datetime
+
+
+class _Day(Struct, frozen=True, kw_only=True):
+    """What stands about a pupil on a day."""
+
+    student_id: UUID
+    student: str
+    praise: int
+    needs_work: int
+    neutral: int
+    health: int
+    homework: list[str]
+    lessons: list[str]
+    care: bool
+
+
+async def tell(
+    conn: db.Conn,
+    *,
+    school_id: int,
+    class_id: UUID,
+    day: date,
+    kind: NewsKind,
+    student_ids: Collection[UUID],
+    at_once: Collection[UUID],
+    link: Mapping[str, str],
+    actor: UUID,
+    now: datetime,
+) -> None:
+    """Put down what these pupils' families are told; the class is locked.
+
+    `at_once`: pupils of whom something about health was said. `link`: what the message leads to.
+    """
+    today = school_day(now)
+    if not student_ids or day < today - TOLD_BACK:
+        return
+    told = await _told(conn, school_id=school_id, day=day, kind=kind, student_ids=student_ids)
+    news, heard = [], []
+    for each in await _days(
+        conn, school_id=school_id, class_id=class_id, day=day, student_ids=student_ids
+    ):
+        before = told.get(each.student_id)
+        push_at = _push_at(before, each.student_id in at_once, now)
+        event_id = new_id()
+        news.append(
+            News(
+                kind=kind,
+                day=before.told_day if before else day,
+                event_id=event_id,
+                student_id=each.student_id,
+                actor_account_id=actor,
+                params=_params(each, day, kind, before, push_at, now) | dict(link),
+            )
+        )
+        heard.append((each.student_id, event_id, before.told_day if before else day, push_at))
+    await insert_news(conn, school_id=school_id, news=news)
+    await _remember(conn, school_id=school_id, day=day, kind=kind, heard=heard)
+
+
+def _push_at(before: _Told | None, is_at_once: bool, now: datetime) -> datetime:
+    """When it may be pushed: a push that is still to come is not put off again."""
+    if before is None or is_at_once:
+        return now
+    if before.push_at > now:
+        return before.push_at
+    return max(now, before.push_at + PUSHED_EACH)
+
+
+def _params(
+    each: _Day, day: date, kind: NewsKind, before: _Told | None, push_at: datetime, now: datetime
+) -> dict[str, object]:
+    params: dict[str, Any] = {"student": each.student, "day": day.isoformat()}
+    if kind != "homework":
+        params |= {
+            name: getattr(each, name)
+            for name in ("praise", "needs_work", "neutral", "health")
+            if getattr(each, name)
+        }
+    if kind != "remark":
+        params["homework"] = each.homework
+    if kind == "daily_book":
+        params |= {"lessons": each.lessons, "care": each.care}
+    if before is not None:
+        params["replaces"] = str(before.event_id)
+    if push_at > now:
+        params["push_at"] = push_at.isoformat()
+    return params
+
+
+async def _told(
+    conn: db.Conn, *, school_id: int, day: date, kind: NewsKind, student_ids: Collection[UUID]
+) -> dict[UUID, _Told]:
+    rows = await db.many(
+        conn,
+        _Told,
+        """
+        select student_id, event_id, told_day, push_at from book_news
+         where school_id = $1 and student_id = any($2) and day = $3 and kind = $4
+        """,
+        school_id,
+        list(student_ids),
+        day,
+        kind,
+    )
+    return {row.student_id: row for row in rows}
+
+
+async def _days(
+    conn: db.Conn, *, school_id: int, class_id: UUID, day: date, student_ids: Collection[UUID]
+) -> list[_Day]:
+    return await db.many(
+        conn,
+        _Day,
+        """
+        select s.id as student_id, s.name as student,
+               coalesce(r.praise, 0) as praise, coalesce(r.needs_work, 0) as needs_work,
+               coalesce(r.neutral, 0) as neutral, coalesce(r.health, 0) as health,
+               array(select distinct h.subject from homework h
+                      where h.school_id = $1 and h.class_id = $2 and h.set_day = $3
+                        and h.withdrawn_at is null order by 1) as homework,
+               array(select distinct l.subject from lesson l
+                      where l.school_id = $1 and l.class_id = $2 and l.day = $3
+                        and l.withdrawn_at is null order by 1) as lessons,
+               exists (select from care_entry e
+                        where e.school_id = $1 and e.student_id = s.id and e.day = $3) as care
+          from student s
+          left join (
+               select student_id,
+                      count(*) filter (where about <> 'health' and kind = 'praise') as praise,
+                      count(*) filter (where about <> 'health' and kind = 'needs_work')
+                        as needs_work,
+                      count(*) filter (where about <> 'health' and kind = 'neutral') as neutral,
+                      count(*) filter (where about = 'health') as health
+                 from remark
+                where school_id = $1 and student_id = any($4) and day = $3
+                  and withdrawn_at is null
+                group by student_id) r on r.student_id = s.id
+         where s.school_id = $1 and s.id = any($4)
+         order by s.id
+        """,
+        school_id,
+        class_id,
+        day,
+        list(student_ids),
+    )
+
+
+async def _remember(
+    conn: db.Conn,
+    *,
+    school_id: int,
+    day: date,
+    kind: NewsKind,
+    heard: Sequence[tuple[UUID, UUID, date, datetime]],
+) -> None:
+    await db.run(
+        conn,
+        """
+        insert into book_news (school_id, student_id, day, kind, event_id, told_day, push_at)
+        select $1, q.student_id, $2, $3, q.event_id, q.told_day, q.push_at
+          from unnest($4::uuid[], $5::uuid[], $6::date[], $7::timestamptz[])
+               as q (student_id, event_id, told_day, push_at)
+            on conflict (school_id, student_id, day, kind) do update
+               set event_id = excluded.event_id, push_at = excluded.push_at
+        """,
+        school_id,
+        day,
+        kind,
+        [each[0] for each in heard],
+        [each[1] for each in heard],
+        [each[2] for each in heard],
+        [each[3] for each in heard],
+    )
