@@ -8,6 +8,7 @@ import httpx
 from app.ids import new_id
 from tests.cast import Cast
 from tests.mobile_api import walk_things as things
+from tests.mobile_api.walk_threads import thread_ids
 from tests.world import Person, World
 
 
@@ -49,6 +50,8 @@ async def named_ids(
         "closure_id": await things.closure(owner, school, cast["principal"]),
         "other_closure_id": await things.closure(owner, cast.other, cast["other principal"]),
         "attachment_id": await things.attachment(world, cast, guardian.account_id),
+        **await things.announcements(owner, cast, vice),
+        **await thread_ids(world, cast, vice),
         "token": "A" * 68,
         "file_token": "A" * 79,
         "day": "2026-11-16",
@@ -89,9 +92,17 @@ async def foreign_ids(owner: asyncpg.Connection, cast: Cast) -> dict[str, Any]:
         "correction_id": new_id(),
         "uncertain_id": new_id(),
         "request_id": new_id(),
+        "announcement_id": new_id(),
+        "draft_id": new_id(),
+        "group_id": new_id(),
         "closure_id": await owner.fetchval("select id from closure where school_id = $1", other.id),
         "session_id": cast["other guardian"].session_id,
         "job_id": await owner.fetchval("select id from job where school_id = $1", other.id),
+        **dict.fromkeys(
+            ("thread_id", "message_id", "fathers_message_id", "block_id", "report_id"), new_id()
+        ),
+        "covered_id": cast["other homeroom_teacher"].person_id,
+        "stand_in_id": cast["other subject_teacher"].person_id,
         **dict(zip(("class_id", "next_class_id", "spare_class_id"), classes, strict=True)),
         **dict(zip(("staff_id", "vice_id"), staff, strict=True)),
         "substitute_id": cast["other guard"].person_id,

@@ -274,6 +274,48 @@ async def scan(api: httpx.AsyncClient, world: World, cast: Cast) -> str:
     return str(scan["event_id"])
 
 
+async def announcements(owner: asyncpg.Connection, cast: Cast, vice: Person) -> dict[str, Any]:
+    """One of the principal's that the families of 6A1 have got, a draft and a group of theirs."""
+    sent, draft, group = new_id(), new_id(), new_id()
+    school_id, principal = cast.school.id, cast["principal"]
+    for each, state in ((sent, "published"), (draft, "draft")):
+        await owner.execute(
+            "insert into announcement (school_id, id, author_account_id, author_staff_id,"
+            " author_name, author_title, state, title, body, to_families, to_staff, to_leaders,"
+            " answer_kind, is_urgent, search_key, created_at, changed_at, published_at)"
+            " values ($1, $2, $3, $4, 'Cô Trưởng', 'principal', $5, 'Họp phụ huynh', '', true,"
+            " false, false, 'yes_no', false, 'hop phu huynh', now(), now(),"
+            " case when $5 = 'published' then now() end)",
+            school_id,
+            each,
+            principal.account_id,
+            principal.person_id,
+            state,
+        )
+        await owner.execute(
+            "insert into announcement_audience values ($1, $2, 'class', $3)",
+            school_id,
+            each,
+            str(cast.class_id),
+        )
+    await owner.execute(
+        "insert into announcement_recipient (school_id, announcement_id, person_kind, person_id,"
+        " class_id, published_at, changed_at) values ($1, $2, 'student', $3, $4, now(), now())",
+        school_id,
+        sent,
+        cast.student.id,
+        cast.class_id,
+    )
+    await owner.execute(
+        "insert into contact_group (school_id, id, name, created_by, created_at)"
+        " values ($1, $2, 'Ban phụ huynh', $3, now())",
+        school_id,
+        group,
+        vice.account_id,
+    )
+    return {"announcement_id": sent, "draft_id": draft, "group_id": group}
+
+
 async def _box(world: World, school_id: int) -> SchoolBox:
     wrapped = await world.owner.fetchval(
         "select wrapped from school_key where school_id = $1", school_id

@@ -355,8 +355,8 @@ class AccessNeeded(Denied):
     """Cần ghi lý do trước khi xem | Say why before you read"""
 
 
-class NotYourMessage(Denied):
-    """Đây không phải tin nhắn của bạn | This is not your message"""
+class NotYourMessage(NotFound):
+    """Bạn không có tin nhắn này | You have no such message"""
 
 
 class OwnMessage(Conflict):

@@ -15,7 +15,12 @@ LONGEST: Final = timedelta(days=366)
 
 
 async def apart(conn: db.Conn, *, school_id: int, student_id: UUID) -> Apart:
-    """The custody rule of the pupil as it stands."""
+    """The custody rule of the pupil as it stands.
+
+    Raises:
+        NoSuchStudent: none of the school.
+    """
+    await _require_student(conn, school_id, student_id)
     found = await db.one(
         conn,
         Apart,
@@ -42,9 +47,7 @@ async def set_apart(
     Raises:
         NoSuchStudent: none of the school.
     """
-    known = "select 1 from student where school_id = $1 and id = $2"
-    if not await db.value(conn, known, school_id, student_id):
-        raise NoSuchStudent
+    await _require_student(conn, school_id, student_id)
     made = await db.run(
         conn,
         """
@@ -65,7 +68,12 @@ async def set_apart(
 async def lift_apart(
     conn: db.Conn, *, school_id: int, student_id: UUID, lifted_by: UUID, now: datetime
 ) -> None:
-    """No more threads apart; those there are stay what they were."""
+    """No more threads apart; those there are stay what they were.
+
+    Raises:
+        NoSuchStudent: none of the school.
+    """
+    await _require_student(conn, school_id, student_id)
     done = await db.run(
         conn,
         """
@@ -159,9 +167,20 @@ async def set_stand_in(
 async def end_stand_in(
     conn: db.Conn, *, school_id: int, staff_id: UUID, ended_by: UUID, now: datetime
 ) -> None:
-    """The teacher's threads are the teacher's alone again, at once."""
-    if await _end(conn, school_id, staff_id, now):
-        await _record(conn, school_id, "stand_in_ended", staff_id, ended_by, now)
+    """The teacher's threads are the teacher's alone again, at once.
+
+    Raises:
+        NoSuchStandIn: nobody stands in.
+    """
+    if not await _end(conn, school_id, staff_id, now):
+        raise NoSuchStandIn
+    await _record(conn, school_id, "stand_in_ended", staff_id, ended_by, now)
+
+
+async def _require_student(conn: db.Conn, school_id: int, student_id: UUID) -> None:
+    known = "select 1 from student where school_id = $1 and id = $2"
+    if not await db.value(conn, known, school_id, student_id):
+        raise NoSuchStudent
 
 
 async def _is_here(conn: db.Conn, school_id: int, staff_id: UUID) -> bool:
