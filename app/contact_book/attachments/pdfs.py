@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -47,7 +48,9 @@ async def prepared_pdf(file: IO[bytes]) -> Pdf:
 
 
 def _clean(file: IO[bytes]) -> Pdf:
-    file.seek(0)
+    file.flush()
+    # Of the file itself: `seek` may only turn back within what Python has read ahead.
+    os.lseek(file.fileno(), 0, os.SEEK_SET)
     with tempfile.TemporaryFile() as out:
         try:
             done = subprocess.run(  # noqa: S603 - our own script, no shell, no argument from outside

@@ -10,15 +10,19 @@ UNBOUND: Final = timedelta(hours=24)
 
 
 async def sweep_unbound(conn: db.Conn, *, limit: int) -> int:
-    """Delete rows of all schools, and list their objects to be deleted; how many files."""
+    """Delete rows of all schools, and list their objects to be deleted; how many files.
+
+    What is bound at this moment is looked at again once that is committed, and stays.
+    """
     rows = await db.rows(
         conn,
         """
         delete from attachment a
          using (select school_id, id from attachment
                  where unbound_since < now() - $1::interval
-                 order by unbound_since limit $2 for update skip locked) due
+                 order by unbound_since limit $2) due
          where a.school_id = due.school_id and a.id = due.id
+           and a.unbound_since < now() - $1::interval
         returning a.school_id, a.object_key
         """,
         UNBOUND,
