@@ -13,4 +13,7 @@ export const PAGES: Pages = {
   "sua-diem-danh": () => import("./corrections"),
   "quy-tac": () => import("./rules"),
   "chua-den": () => import("../classes/missing_page"),
+  "thong-bao": () => import("../desk/notices"),
+  "bao-cao-tin-nhan": () => import("../desk/reports"),
+  "cau-mau": () => import("../desk/phrases"),
 };

@@ -1,0 +1,118 @@
+/** A class's day in the contact book, as its teacher fills it in. */
+
+import { texts } from "./texts";
+
+export const Y = texts({
+  title: [(name: string) => `Sổ lớp ${name}`, (name: string) => `Book of ${name}`],
+  titlePlain: ["Sổ lớp", "Class book"],
+  days: ["Ngày", "Day"],
+  earlier: ["Ngày trước", "The day before"],
+  later: ["Ngày sau", "The day after"],
+  tooOld: [
+    "Ngày này đã khoá. Cần sửa, mời nhờ hiệu trưởng.",
+    "This day is closed. To change it, please ask the principal.",
+  ],
+  // What was taught
+  lessons: ["Đã học", "What was taught"],
+  subject: ["Môn", "Subject"],
+  lessonText: ["Nội dung bài", "What it was about"],
+  addLesson: ["Thêm môn", "Another subject"],
+  // Homework
+  homework: ["Bài tập về nhà", "Homework"],
+  homeworkText: ["Bài tập", "What to do"],
+  addHomework: ["Thêm bài tập", "Set homework"],
+  due: ["Hạn nộp", "Due"],
+  tomorrow: ["Ngày mai", "Tomorrow"],
+  nextWeek: ["Tuần sau", "Next week"],
+  drop: ["Bỏ", "Remove"],
+  dropLesson: [(n: number) => `Bỏ bài ${n}`, (n: number) => `Remove lesson ${n}`],
+  dropHomework: [(n: number) => `Bỏ bài tập ${n}`, (n: number) => `Remove homework ${n}`],
+  by: [(name: string) => `của ${name}`, (name: string) => `by ${name}`],
+  // Remarks
+  remarks: ["Nhận xét", "Remarks"],
+  forAll: ["Cả lớp", "The whole class"],
+  forAllHint: [
+    "Mỗi em nhận câu này, trừ em có nhận xét riêng.",
+    "Everybody gets these words, but for those with words of their own.",
+  ],
+  forAllText: ["Lời nhận xét cho cả lớp", "Words for the whole class"],
+  usual: ["Câu hay dùng", "Usual phrases"],
+  phrases: ["Câu nhận xét", "Phrases"],
+  each: ["Từng em", "One by one"],
+  eachHint: [
+    "Chọn một câu, rồi chạm tên các em. Chạm lần nữa để bỏ.",
+    "Choose a phrase, then tap names. Tap again to take it back.",
+  ],
+  noPhrase: ["Mở từng em", "Open a pupil"],
+  praise: ["Khen", "Praise"],
+  needs_work: ["Cần cố gắng", "Needs work"],
+  neutral: ["Ghi nhận", "Note"],
+  remark: ["Học tập", "Learning"],
+  conduct: ["Nền nếp", "Conduct"],
+  health: ["Sức khoẻ", "Health"],
+  ownWords: ["Lời riêng", "Own words"],
+  kind: ["Loại", "Kind"],
+  about: ["Về", "About"],
+  text: ["Lời nhận xét", "The words"],
+  healthHint: [
+    "Chỉ gia đình em này và hiệu trưởng đọc được.",
+    "Only this pupil's family and the principal can read it.",
+  ],
+  add: ["Thêm nhận xét", "Add the remark"],
+  textMissing: ["Mời ghi lời nhận xét.", "Please write the words."],
+  withoutAll: ["Không gửi câu chung cho em này", "Not the words for the class"],
+  savedBefore: ["Đã gửi", "Sent before"],
+  withdraw: ["Thu hồi", "Withdraw"],
+  askWithdraw: ["Thu hồi nhận xét này?", "Withdraw this remark?"],
+  withdrawHint: [
+    "Gia đình sẽ thấy là nhận xét đã được thu hồi.",
+    "The family will see that it was withdrawn.",
+  ],
+  reason: ["Vì sao?", "Why?"],
+  open: [(name: string) => `Mở ${name}`, (name: string) => `Open ${name}`],
+  mark: [
+    (name: string, phrase: string) => `${name}: ${phrase}`,
+    (name: string, phrase: string) => `${name}: ${phrase}`,
+  ],
+  own: [(n: number) => `${n} nhận xét riêng`, (n: number) => `${n} own`],
+  isAbsent: ["vắng", "absent"],
+  // Small children
+  care: ["Ăn và ngủ", "Meals and sleep"],
+  careAll: ["Cả lớp", "The whole class"],
+  careHint: [
+    "Ghi một lần cho cả lớp, rồi mở từng bé ăn ngủ khác các bạn.",
+    "Once for everybody; then open the children whose day was different.",
+  ],
+  breakfast: ["Bữa sáng", "Breakfast"],
+  lunch: ["Bữa trưa", "Lunch"],
+  snack: ["Bữa phụ", "Snack"],
+  ate_all: ["Ăn hết", "All of it"],
+  ate_most: ["Gần hết", "Most"],
+  ate_some: ["Một ít", "Some"],
+  ate_none: ["Không ăn", "Nothing"],
+  noMeal: ["Không ghi", "Not noted"],
+  sleep: ["Ngủ trưa (phút)", "Sleep (minutes)"],
+  careNote: ["Ghi chú cho gia đình", "A note for the family"],
+  asOthers: ["Như cả lớp", "As the others"],
+  different: ["khác cả lớp", "different"],
+  // Sending
+  save: ["Gửi cho gia đình", "Send to the families"],
+  nothing: ["Chưa ghi gì cả", "Nothing is written yet"],
+  summary: [
+    (lessons: number, homework: number, remarks: number) =>
+      `${lessons} bài học, ${homework} bài tập, ${remarks} nhận xét`,
+    (lessons: number, homework: number, remarks: number) =>
+      `${lessons} lessons, ${homework} homework, ${remarks} remarks`,
+  ],
+  saved: [
+    "Đã lưu. Gia đình nhận một tin cho cả ngày.",
+    "Saved. Families get one message for the day.",
+  ],
+  unsaved: ["Có phần chưa gửi, vẫn còn trên máy này.", "Not sent yet; it is kept on this phone."],
+  discard: ["Bỏ phần chưa gửi", "Discard what was not sent"],
+  subjectMissing: ["Mời chọn hoặc ghi môn.", "Please give the subject."],
+  lessonMissing: ["Mời ghi nội dung.", "Please say what it was about."],
+  homeworkMissing: ["Mời ghi bài tập.", "Please write what to do."],
+  dueMissing: ["Hạn nộp phải từ hôm ấy trở đi.", "It is due on that day or later."],
+  noPupils: ["Lớp chưa có học sinh", "No pupils in this class yet"],
+});

@@ -1,0 +1,146 @@
+/** What a principal reads of the contact book: how it is filled, complaints, the school's phrases. */
+
+import { texts } from "./texts";
+
+export const W = texts({
+  // Phrases
+  phrasesTitle: ["Câu nhận xét của trường", "The school's phrases"],
+  phrasesLead: [
+    "Thầy cô chạm một lần là ghi được. Viết như thầy cô nói với phụ huynh.",
+    "A teacher writes one with a tap. Put them as one would say them to a parent.",
+  ],
+  defaults: [
+    "Đây là những câu gợi ý. Sửa theo lời của trường rồi lưu.",
+    "These are proposals. Make them your own, then save.",
+  ],
+  phrase: [(n: number) => `Câu ${n}`, (n: number) => `Phrase ${n}`],
+  dropPhrase: [(n: number) => `Bỏ câu ${n}`, (n: number) => `Remove phrase ${n}`],
+  addPhrase: ["Thêm câu", "Another phrase"],
+  savePhrases: ["Lưu các câu", "Save the phrases"],
+  phrasesSaved: ["Đã lưu. Thầy cô dùng được ngay.", "Saved. Teachers have them at once."],
+  // Reports
+  reportsTitle: ["Báo cáo tin nhắn", "Reported messages"],
+  reportsLead: [
+    "Tin nhắn mà phụ huynh hay thầy cô nhờ hiệu trưởng xem. Chỉ tin bị báo cáo được hiện ở đây.",
+    "Messages that a parent or a teacher wants judged. Only the reported ones are shown here.",
+  ],
+  open: ["Chờ xử lý", "Open"],
+  allReports: ["Tất cả", "All"],
+  blocksTab: ["Đã dừng nhắn", "Stopped"],
+  which: ["Xem", "Show"],
+  noReports: ["Không có báo cáo nào", "No reports"],
+  noReportsHint: ["Mọi người đang nói chuyện tử tế.", "People are being kind to each other."],
+  noBlocks: ["Không ai bị dừng nhắn tin", "Nobody's writing is stopped"],
+  fromGuardian: [(name: string) => `${name} (phụ huynh)`, (name: string) => `${name} (guardian)`],
+  fromStaff: [(name: string) => `${name} (giáo viên)`, (name: string) => `${name} (teacher)`],
+  aboutPupil: [(name: string) => `về em ${name}`, (name: string) => `about ${name}`],
+  reportedBy: [
+    (who: string, at: string) => `${who} báo cáo lúc ${at}`,
+    (who: string, at: string) => `reported by ${who} at ${at}`,
+  ],
+  why: [(reason: string) => `Lý do: ${reason}`, (reason: string) => `Reason: ${reason}`],
+  before: ["Trước khi sửa", "Before it was edited"],
+  takenBack: ["đã thu hồi", "taken back"],
+  edited: ["đã sửa", "edited"],
+  upheld: ["Đúng là sai phạm", "It is abuse"],
+  dismissed: ["Không sai phạm", "It is not"],
+  note: ["Lời trả lời cho người báo cáo", "A word to who reported it"],
+  noteHint: ["Không bắt buộc.", "It may be left out."],
+  decideTitle: ["Quyết định", "Decide"],
+  decidedBy: [
+    (name: string, at: string) => `${name}, ${at}`,
+    (name: string, at: string) => `${name}, ${at}`,
+  ],
+  decided: ["Đã ghi quyết định.", "The decision is recorded."],
+  stop: ["Dừng quyền nhắn tin", "Stop their writing"],
+  askStop: [
+    (name: string) => `Dừng quyền nhắn tin của ${name}?`,
+    (name: string) => `Stop ${name}'s writing?`,
+  ],
+  stopHint: [
+    "Người ấy vẫn đọc được trao đổi này nhưng không viết được, cho đến khi hiệu trưởng cho phép lại. Người giám hộ khác không bị ảnh hưởng.",
+    "They can still read this conversation but not write, until the principal allows it again. Other guardians are not affected.",
+  ],
+  stopped: ["Đã dừng quyền nhắn tin.", "Their writing is stopped."],
+  reason: ["Vì sao?", "Why?"],
+  reasonMissing: ["Mời ghi lý do.", "Please say why."],
+  lift: ["Cho nhắn lại", "Allow again"],
+  askLift: [
+    (name: string) => `Cho ${name} nhắn tin lại?`,
+    (name: string) => `Allow ${name} to write again?`,
+  ],
+  lifted: ["Đã cho nhắn lại.", "They may write again."],
+  stoppedBy: [
+    (name: string, at: string) => `${name} dừng lúc ${at}`,
+    (name: string, at: string) => `stopped by ${name} at ${at}`,
+  ],
+  read: ["Xem cả trao đổi", "Read the conversation"],
+  // A principal's access
+  accessTitle: ["Xem trao đổi này?", "Read this conversation?"],
+  accessHint: [
+    "Lý do được ghi lại, gia đình và giáo viên thấy là hiệu trưởng đã xem. Xem được trong 24 giờ.",
+    "The reason is recorded, and family and teacher see that you have looked. It lasts 24 hours.",
+  ],
+  accessWhyReport: ["Xử lý một báo cáo", "To decide on a report"],
+  accessWhyAsked: ["Gia đình đề nghị", "The family asked for it"],
+  accessWhySafety: ["Lo cho an toàn của em", "The child's safety"],
+  accessDo: ["Ghi lý do và xem", "Record it and read"],
+  // Beginning a conversation
+  start: ["Nhắn cho gia đình", "Write to a family"],
+  startFind: ["Gia đình của em nào?", "Which pupil's family?"],
+  startWith: [
+    (name: string) => `Nhắn cho gia đình ${name}`,
+    (name: string) => `Write to ${name}'s family`,
+  ],
+  homeroomSeat: ["Với tư cách chủ nhiệm", "As the homeroom teacher"],
+  startNone: [
+    "Thầy cô không dạy em này nên không nhắn được.",
+    "You do not teach this pupil, so you cannot write.",
+  ],
+  // Completeness
+  weekTitle: ["Sổ liên lạc tuần này", "The contact book this week"],
+  weekLead: [
+    "Lớp nào, mục nào còn trống; trả lời phụ huynh nhanh hay chậm.",
+    "Which classes and parts are empty, and how fast families are answered.",
+  ],
+  earlierWeek: ["Tuần trước", "The week before"],
+  laterWeek: ["Tuần sau", "The week after"],
+  weekOf: [
+    (from: string, to: string) => `${from} – ${to}`,
+    (from: string, to: string) => `${from} – ${to}`,
+  ],
+  week: ["Tuần", "Week"],
+  className: ["Lớp", "Class"],
+  lessons: ["Đã học", "Lessons"],
+  homework: ["Bài tập", "Homework"],
+  remarks: ["Nhận xét", "Remarks"],
+  care: ["Ăn ngủ", "Care"],
+  notices: ["Thông báo", "Notices"],
+  days: [(n: number, of: number) => `${n}/${of}`, (n: number, of: number) => `${n}/${of}`],
+  empty: ["trống", "empty"],
+  emptyClasses: [
+    (n: string) => `${n} lớp chưa ghi gì trong tuần`,
+    (n: string) => `${n} classes have nothing this week`,
+  ],
+  noneEmpty: ["Lớp nào cũng có ghi trong tuần", "Every class has something this week"],
+  noClasses: ["Chưa có lớp nào", "No class yet"],
+  response: ["Trả lời tin nhắn", "Answering messages"],
+  median: ["Thời gian trả lời (trung vị)", "Time to an answer (median)"],
+  inTime: ["Trong một ngày làm việc", "Within a working day"],
+  waiting: ["Đang chờ trả lời", "Waiting for an answer"],
+  noThreads: ["Tuần này chưa có tin nhắn nào của gia đình.", "No family has written this week."],
+  acknowledged: ["Đã trả lời thông báo", "Notices answered"],
+  readShare: ["Đã đọc thông báo", "Notices read"],
+  hours: [(h: string) => `${h} giờ`, (h: string) => `${h} h`],
+  minutes: [(m: string) => `${m} phút`, (m: string) => `${m} min`],
+  few: ["dưới 5", "fewer than 5"],
+  none: ["không có", "none"],
+  // Department
+  ratesTitle: ["Sổ liên lạc của các trường", "The schools' contact books"],
+  ratesLead: [
+    "Chỉ có tỷ lệ theo trường, không có tên học sinh hay nội dung nào.",
+    "Rates by school alone: no pupil's name and no text.",
+  ],
+  school: ["Trường", "School"],
+  noSchools: ["Chưa có số liệu tuần này", "No figures for this week yet"],
+});
