@@ -31,6 +31,9 @@ export const R = texts({
   clockOff: [(n: string) => `đồng hồ máy lệch ${n} phút`, (n: string) => `clock off by ${n} min`],
   each: ["Từng lượt", "One by one"],
   why: ["Lý do", "Reason"],
+  byPhone: ["Máy quét", "Phone"],
+  byPerson: ["Người", "Person"],
+  phoneUnknown: ["máy không rõ của ai", "a phone of somebody unknown"],
   all: [(n: string) => `Tất cả (${n})`, (n: string) => `All (${n})`],
   withCount: [
     (name: string, n: string) => `${name} (${n})`,

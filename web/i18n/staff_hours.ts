@@ -44,4 +44,19 @@ export const G = texts({
   fixAtMissing: ["Mời chọn giờ.", "Please choose a time."],
   fixWhyMissing: ["Mời ghi lý do.", "Please say why."],
   fixed: ["Đã ghi.", "Put down."],
+  putDown: [
+    (way: string, at: string) => `Ghi thêm: ${way} ${at}`,
+    (way: string, at: string) => `Put down: ${way} ${at}`,
+  ],
+  somebody: ["Người đã rời trường", "Somebody who has left"],
+  void: ["Bỏ lần ghi", "Take back"],
+  voidOf: [(what: string) => `Bỏ lần ghi. ${what}`, (what: string) => `Take back. ${what}`],
+  voidTitle: ["Bỏ lần ghi này?", "Take this back?"],
+  voidHint: [
+    "Giờ của ngày được tính lại. Lần ghi vẫn còn trong sổ, kèm lý do bỏ.",
+    "The day is counted anew. The entry stays in the record, with why it was taken back.",
+  ],
+  voidWhyHint: ["Ví dụ: ghi nhầm ngày.", "For example: the wrong day."],
+  isVoided: ["Đã bỏ", "Taken back"],
+  voided: ["Đã bỏ lần ghi.", "Taken back."],
 });

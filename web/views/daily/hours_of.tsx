@@ -13,12 +13,14 @@ import { DayCard, Sums } from "../checkin/hours_parts";
 import { monthName } from "../checkin/months";
 import { Select } from "../office/inputs";
 import { dailyPath } from "./frame";
+import { type HoursCorrection, PutDown, Void } from "./hours_void";
 
 export default function HoursOf({ params }: { params: Parameters }) {
   const school = Number(params.school);
   const month = params.month ?? "";
   const staff = params.staff ?? "";
   const fixing = useSignal<string | null>(null);
+  const voiding = useSignal<HoursCorrection | null>(null);
   const said = useSignal("");
   const query = useQuery(
     `gio-cong/${school}/${month}/${staff}`,
@@ -42,6 +44,12 @@ export default function HoursOf({ params }: { params: Parameters }) {
                 {[...found.days].reverse().map((day) => (
                   <li key={day.day}>
                     <DayCard day={day}>
+                      <PutDown
+                        day={day}
+                        onVoid={(correction) => {
+                          voiding.value = correction;
+                        }}
+                      />
                       <Button
                         aria-label={G.fixDay(dayName(day.day))}
                         onClick={() => {
@@ -71,6 +79,20 @@ export default function HoursOf({ params }: { params: Parameters }) {
           }}
           onClose={() => {
             fixing.value = null;
+          }}
+        />
+      )}
+      {voiding.value && (
+        <Void
+          school={school}
+          staff={staff}
+          correction={voiding.value}
+          onVoided={async () => {
+            said.value = G.voided();
+            await query.reload();
+          }}
+          onClose={() => {
+            voiding.value = null;
           }}
         />
       )}

@@ -7,30 +7,34 @@ import { R } from "../../i18n/reviews";
 import { type Query, useQuery } from "../../query";
 import type { Parameters } from "../../router";
 import { DailyPage } from "./frame";
+import { ReviewFilters } from "./review_filters";
 import {
+  type Filter,
   figuresOf,
   type Group,
   groupWords,
+  keyOf,
   otherWords,
-  type Reason,
   type Review,
   reasonName,
   reviewsOf,
   type Summary,
   scanWords,
+  stillThere,
   summaryOf,
+  UNFILTERED,
 } from "./reviews_model";
 import { type Asked, VerdictDialog } from "./verdict";
 
 export default function Reviews({ params }: { params: Parameters }) {
   const school = Number(params.school);
-  const reason = useSignal<Reason | "all">("all");
+  const filter = useSignal<Filter>(UNFILTERED);
   const asked = useSignal<Asked | null>(null);
   const said = useSignal("");
   const summary = useQuery(`can-xem/${school}`, () => summaryOf(school), { keeps: false });
   const list = useQuery(
-    `can-xem/${school}/${reason.value}`,
-    () => reviewsOf(school, reason.value),
+    `can-xem/${school}/${keyOf(filter.value)}`,
+    () => reviewsOf(school, filter.value),
     { keeps: false },
   );
   return (
@@ -51,7 +55,13 @@ export default function Reviews({ params }: { params: Parameters }) {
                 )}
               </p>
               <Groups groups={found.groups} asked={asked} />
-              <List key={reason.value} summary={found} reason={reason} query={list} asked={asked} />
+              <List
+                key={keyOf(filter.value)}
+                summary={found}
+                filter={filter}
+                query={list}
+                asked={asked}
+              />
             </>
           )
         }
@@ -62,7 +72,12 @@ export default function Reviews({ params }: { params: Parameters }) {
           asked={asked.value}
           onDecided={async (decided) => {
             said.value = R.decided(count(decided));
-            await Promise.all([summary.reload(), list.reload()]);
+            await summary.reload();
+            const after = summary.data.peek();
+            const before = filter.peek();
+            if (after) filter.value = stillThere(before, after);
+            // Another list is asked for by itself.
+            if (keyOf(filter.peek()) === keyOf(before)) await list.reload();
           }}
           onClose={() => {
             asked.value = null;
@@ -147,33 +162,17 @@ function Groups({ groups, asked }: { groups: readonly Group[]; asked: Signal<Ask
 
 interface ListProps {
   summary: Summary;
-  reason: Signal<Reason | "all">;
+  filter: Signal<Filter>;
   query: Query<Review[]>;
   asked: Signal<Asked | null>;
 }
 
-function List({ summary, reason, query, asked }: ListProps) {
+function List({ summary, filter, query, asked }: ListProps) {
   const chosen = useSignal<ReadonlySet<string>>(new Set());
   return (
     <section class="stack">
       <h2>{R.each()}</h2>
-      <div class="field">
-        <label for="reason">{R.why()}</label>
-        <select
-          id="reason"
-          value={reason.value}
-          onChange={(event) => {
-            reason.value = event.currentTarget.value as Reason | "all";
-          }}
-        >
-          <option value="all">{R.all(count(summary.total))}</option>
-          {summary.reasons.map((each) => (
-            <option key={each.reason} value={each.reason}>
-              {R.withCount(reasonName(each.reason), count(each.count))}
-            </option>
-          ))}
-        </select>
-      </div>
+      <ReviewFilters summary={summary} filter={filter} />
       <Loaded query={query}>
         {(reviews) => {
           const mine = reviews.filter((each) => each.may_decide);

@@ -10,6 +10,33 @@ export type Group = Schemas["ObviousGroup"];
 export type Summary = Schemas["ReviewSummary"];
 export type Verdict = "confirm" | "reject";
 
+/** "all": of every reason, phone, person. */
+export interface Filter {
+  readonly reason: Reason | "all";
+  readonly device: string;
+  readonly person: string;
+}
+
+export const UNFILTERED: Filter = { reason: "all", device: "all", person: "all" };
+
+export const keyOf = ({ reason, device, person }: Filter): string =>
+  [reason, device, person].join("/");
+
+/** What is chosen and waits no more is chosen no more. */
+export function stillThere(filter: Filter, summary: Summary): Filter {
+  const { reason, device, person } = filter;
+  const has = {
+    reason: summary.reasons.some((each) => each.reason === reason),
+    device: summary.scanners.some((each) => each.device_id === device),
+    person: summary.people.some((each) => each.person_id === person),
+  };
+  return {
+    reason: has.reason ? reason : "all",
+    device: has.device ? device : "all",
+    person: has.person ? person : "all",
+  };
+}
+
 /** More than anybody decides in one sitting; the rest comes when these are done. */
 const MOST = 400;
 const AT_ONCE = 200;
@@ -19,11 +46,17 @@ export function summaryOf(school: number): Promise<Summary> {
   return of(api.GET("/v1/schools/{school_id}/reviews/summary", { params }));
 }
 
-export function reviewsOf(school: number, reason: Reason | "all"): Promise<Review[]> {
+export function reviewsOf(school: number, filter: Filter): Promise<Review[]> {
+  const { reason, device, person } = filter;
+  const wanted = {
+    reason,
+    ...(device !== "all" && { device_id: device }),
+    ...(person !== "all" && { person_id: person }),
+  };
   return all(
     (cursor) =>
       api.GET("/v1/schools/{school_id}/reviews", {
-        params: { path: { school_id: school }, query: { reason, cursor, limit: 200 } },
+        params: { path: { school_id: school }, query: { ...wanted, cursor, limit: 200 } },
       }),
     MOST,
   );
