@@ -6,13 +6,19 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, structs
 
 from app import db
 from app.attendance.leave.model import LeaveCover
 from app.attendance.model import State
 from app.attendance.plan import Plan
-from app.attendance.said import DayCorrected, corrections_of, covers_of, day_corrected
+from app.attendance.said import (
+    DayCorrected,
+    SaidOfDay,
+    corrections_of,
+    covers_of,
+    day_corrected,
+)
 from app.paging import CursorText, Page, decode_cursor, page_of
 from app.photos.urls import PhotoUrls
 from app.schools.sight import Sight
@@ -21,7 +27,9 @@ from app.schools.sight import Sight
 class ShiftState(Struct, frozen=True, kw_only=True):
     """`not_scanned` is not absent: absence is decided at the cut-off.
 
-    `on_leave`: approved leave covers a shift in which nothing was recorded yet.
+    `on_leave`: approved leave covers a shift in which nothing was recorded yet. `corrected_by`,
+    `correction_reason`: who has set the shift last and why, for who leads the class; left out of a
+    shift that nobody has. `corrected_by` is null of who is here no more.
     """
 
     shift_id: UUID
@@ -31,6 +39,8 @@ class ShiftState(Struct, frozen=True, kw_only=True):
     arrived_at: datetime | None = None
     left_at: datetime | None = None
     on_leave: bool = False
+    corrected_by: str | UnsetType | None = UNSET
+    correction_reason: str | UnsetType = UNSET
 
 
 class TimelineScan(Struct, frozen=True, kw_only=True):
@@ -143,6 +153,11 @@ async def class_register(
     for scan in await scans_of(conn, **asked):
         scans[scan.person_id].append(timeline_scan(scan))
     covers = await covers_of(conn, **asked)
+    led = [each.student_id for each in page.items if sight.leads_class(each.class_id)]
+    said = {
+        (each.person_id, each.shift_id): each
+        for each in await corrections_of(conn, **asked | {"person_ids": led})
+    }
     rows = [
         RegisterRow(
             student_id=pupil.student_id,
@@ -150,18 +165,27 @@ async def class_register(
             class_id=pupil.class_id,
             class_name=pupil.class_name,
             photo_url=_photo_url(pupil, sight, urls),
-            shifts=shift_states(
-                plan,
-                day,
-                pupil.class_id,
-                states[pupil.student_id],
-                covers.get(pupil.student_id, []),
-            ),
+            shifts=[
+                _with_correction(shift, said.get((pupil.student_id, shift.shift_id)))
+                for shift in shift_states(
+                    plan,
+                    day,
+                    pupil.class_id,
+                    states[pupil.student_id],
+                    covers.get(pupil.student_id, []),
+                )
+            ],
             scans=scans[pupil.student_id],
         )
         for pupil in page.items
     ]
     return Page(items=rows, next_cursor=page.next_cursor)
+
+
+def _with_correction(shift: ShiftState, said: SaidOfDay | None) -> ShiftState:
+    if said is None:
+        return shift
+    return structs.replace(shift, corrected_by=said.by, correction_reason=said.reason)
 
 
 def _photo_url(pupil: _Pupil, sight: Sight, urls: PhotoUrls) -> str | UnsetType | None:

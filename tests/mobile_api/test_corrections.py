@@ -251,6 +251,41 @@ async def test_the_second_person_is_not_of_the_family_either(
     assert far.status_code == 200, far.text
 
 
+async def test_who_leads_the_class_reads_in_the_register_who_corrected_a_day_and_why(
+    api: httpx.AsyncClient, cast: Cast, clock: Clock
+) -> None:
+    await correct(api, cast, state="absent_excused", reason="Em ốm")
+    clock.now += minutes(1)
+    await correct(api, cast, "principal", state="late", late_minutes=5, reason="Em đến muộn")
+    url = cast.url(f"/attendance/{DAY.isoformat()}")
+    for who, expected in (
+        ("homeroom_teacher", ("Ông principal", "Em đến muộn")),
+        ("principal", ("Ông principal", "Em đến muộn")),
+        ("subject_teacher", None),
+    ):
+        answer = await api.get(url, params={"limit": 200}, headers=cast[who].headers)
+        rows = {row["student_id"]: row["shifts"] for row in answer.json()["items"]}
+        (morning,) = (
+            each
+            for each in rows[str(cast.student.id)]
+            if each["shift_id"] == str(cast.school.morning_id)
+        )
+        assert morning["state"] == "late"
+        if expected is None:
+            assert not {"corrected_by", "correction_reason"} & morning.keys()
+        else:
+            assert (morning["corrected_by"], morning["correction_reason"]) == expected
+        # Of whom nobody has said anything nothing is said.
+        others = [
+            each for id_, shifts in rows.items() if id_ != str(cast.student.id) for each in shifts
+        ]
+        assert not any("corrected_by" in each for each in others)
+    family = await api.get(
+        f"/v1/students/{cast.student.id}/attendance", headers=cast["guardian"].headers
+    )
+    assert "corrected_by" not in family.text
+
+
 async def test_bad_input_is_refused_in_words(
     api: httpx.AsyncClient, cast: Cast, owner: asyncpg.Connection
 ) -> None:
