@@ -11,6 +11,7 @@ from uuid import UUID
 from app import db
 from app.contact_book.announcements.shown import may_see as announcement_may_see
 from app.contact_book.attachments.model import BoundKind
+from app.contact_book.daily.reading import may_see_homework, may_see_remark
 from app.contact_book.threads.reading import may_see_message
 from app.identity.model import Caller
 
@@ -25,5 +26,7 @@ class MaySee(Protocol):
 
 MAY_SEE: Final[Mapping[BoundKind, MaySee]] = {
     "announcement": announcement_may_see,
+    "homework": may_see_homework,
+    "remark": may_see_remark,
     "message": may_see_message,
 }
