@@ -15,11 +15,13 @@ from app import db
 from app.contact_book.feed.model import ItemKind, ItemRow, Reader, Spot
 
 # Behind a place, or from the newest on. The row that stands at the place itself is there again for
-# the readers that come behind it.
-_NEWEST: Final = """({0}, {1}) <= (coalesce($4::timestamptz, 'infinity'),
-                                   coalesce($5::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
+# the readers that come behind it. One bound above and none below: of more the planner thinks that
+# they leave few rows, and reads them all to sort them.
+_NEWEST: Final = """({0}, {1}) <= (
+                    least($4::timestamptz, <ends>, 'infinity'),
+                    case when $4 < least(<ends>, 'infinity') then $5::uuid
+                         else '00000000-0000-0000-0000-000000000000' end)
             and ({0} < $4 or {1} < $5 or p.person_id < $6 or $4 is null)
-            and {0} < coalesce(p.until, 'infinity')
           order by {0} desc, {1} desc limit $7"""
 _CHANGED: Final = """({0}, {1}) >= ($4::timestamptz, $5::uuid)
             and ({0} > $4 or {1} > $5 or p.person_id > $6)
@@ -27,10 +29,6 @@ _CHANGED: Final = """({0}, {1}) >= ($4::timestamptz, $5::uuid)
           order by {0}, {1} limit $7"""
 _READERS: Final = """unnest($1::int[], $2::uuid[], $3::timestamptz[])
                as p (school_id, person_id, until)"""
-
-# What changed in a class after the pupil had left it is no news to the family.
-_LIVE: Final = """
-                and (n.to_day is null or n.to_day >= ($4 at time zone 'Asia/Ho_Chi_Minh')::date)"""
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -74,10 +72,26 @@ async def announcements(conn: db.Conn, asked: Asked) -> list[ItemRow]:
     )
 
 
+# A pupil's times in classes follow each other, so the newest rows are those of the latest class,
+# and only when they do not suffice those of the one before: the outer limit ends the walk.
+_NEWEST_IN_CLASS: Final = {
+    "<live>": "",
+    "<in time>": "",
+    "<only>": "where x.created_at >= e.since limit $7",
+}
+# What changed in a class after the pupil had left it is no news to the family.
+_CHANGED_IN_CLASS: Final = {
+    "<live>": "and (n.to_day is null or n.to_day >= ($4 at time zone 'Asia/Ho_Chi_Minh')::date)",
+    "<in time>": "and x.created_at >= e.since and x.created_at < coalesce(e.upto, 'infinity')",
+    "<only>": "",
+}
+
+
 def _windows(statement: str, at: str, changed_at: str, row_id: str) -> dict[bool, str]:
     """The statement over the newest, and over what has changed."""
-    newest = {"<window>": _NEWEST.format(at, row_id), "<live>": "", "<cut>": "\n          limit $7"}
-    changed = {"<window>": _CHANGED.format(changed_at, row_id), "<live>": _LIVE, "<cut>": ""}
+    ends = "p.until, e.upto" if "<only>" in statement else "p.until"
+    newest = {"<window>": _NEWEST.format(at, row_id), **_NEWEST_IN_CLASS, "<ends>": ends}
+    changed = {"<window>": _CHANGED.format(changed_at, row_id), **_CHANGED_IN_CLASS}
     return {False: _filled(statement, newest), True: _filled(statement, changed)}
 
 
@@ -208,8 +222,6 @@ async def lessons(conn: db.Conn, asked: Asked) -> list[ItemRow]:
     return await db.many(conn, ItemRow, _LESSONS[asked.is_changes], *asked.arguments)
 
 
-# A pupil's times in classes follow each other, so the newest rows are those of the latest class,
-# and only when they do not suffice those of the one before: the outer limit ends the walk.
 _IN_CLASS: Final = """
       from <readers>
      cross join lateral (
@@ -217,15 +229,15 @@ _IN_CLASS: Final = """
              select n.class_id, n.from_day::timestamp at time zone 'Asia/Ho_Chi_Minh' as since,
                     (n.to_day + 1)::timestamp at time zone 'Asia/Ho_Chi_Minh' as upto
                from enrolment n
-              where n.school_id = p.school_id and n.student_id = p.person_id<live>
+              where n.school_id = p.school_id and n.student_id = p.person_id <live>
               order by n.from_day desc offset 0) e
           cross join lateral (
              select x.id, x.created_at, x.changed_at, x.subject, x.text, x.withdrawn_at,
                     x.author_name, <days>
                from <table> x
               where x.school_id = p.school_id and x.class_id = e.class_id
-                and x.created_at >= e.since and x.created_at < coalesce(e.upto, 'infinity')
-                and <window>) x<cut>) x
+                <in time> and <window>) x
+          <only>) x
 """
 _HOMEWORK: Final = _windows(
     """
