@@ -154,6 +154,7 @@ export const N = texts({
   byAnswer: ["Các câu trả lời", "The answers"],
   byClassTitle: ["Theo lớp", "By class"],
   bySchoolTitle: ["Theo trường", "By school"],
+  schoolColumn: ["Trường", "School"],
   staffRow: ["Cán bộ", "Staff"],
   unreachable: ["chưa kích hoạt", "no account yet"],
   unreachableHint: [

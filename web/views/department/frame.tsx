@@ -6,11 +6,14 @@ import type { ComponentChildren } from "preact";
 import { type PageLink, PageLinks } from "../../components/page_links";
 import { Page } from "../../components/ui";
 import { Z } from "../../i18n/department";
+import { K } from "../../i18n/desk";
 
 const PARTS = [
   { path: "/so/ngay", icon: "calendar", name: Z.navDay },
   { path: "/so/tin", icon: "bell", name: Z.navDeliveries },
   { path: "/so/nghi", icon: "storm", name: Z.navClosures },
+  { path: "/so/thong-bao", icon: "book", name: K.navNotices },
+  { path: "/so/so-lien-lac", icon: "chart", name: K.navRates },
 ] as const satisfies readonly PageLink[];
 
 type PartPath = (typeof PARTS)[number]["path"];

@@ -8,4 +8,6 @@ export const PAGES: Pages = {
   "sua/:school": () => import("./corrections"),
   "don/:school": () => import("./leave"),
   nghi: () => import("./closures"),
+  "thong-bao": () => import("../desk/department_notices"),
+  "thong-bao/:id": () => import("../desk/department_notice"),
 };

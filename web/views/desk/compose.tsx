@@ -79,7 +79,7 @@ function Ready({ school, notice, isPrincipal, classes }: ReadyProps) {
   }
   return (
     <NoticeForm
-      sender={ofSchool(school)}
+      senderOf={() => ofSchool(school)}
       notice={notice}
       start={start.peek() ?? EMPTY}
       files={school}

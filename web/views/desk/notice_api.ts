@@ -32,13 +32,15 @@ export function ofSchool(school: number): Sender {
   return { school, unit: null, schools: [] };
 }
 
-function whomOf({ parts, toFamilies, toStaff }: Draft, { school }: Sender) {
-  const isAsked = school === null || needsWhom(parts);
+function whomOf({ parts, toFamilies, toStaff, toLeaders }: Draft, { school }: Sender) {
+  const isAsked = needsWhom(parts);
   const has = (kind: Part["kind"]) => parts.some((each) => each.kind === kind);
   return {
     to_families: (isAsked && toFamilies) || has("student"),
     to_staff: (isAsked && toStaff) || has("staff"),
-    audience: parts.map(({ kind, ref }) => ({ kind, ref })),
+    to_leaders: toLeaders,
+    // The department writes to whole schools.
+    audience: school === null ? [] : parts.map(({ kind, ref }) => ({ kind, ref })),
   };
 }
 
@@ -106,6 +108,7 @@ export function draftOf(notice: Notice): Draft {
     parts: notice.audience.map(({ kind, ref, name }) => ({ kind, ref, name })),
     toFamilies: notice.to_families,
     toStaff: notice.to_staff,
+    toLeaders: notice.to_leaders,
     title: notice.title,
     body: notice.body,
     answerKind: notice.answer_kind,

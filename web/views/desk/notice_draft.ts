@@ -34,6 +34,8 @@ export interface Draft {
   readonly parts: readonly Part[];
   readonly toFamilies: boolean;
   readonly toStaff: boolean;
+  /** The principals alone; of the department's. */
+  readonly toLeaders: boolean;
   readonly title: string;
   readonly body: string;
   readonly answerKind: AnswerKind;
@@ -50,6 +52,7 @@ export const EMPTY: Draft = {
   parts: [],
   toFamilies: true,
   toStaff: false,
+  toLeaders: false,
   title: "",
   body: "",
   answerKind: "none",
@@ -107,7 +110,7 @@ export interface Faults {
 export function faultsOf(draft: Draft, now: number): Faults {
   const found: Faults = {};
   if (draft.parts.length === 0) found.audience = N.audienceMissing();
-  else if (needsWhom(draft.parts) && !draft.toFamilies && !draft.toStaff)
+  else if (needsWhom(draft.parts) && !draft.toFamilies && !draft.toStaff && !draft.toLeaders)
     found.audience = N.whomMissing();
   if (!draft.title.trim()) found.title = N.headingMissing();
   if (!draft.body.trim()) found.body = N.bodyMissing();

@@ -20,7 +20,7 @@ import { type Notice, publish, type Reach, reachOf, type Sender, saveNotice } fr
 import { type Draft, type Faults, faultsOf, instantOf, needsWhom, type Part } from "./notice_draft";
 
 interface Props {
-  sender: Sender;
+  senderOf: (parts: readonly Part[]) => Sender;
   /** What was saved before; null: a new one. */
   notice: Notice | null;
   start: Draft;
@@ -31,7 +31,7 @@ interface Props {
   onDone: (words: string, sent: Notice | null) => void;
 }
 
-export function NoticeForm({ sender, notice, start, files, audience, onDone }: Props) {
+export function NoticeForm({ senderOf, notice, start, files, audience, onDone }: Props) {
   const draft = useSignal<Draft>(start);
   const parts = useSignal<readonly Part[]>(start.parts);
   const list = useSignal<readonly Attached[]>(notice?.attachments ?? []);
@@ -44,7 +44,7 @@ export function NoticeForm({ sender, notice, start, files, audience, onDone }: P
   const sending = useSending();
   const keeping = useSending();
   const whole = useComputed<Draft>(() => ({ ...draft.value, parts: parts.value }));
-  const reach = useReach(sender, whole);
+  const reach = useReach(senderOf, whole);
   const isUntitled = useSignal(false);
   const faults: Faults = {
     ...(isUntitled.value && !draft.value.title.trim() && { title: N.headingMissing() }),
@@ -55,6 +55,7 @@ export function NoticeForm({ sender, notice, start, files, audience, onDone }: P
   };
 
   async function save(): Promise<Notice> {
+    const sender = senderOf(parts.peek());
     const made = await saveNotice(saved.current, sender, whole.peek(), list.peek(), key.current);
     saved.current = made.id;
     return made;
@@ -74,8 +75,8 @@ export function NoticeForm({ sender, notice, start, files, audience, onDone }: P
       >
         <Card>
           {audience(parts, faults.audience)}
-          {(sender.school === null || needsWhom(parts.value)) && (
-            <Whom draft={draft.value} onChange={put} />
+          {needsWhom(parts.value) && (
+            <Whom draft={draft.value} withLeaders={files === null} onChange={put} />
           )}
           {parts.value.length > 0 && <ReachWords reach={reach.value} />}
         </Card>
@@ -157,17 +158,20 @@ export function NoticeForm({ sender, notice, start, files, audience, onDone }: P
 const PAUSE_MS = 300;
 
 /** How many it would reach, asked again a moment after the audience has changed. */
-function useReach(sender: Sender, draft: Signal<Draft>): Signal<Reach | null> {
+function useReach(
+  senderOf: (parts: readonly Part[]) => Sender,
+  draft: Signal<Draft>,
+): Signal<Reach | null> {
   const reach = useSignal<Reach | null>(null);
-  const { parts, toFamilies, toStaff } = draft.value;
-  const asked = JSON.stringify([sender, parts, toFamilies, toStaff]);
+  const { parts, toFamilies, toStaff, toLeaders } = draft.value;
+  const asked = JSON.stringify([parts, toFamilies, toStaff, toLeaders]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `asked` stands for what is read
   useEffect(() => {
     reach.value = null;
     if (parts.length === 0) return;
     let isWanted = true;
     const timer = setTimeout(() => {
-      reachOf(sender, draft.peek()).then(
+      reachOf(senderOf(parts), draft.peek()).then(
         (found) => {
           if (isWanted) reach.value = found;
         },
@@ -187,27 +191,32 @@ function useReach(sender: Sender, draft: Signal<Draft>): Signal<Reach | null> {
 
 type Change = (changed: Partial<Draft>) => void;
 
-function Whom({ draft, onChange }: { draft: Draft; onChange: Change }) {
+interface WhomProps {
+  draft: Draft;
+  withLeaders: boolean;
+  onChange: Change;
+}
+
+function Whom({ draft, withLeaders, onChange }: WhomProps) {
+  const boxes = [
+    ["toFamilies", N.families()],
+    ["toStaff", N.staff()],
+    ...(withLeaders ? ([["toLeaders", N.leaders()]] as const) : []),
+  ] as const;
   return (
     <fieldset>
       <legend>{N.toWhom()}</legend>
       <div class="across">
-        <label class="choice">
-          <input
-            type="checkbox"
-            checked={draft.toFamilies}
-            onChange={(event) => onChange({ toFamilies: event.currentTarget.checked })}
-          />
-          {N.families()}
-        </label>
-        <label class="choice">
-          <input
-            type="checkbox"
-            checked={draft.toStaff}
-            onChange={(event) => onChange({ toStaff: event.currentTarget.checked })}
-          />
-          {N.staff()}
-        </label>
+        {boxes.map(([key, name]) => (
+          <label key={key} class="choice">
+            <input
+              type="checkbox"
+              checked={draft[key]}
+              onChange={(event) => onChange({ [key]: event.currentTarget.checked })}
+            />
+            {name}
+          </label>
+        ))}
       </div>
     </fieldset>
   );

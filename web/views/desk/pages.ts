@@ -3,6 +3,7 @@
 import type { Pages } from "../../behind";
 
 export const PAGES: Pages = {
+  "": () => import("../classes/class"),
   vang: () => import("../classes/missing_page"),
   don: () => import("../classes/leave_page"),
   so: () => import("./class_day"),

@@ -6,7 +6,7 @@ const pages = () => import("./pages");
 
 export const DESK = [
   // Also from a push while another hat is on: the server says whose class it is.
-  ...behind({ under: "/lop/:school/:class/", paths: ["vang", "don", "so", "so/:day"], pages }),
+  ...behind({ under: "/lop/:school/:class/", paths: ["", "vang", "don", "so", "so/:day"], pages }),
   ...behind({
     under: "/",
     paths: [
