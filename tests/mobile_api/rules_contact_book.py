@@ -39,12 +39,12 @@ _SAID: Final = {
 # principal's own, as is the group.
 _ANNOUNCEMENTS: Final[dict[str, Rule]] = {
     f"POST {_BOOK}/announcements": Rule(
-        here=PRINCIPAL, own=TEACHERS, door_is_for=DEPARTMENT, not_theirs=422, body=_SAID
+        here=PRINCIPAL, own=TEACHERS, door_is_for=DEPARTMENT, body=_SAID
     ),
     f"POST {_BOOK}/announcements/preview": Rule(
         here=PRINCIPAL, own=TEACHERS, door_is_for=DEPARTMENT, body=_SAID
     ),
-    f"GET {_BOOK}/announcements": Rule(anywhere=(*_WRITERS, *DEPARTMENT)),
+    f"GET {_BOOK}/announcements": Rule(here=_WRITERS, door_is_for=DEPARTMENT, query=_HERE),
     f"GET {_ONE}": Rule(here=PRINCIPAL, own=(*LEADER, "guardian", "student"), door_is_open=True),
     f"PATCH {_ONE}": Rule(
         own=PRINCIPAL,
@@ -70,7 +70,6 @@ _ANNOUNCEMENTS: Final[dict[str, Rule]] = {
     f"POST {_GROUPS}": Rule(
         here=PRINCIPAL,
         own=TEACHERS,
-        not_theirs=422,
         body={"name": "Ban phụ huynh", "students": ["{student_id}"]},
     ),
     f"GET {_GROUPS}/{{group_id}}": Rule(here=PRINCIPAL, door_is_for=TEACHERS),

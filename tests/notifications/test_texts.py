@@ -210,7 +210,7 @@ def test_a_missing_parameter_is_an_error_at_once(name: str) -> None:
     source = {"time": "at", "place": "school", "moment": "at", "span": "from_day"}
     source |= {"leave": "from_day", "first": "from_day", "who": "person"}
     # Only of some corrections, departures, answers, families.
-    for placeholder in needed - {"scan", "allowed", "because", "said", "child"}:
+    for placeholder in needed - {"scan", "allowed", "because", "said", "child", "excerpt", "until"}:
         parameter = source.get(placeholder, placeholder)
         left_out = {parameter, "student"} if placeholder == "who" else {parameter}
         rest = {key: value for key, value in PARAMS.items() if key not in left_out}
@@ -292,6 +292,9 @@ WORDINGS = {
     ("dispute_answered", 1): "b7af6300f81f",
     ("correction_asked", 1): "6354149dbc67",
     ("correction_decided", 1): "302d61859c3d",
+    ("announcement", 1): "aa1ab4fb1e75",
+    ("announcement_withdrawn", 1): "fb5f4ee67efd",
+    ("answer_wanted", 1): "0487210aa573",
     ("message", 1): "d16ea5b8fd89",
     ("message_report", 1): "cd21cb896b96",
     ("absence", 1): "2ebbb8fcebaf",

@@ -11,8 +11,9 @@ from app.contact_book.announcements.model import (
     GroupFile,
     GroupMember,
     NoSuchGroup,
+    NoSuchRecipient,
     TooManyGroups,
-    UnknownMember,
+    TooManyMembers,
 )
 from app.contact_book.model import Desk, line_of
 from app.ids import new_id
@@ -99,7 +100,7 @@ async def make(
     """A new group of the caller's.
 
     Raises:
-        UnknownMember: somebody is not here, or not the caller's to write to.
+        NoSuchRecipient: somebody is not here, or not the caller's to write to.
         TooManyGroups: the caller has 200.
     """
     held: int = await db.value(
@@ -172,7 +173,7 @@ async def set_members(
 
     Raises:
         NoSuchGroup: none that is the caller's to change.
-        UnknownMember: somebody is not here, or not the caller's to write to.
+        NoSuchRecipient: somebody is not here, or not the caller's to write to.
     """
     await _lock(conn, desk, group_id)
     await _require_known(conn, desk, set(students), set(staff))
@@ -232,7 +233,7 @@ async def _require_known(
     conn: db.Conn, desk: Desk, students: Collection[UUID], staff: Collection[UUID]
 ) -> None:
     if len(students) + len(staff) > MOST_MEMBERS:
-        raise UnknownMember(
+        raise TooManyMembers(
             (f"Mỗi nhóm tối đa {MOST_MEMBERS} người.", f"At most {MOST_MEMBERS} people a group.")
         )
     known: int = await db.value(
@@ -253,4 +254,4 @@ async def _require_known(
         desk.is_principal,
     )
     if known != len(students) + len(staff):
-        raise UnknownMember
+        raise NoSuchRecipient

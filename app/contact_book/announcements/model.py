@@ -294,8 +294,12 @@ class NoSuchGroup(NotFound):
     """Không tìm thấy nhóm này | There is no such group"""
 
 
-class UnknownMember(Unprocessable):
-    """Có người không còn, hoặc không thuộc lớp của thầy cô | Somebody is not here, or not yours"""
+class NoSuchRecipient(NotFound):
+    """Không tìm thấy người, lớp hoặc nhóm nhận | There is no such recipient"""
+
+
+class TooManyMembers(Unprocessable):
+    """Nhóm có quá nhiều người | There are too many people in the group"""
 
 
 class TooManyGroups(Conflict):

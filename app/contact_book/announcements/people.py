@@ -9,6 +9,7 @@ from app import db
 from app.contact_book.announcements.model import (
     AnnouncementRow,
     BadAudience,
+    NoSuchRecipient,
     Part,
     Reach,
 )
@@ -168,7 +169,8 @@ async def check(conn: db.Conn, *, desk: Desk, parts: Sequence[Part], to_staff: b
     """The parts as they are kept; of a teacher only own classes, their pupils and own groups.
 
     Raises:
-        BadAudience: a part that does not exist here, or that the caller may not write to.
+        BadAudience: a kind of part that a teacher does not write to, or one without its id.
+        NoSuchRecipient: a part that is not here, or not the caller's to write to.
     """
     if not desk.is_principal and to_staff:
         raise BadAudience(
@@ -189,7 +191,7 @@ async def check(conn: db.Conn, *, desk: Desk, parts: Sequence[Part], to_staff: b
     known = await _known(conn, desk, kept)
     missing = [part for part in kept if part not in known]
     if missing:
-        raise BadAudience(
+        raise NoSuchRecipient(
             (
                 "Có lớp, nhóm hoặc người nhận không còn, hoặc không thuộc lớp của thầy cô.",
                 "A class, group or person is not there any more, or not yours to write to.",
