@@ -320,7 +320,7 @@ async def test_a_list_names_a_pupil_or_a_class(api: httpx.AsyncClient, cast: Cas
     for query in ({}, {"student_id": str(cast.student.id), "class_id": str(cast.class_id)}):
         answer = await api.get(f"{BOOK}/remarks", params=query, headers=teacher)
         refused(answer, 422, "nobody-asked-for")
-    of_class = {"class_id": str(cast.class_id), "limit": 1}
+    of_class: dict[str, str | int] = {"class_id": str(cast.class_id), "limit": 1}
     first = said(await api.get(f"{BOOK}/remarks", params=of_class, headers=teacher))
     rest = of_class | {"cursor": first["next_cursor"]}
     second = said(await api.get(f"{BOOK}/remarks", params=rest, headers=teacher))

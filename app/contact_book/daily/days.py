@@ -12,11 +12,11 @@ from app.contact_book.daily import homework_queries as homeworks
 from app.contact_book.daily import lesson_queries as taught
 from app.contact_book.daily import remark_queries as said
 from app.contact_book.daily.model import (
-    About,
     ClassDay,
     NamedTwice,
     NoCareHere,
     NotInClass,
+    PhraseAbout,
     PupilDay,
     RemarkKind,
 )
@@ -34,7 +34,7 @@ class ForAll(Struct, frozen=True, kw_only=True):
 
     id: UUID
     kind: RemarkKind
-    about: About
+    about: PhraseAbout
     text: str
     subject: str | None
     but: Sequence[UUID]
@@ -105,13 +105,6 @@ def _require_sound(pen: Pen, entry: Entry) -> None:
         pen.require_lead()
         if not pen.of_class.has_care:
             raise NoCareHere
-    if entry.for_all is not None and entry.for_all.about == "health":
-        raise NamedTwice(
-            (
-                "Ghi chú sức khoẻ là của từng học sinh.",
-                "A health note is about one pupil at a time.",
-            )
-        )
     for named in (
         [each.id for each in entry.lessons],
         [each.id for each in entry.homework],

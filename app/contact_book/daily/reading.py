@@ -66,7 +66,11 @@ class Reader(Struct, frozen=True, kw_only=True):
         )
 
     def reads_remark(self, row: RemarkRow) -> bool:
-        return self.reads_as_staff(row) or self.reads_as_family(
+        if self.reads_as_staff(row):
+            return True
+        # What was said of all and then not of this one, the family never had.
+        is_left_out = row.withdrawn_at is not None and row.withdrawn_reason is None
+        return not is_left_out and self.reads_as_family(
             row.school_id, row.student_id, school_day(row.created_at)
         )
 
