@@ -31,7 +31,7 @@ class ReadMark(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     student_id: UUID | None = None
 
 
-class AnswerGiven(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AnnouncementAnswer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`answer`: `ok` to acknowledge; `yes`, `no`, or of an invitation `maybe`; one of the options;
     a text. `student_id` may be left out of a member of staff, and where only one child is asked."""
 
@@ -71,7 +71,7 @@ class AnnouncementAnswers(Controller):
         resources: Res,
         now: Now,
         announcement_id: PathId,
-        data: JSONBody[AnswerGiven],
+        data: JSONBody[AnnouncementAnswer],
     ) -> AnnouncementShown:
         """Answer for a child, or for oneself as one of the staff; until the deadline it may change.
 
