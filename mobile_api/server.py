@@ -35,6 +35,7 @@ from mobile_api import (
     class_days,
     classes,
     closures,
+    completeness,
     consents,
     contact_groups,
     corrections,
@@ -138,6 +139,7 @@ CONTROLLERS: Sequence[Any] = [
     *monitor.HANDLERS,
     *jobs.HANDLERS,
     *attachments.HANDLERS,
+    *completeness.HANDLERS,
 ]
 
 

@@ -28,6 +28,7 @@ from app.attendance.absence.ticker import AbsenceTicker
 from app.attendance.closures.fanout import keep_fanning_out
 from app.attendance.plan import school_day
 from app.contact_book.announcements.fanout import keep_publishing
+from app.contact_book.completeness import rollup as book_weeks
 from app.crypto import Vault
 from app.jobs import bell as job_bell
 from app.jobs import runner as jobs
@@ -176,6 +177,7 @@ async def run(
                 RollUpTicker(ticking, clock=utc_now).keep_counting(),
                 keep_fanning_out(desk.pool, ticking, clock=utc_now),
                 keep_publishing(desk.pool, ticking, clock=utc_now),
+                book_weeks.keep_counting(ticking, clock=utc_now),
             )
         finally:
             stop.set()

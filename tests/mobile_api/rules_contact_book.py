@@ -83,6 +83,9 @@ _ANNOUNCEMENTS: Final[dict[str, Rule]] = {
 }
 
 CONTACT_BOOK: Final[dict[str, Rule]] = _ANNOUNCEMENTS | {
+    # How well it is kept.
+    f"GET {SCHOOL}/contact-book/completeness": Rule(here=PRINCIPAL),
+    f"GET {_BOOK}/completeness": Rule(anywhere=DEPARTMENT),
     # Files: sent in by who writes, opened by an address that asks again.
     f"POST {_BOOK}/attachments": Rule(here=_SENDERS, raw=FACE, query=_HERE),
     f"DELETE {_BOOK}/attachments/{{attachment_id}}": Rule(
