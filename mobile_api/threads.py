@@ -11,14 +11,13 @@ from msgspec import Meta, Struct
 
 from app import db
 from app.contact_book.attachments.urls import AttachmentUrls
-from app.contact_book.threads import blocks, messages, queries, reading, reports, service
+from app.contact_book.threads import messages, opening, queries, reading, service
 from app.contact_book.threads.model import (
     Message,
     MessageEdit,
     MessageRow,
     NewMessage,
     NoSuchPartner,
-    NoSuchThread,
     Partner,
     Thread,
     ThreadKind,
@@ -26,19 +25,15 @@ from app.contact_book.threads.model import (
     ThreadSummary,
 )
 from app.identity.model import Caller
-from app.limits import Bucket
 from app.paging import DEFAULT_LIMIT, CursorInt, Page, decode_cursor, page_of
 from mobile_api.access import SIGNED_IN, TEACHERS, only
 from mobile_api.deps import Me, Now, Res, Tx
-from mobile_api.inputs import Cursor, Limit, Name, OptionalText, PathId, QueryId, Reason
+from mobile_api.inputs import Cursor, Limit, Name, OptionalText, PathId, QueryId
 from mobile_api.openapi import FAILS
 
 # Who was a guardian until the pupil moved holds no role any more, and reads on.
 _READERS: Final = {"who": SIGNED_IN}
 _WRITERS: Final = {"who": only("guardian", *TEACHERS)}
-_STOPPERS: Final = {"who": only("principal", *TEACHERS)}
-_PRINCIPAL: Final = {"who": only("principal")}
-_REPORTS: Final = Bucket("message-reports", 10, 1 / 600)
 
 QuerySchool = Annotated[int | None, QueryParameter(ge=1, le=16_777_215)]
 StudentId = Annotated[UUID, QueryParameter()]
@@ -70,15 +65,6 @@ class ReadMark(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything up to this `seq`."""
 
     seq: Seq
-
-
-class AboutMessage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    message_id: UUID
-    reason: Reason
-
-
-class Because(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    reason: Reason
 
 
 class Threads(Controller):
@@ -125,7 +111,7 @@ class Threads(Controller):
         are to the pupil.
         """
         reader = await reading.reader_of(tx, caller=caller, now=now)
-        return Page(items=await service.partners(tx, reader=reader, student_id=student_id, now=now))
+        return Page(items=await opening.partners(tx, reader=reader, student_id=student_id, now=now))
 
     @post(
         "/threads",
@@ -149,7 +135,7 @@ class Threads(Controller):
                 )
             )
         reader = await reading.reader_of(tx, caller=caller, now=now)
-        thread_id = await service.open_thread(
+        thread_id = await opening.open_thread(
             tx,
             reader=reader,
             student_id=data.student_id,
@@ -304,110 +290,6 @@ class Threads(Controller):
         reader = await reading.reader_of(tx, caller=caller, now=now)
         row = await service.read(tx, reader=reader, thread_id=thread_id, seq=data.seq, now=now)
         return reading.summary(row)
-
-    @post(
-        "/threads/{thread_id:uuid}/reports",
-        operation_id="report_message",
-        status_code=204,
-        opt={**_WRITERS, FAILS: (404,)},
-    )
-    async def report_message(
-        self,
-        tx: Tx,
-        caller: Me,
-        resources: Res,
-        now: Now,
-        thread_id: PathId,
-        data: JSONBody[AboutMessage],
-    ) -> None:
-        """Put a message of somebody else before the school's principals, who are told.
-
-        For those of the thread. The author does not learn of it.
-        """
-        reader = await reading.reader_of(tx, caller=caller, now=now)
-        row = await reading.readable(tx, reader=reader, thread_id=thread_id, now=now)
-        message = await reading.message_in(tx, row=row, message_id=data.message_id)
-        await resources.limiter.take(_REPORTS, caller.account_id)
-        await reports.report(
-            tx,
-            row=row,
-            message=message,
-            reported_by=caller.account_id,
-            reason=data.reason,
-            now=now,
-        )
-
-    @post(
-        "/threads/{thread_id:uuid}/blocks",
-        operation_id="stop_writing",
-        status_code=200,
-        opt={**_STOPPERS, FAILS: (404,)},
-    )
-    async def stop_writing(
-        self, tx: Tx, caller: Me, now: Now, thread_id: PathId, data: JSONBody[AboutMessage]
-    ) -> Thread:
-        """Let the guardian who wrote this message write no more in the thread; reading goes on.
-
-        For the thread's teachers and the principal, who alone lifts it.
-        """
-        reader = await reading.reader_of(tx, caller=caller, now=now)
-        row = await reading.one(tx, reader=reader, thread_id=thread_id, now=now)
-        if row.side == "guardian":
-            raise NoSuchThread
-        message = await reading.message_in(tx, row=row, message_id=data.message_id)
-        await blocks.stop(
-            tx, row=row, message=message, reason=data.reason, set_by=caller.account_id, now=now
-        )
-        return await reading.shown(tx, row, now=now)
-
-    @post(
-        "/threads/{thread_id:uuid}/blocks/{block_id:uuid}/lift",
-        operation_id="allow_writing",
-        status_code=200,
-        opt={**_PRINCIPAL, FAILS: (404,)},
-    )
-    async def allow_writing(
-        self,
-        tx: Tx,
-        caller: Me,
-        now: Now,
-        thread_id: PathId,
-        block_id: PathId,
-        data: JSONBody[Because],
-    ) -> Thread:
-        """Let a guardian write again. For the principal of the school."""
-        reader = await reading.reader_of(tx, caller=caller, now=now)
-        row = await reading.one(tx, reader=reader, thread_id=thread_id, now=now)
-        if row.side == "guardian" or row.school_id not in reader.led_schools:
-            raise NoSuchThread
-        await blocks.lift(
-            tx,
-            row=row,
-            block_id=block_id,
-            reason=data.reason,
-            lifted_by=caller.account_id,
-            now=now,
-        )
-        return await reading.shown(tx, row, now=now)
-
-    @post(
-        "/threads/{thread_id:uuid}/access",
-        operation_id="look_into_thread",
-        status_code=200,
-        opt={**_PRINCIPAL, FAILS: (404,)},
-    )
-    async def look_into(
-        self, tx: Tx, caller: Me, now: Now, thread_id: PathId, data: JSONBody[Because]
-    ) -> Thread:
-        """Read a thread of the school for 24 hours. For the principal.
-
-        The reason is on record, and in the audit that it was done; both sides see that it was.
-        """
-        reader = await reading.reader_of(tx, caller=caller, now=now)
-        row = await service.look_into(
-            tx, reader=reader, thread_id=thread_id, reason=data.reason, now=now
-        )
-        return await reading.shown(tx, row, now=now)
 
 
 async def _shown(

@@ -8,7 +8,7 @@ from app import db
 from app.contact_book.access import family_links
 from app.contact_book.attachments import service as files
 from app.contact_book.attachments.urls import AttachmentUrls
-from app.contact_book.threads import blocks, messages, queries
+from app.contact_book.threads import blocks, messages, people, queries
 from app.contact_book.threads.hours import hours_of
 from app.contact_book.threads.model import (
     EDIT_WITHIN,
@@ -36,7 +36,7 @@ async def reader_of(conn: db.Conn, *, caller: Caller, now: datetime) -> Reader:
         leads = caller.person_in(school_id, "homeroom_teacher")
         staff_id = leads or caller.person_in(school_id, "subject_teacher")
         if staff_id is not None:
-            seats[school_id] = await queries.seats(
+            seats[school_id] = await people.seats(
                 conn,
                 school_id=school_id,
                 staff_id=staff_id,
@@ -123,7 +123,7 @@ def summary(row: ThreadRow) -> ThreadSummary:
 
 async def shown(conn: db.Conn, row: ThreadRow, *, now: datetime) -> Thread:
     """A thread with who sits there, and what may be done."""
-    seated = await queries.seated(conn, school_id=row.school_id, thread_id=row.id, now=now)
+    seated = await people.seated(conn, school_id=row.school_id, thread_id=row.id, now=now)
     teachers = await _teachers(conn, row.school_id, seated, now)
     waits = [each.opens_at for each in teachers]
     why_not = why_not_written(row, has_teacher=bool(seated))

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from app import audit, db
 from app.attendance.outbox import insert_outbox
 from app.contact_book.model import text_of
-from app.contact_book.threads import messages, queries
+from app.contact_book.threads import messages, people
 from app.contact_book.threads.model import (
     AlreadyDecided,
     MessageReport,
@@ -51,11 +51,11 @@ async def report(
     if message.author_account_id == reported_by:
         raise OwnMessage
     if row.side == "guardian":
-        name = await queries.guardian_name(
+        name = await people.guardian_name(
             conn, school_id=row.school_id, student_id=row.student_id, account_id=reported_by
         )
     else:
-        name = await queries.staff_name(conn, school_id=row.school_id, account_id=reported_by)
+        name = await people.staff_name(conn, school_id=row.school_id, account_id=reported_by)
     report_id = new_id()
     made = await db.run(
         conn,
@@ -76,7 +76,7 @@ async def report(
     )
     if not made:
         return
-    for account_id in await queries.principals(conn, school_id=row.school_id, now=now):
+    for account_id in await people.principals(conn, school_id=row.school_id, now=now):
         await insert_outbox(
             conn,
             school_id=row.school_id,

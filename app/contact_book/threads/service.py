@@ -1,9 +1,9 @@
-"""What is said in a thread: opened, written, edited, taken back, read.
+"""What is said in a thread: written, edited, taken back, read; and a principal who looks in.
 
 Who writes holds the thread's lock, so `seq` has no gaps and two at once come one after the other.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -12,8 +12,7 @@ from msgspec.structs import replace
 from app import audit, db
 from app.contact_book.attachments import service as files
 from app.contact_book.model import key_of, text_of
-from app.contact_book.threads import messages, queries
-from app.contact_book.threads.hours import hours_of
+from app.contact_book.threads import messages, people, queries, telling
 from app.contact_book.threads.model import (
     ACCESS_LASTS,
     EDIT_WITHIN,
@@ -25,109 +24,21 @@ from app.contact_book.threads.model import (
     MessageTakenBack,
     NewMessage,
     NobodyReads,
-    NoSuchPartner,
     NoSuchThread,
-    NotApart,
     NotYourMessage,
     OnlyReading,
-    Partner,
-    Place,
     PupilLeft,
     Reader,
     Seated,
-    ThreadKind,
     ThreadRow,
     TooLateToEdit,
     WritingStopped,
 )
 from app.contact_book.threads.reading import message_in, one, readable
-from app.ids import new_id
 from app.limits import Bucket, Limiter
-from app.schools.common import school_day
 
 # Of one account, over all its threads: a conversation, not a flood.
 MESSAGES: Final = Bucket("messages", 20, 1 / 15)
-# So long unread news is replaced by the next instead of standing beside it.
-_ONE_NEWS: Final = timedelta(days=7)
-
-
-async def partners(
-    conn: db.Conn, *, reader: Reader, student_id: UUID, now: datetime
-) -> list[Partner]:
-    """The seats with which the reader may have a thread about the pupil.
-
-    For a guardian all of the pupil's; for staff those that they hold.
-
-    Raises:
-        NoSuchThread: the pupil is not the reader's.
-    """
-    found: list[Partner] = []
-    is_known = False
-    schools = {link.school_id for link in reader.kin if link.student_id == student_id}
-    for school_id in sorted(schools):
-        is_known = True
-        alive = [k for k in reader.kin if k.student_id == student_id and k.school_id == school_id]
-        if any(link.may_write for link in alive):
-            found += await queries.partners(conn, school_id=school_id, student_id=student_id)
-    for school_id in sorted(set(reader.seats) - schools):
-        held = await queries.held_partners(
-            conn, reader=reader, school_id=school_id, student_id=student_id
-        )
-        found += held
-        is_known = is_known or bool(held)
-    if not is_known:
-        raise NoSuchThread
-    return found
-
-
-async def open_thread(
-    conn: db.Conn,
-    *,
-    reader: Reader,
-    student_id: UUID,
-    kind: ThreadKind,
-    subject: str | None,
-    is_apart: bool,
-    now: datetime,
-) -> UUID:
-    """The thread of the pupil with that seat, opened if there is none; its id.
-
-    `is_apart`: a guardian's own, beside the one that all guardians see.
-
-    Raises:
-        NoSuchThread: the pupil is not the reader's.
-        NoSuchPartner: nobody has that seat, or the reader is of the school and has another.
-        NotApart: no custody rule allows it, or it is asked for by the school.
-    """
-    seats = await partners(conn, reader=reader, student_id=student_id, now=now)
-    seat = next((s for s in seats if (s.kind, s.subject) == (kind, subject)), None)
-    if seat is None:
-        raise NoSuchPartner(
-            (
-                "Hiện không có giáo viên này. Hãy chọn trong danh sách giáo viên của học sinh.",
-                "There is no such teacher now. Choose one of the pupil's teachers.",
-            )
-        )
-    only = None
-    if is_apart:
-        is_kin = any(link.student_id == student_id for link in reader.kin)
-        if not is_kin or not seat.may_be_apart:
-            raise NotApart
-        only = reader.account_id
-    place = Place(
-        school_id=seat.school_id,
-        student_id=student_id,
-        kind=kind,
-        subject=subject,
-        only_account_id=only,
-    )
-    found = await queries.find_thread(conn, place=place)
-    if found is None:
-        await queries.insert_thread(conn, place=place, opened_by=reader.account_id, now=now)
-        found = await queries.find_thread(conn, place=place)
-    if found is None:
-        raise NoSuchThread
-    return found
 
 
 async def write(
@@ -163,7 +74,7 @@ async def write(
     known = await messages.message(conn, school_id=row.school_id, message_id=new.id)
     if known is not None:
         return row, _the_same(known, row, reader.account_id, text)
-    seated = await queries.seated(conn, school_id=row.school_id, thread_id=row.id, now=now)
+    seated = await people.seated(conn, school_id=row.school_id, thread_id=row.id, now=now)
     if not seated:
         raise _nobody(row)
     await limiter.take(MESSAGES, reader.account_id)
@@ -183,7 +94,7 @@ async def write(
         taken_back_at=None,
     )
     await _insert(conn, message, new.attachment_ids)
-    await _tell(conn, head, message, seated, now)
+    await telling.tell(conn, head=head, message=message, seated=seated, now=now)
     return row, message
 
 
@@ -296,7 +207,7 @@ async def look_into(
     if row.side != "principal":
         return row  # who is of the thread needs none
     until = now + ACCESS_LASTS
-    name = await queries.staff_name(conn, school_id=row.school_id, account_id=reader.account_id)
+    name = await people.staff_name(conn, school_id=row.school_id, account_id=reader.account_id)
     await queries.insert_look(
         conn,
         school_id=row.school_id,
@@ -365,7 +276,7 @@ def _nobody(row: ThreadRow) -> NobodyReads:
 async def _name(conn: db.Conn, row: ThreadRow, account_id: UUID, own: Seated | None) -> str:
     if row.side == "staff":
         return own.name if own is not None else ""
-    name = await queries.guardian_name(
+    name = await people.guardian_name(
         conn, school_id=row.school_id, student_id=row.student_id, account_id=account_id
     )
     return name or ""
@@ -404,57 +315,3 @@ async def _insert(conn: db.Conn, message: MessageRow, attachment_ids: list[UUID]
         seq=message.seq,
         now=message.sent_at,
     )
-
-
-async def _tell(
-    conn: db.Conn,
-    head: messages.ThreadHead,
-    message: MessageRow,
-    seated: list[Seated],
-    now: datetime,
-) -> None:
-    """One piece of news to the other side; one that nobody there has read is not repeated.
-
-    What has not been told yet does for this message too; what was told is replaced. The school's
-    side hears when the first of it has contact hours, and who sits there is asked then.
-    """
-    to_staff = message.author_kind == "guardian"
-    wait_s = await _wait_s(conn, head, seated, now) if to_staff else 0.0
-    told = head.staff_told if to_staff else head.family_told
-    day = head.staff_told_day if to_staff else head.family_told_day
-    replaces = None
-    if told is not None and day is not None and school_day(now) - day <= _ONE_NEWS:
-        to = "staff" if to_staff else "family"
-        if await messages.hurry_news(conn, head=head, told=told, side=to, wait_s=wait_s):
-            return
-        side = "staff" if to_staff else "guardian"
-        if await messages.has_unread(conn, head=head, told=told, side=side):
-            replaces = told
-    params = {
-        "student": head.student_name,
-        "person": message.author_name,
-        "thread_id": str(head.id),
-        "to": "staff" if to_staff else "family",
-    }
-    await messages.insert_news(
-        conn,
-        head=head,
-        to_staff=to_staff,
-        message_id=message.id,
-        day=day if replaces is not None and day is not None else school_day(now),
-        actor_account_id=message.author_account_id,
-        account_id=None if to_staff else head.only_account_id,
-        wait_s=wait_s,
-        params=params | ({"replaces": str(replaces)} if replaces is not None else {}),
-        outbox_id=new_id(),
-    )
-
-
-async def _wait_s(
-    conn: db.Conn, head: messages.ThreadHead, seated: list[Seated], now: datetime
-) -> float:
-    hours = await hours_of(
-        conn, school_id=head.school_id, staff_ids=[each.staff_id for each in seated]
-    )
-    opens = [own.opens_at(now) for own in hours.values()]
-    return min(0.0 if each is None else (each - now).total_seconds() for each in opens)
