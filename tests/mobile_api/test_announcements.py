@@ -9,16 +9,16 @@ import asyncpg
 import httpx
 import pytest
 
-from app import db
 from app.contact_book.announcements.fanout import do_due
 from mobile_api.resources import Resources
-from notifications.relay import Relay
 from tests.cast import Cast, gather
 from tests.conftest import Clock
 from tests.mobile_api.announcing import (
     SAID,
+    Workers,
     get,
     listed,
+    open_workers,
     publish,
     read,
     seen,
@@ -37,28 +37,10 @@ async def cast(world: World) -> Cast:
     return await gather(world)
 
 
-class Workers:
-    """The relay and the worker's errands, on demand."""
-
-    def __init__(self, finder: db.Pool, resources: Resources, relay: Relay) -> None:
-        self.finder, self.resources, self.relay = finder, resources, relay
-
-    async def work(self, *, later: timedelta = timedelta()) -> int:
-        """Do every errand that is due by then, and tell all; how many errands."""
-        now = self.resources.clock() + later
-        done = await do_due(self.finder, self.resources.pool, now=now)
-        while await self.relay.relay_due():
-            pass
-        return done
-
-
 @pytest.fixture
 async def workers(database: str, resources: Resources, clock: Clock) -> AsyncIterator[Workers]:
-    finder = await db.create_pool(database, role=db.WORKER_ROLE, size=2)
-    telling = await db.create_pool(database, role=db.RELAY_ROLE, size=2)
-    yield Workers(finder, resources, Relay(telling, clock=clock))
-    await telling.close()
-    await finder.close()
+    async with open_workers(database, resources, clock) as opened:
+        yield opened
 
 
 async def kinds(owner: asyncpg.Connection, person: Person) -> list[str]:
