@@ -9,11 +9,12 @@ interface Behind {
   under: string;
   paths: readonly string[];
   roles?: Route["roles"];
+  open?: boolean;
   /** What names the screen of each path: one fetch more, at the first of them. */
   pages: () => Promise<{ PAGES: Pages }>;
 }
 
-export function behind({ under, paths, roles, pages }: Behind): readonly Route[] {
+export function behind({ under, paths, pages, ...who }: Behind): readonly Route[] {
   const load = async (path: string): Promise<{ default: View }> => {
     const page = (await pages()).PAGES[path];
     if (!page) throw new Error(path);
@@ -22,6 +23,6 @@ export function behind({ under, paths, roles, pages }: Behind): readonly Route[]
   return paths.map((path) => ({
     pattern: under + path,
     load: () => load(path),
-    ...(roles && { roles }),
+    ...who,
   }));
 }

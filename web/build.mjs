@@ -58,6 +58,10 @@ function screensOf(metafile) {
   return screens;
 }
 
+/** In a script: all the files named, and then the first of them. */
+const AT_ONCE =
+  'const $all=n=>Promise.all(n.split(" ").map(f=>import("/a/"+f+".js"))).then(m=>m[0]);';
+
 /**
  * Lets a screen's files come at once, not each when another has named it: on a slow line every
  * such step is a third of a second. The names stay true: an output's name changes with any of
@@ -69,10 +73,9 @@ async function loadAtOnce(metafile, screens) {
     const written = script.replace(/\bimport\("(\/a\/[^"]+)"\)/g, (call, wanted) => {
       const files = screens.get(wanted) ?? [];
       if (files.length < 2) return call;
-      const imports = files.map((file) => `import("${file}")`).join(",");
-      return `Promise.all([${imports}]).then(m=>m[0])`;
+      return `$all("${files.map((file) => basename(file, ".js")).join(" ")}")`;
     });
-    if (written !== script) await writeFile(join(ROOT, output), written);
+    if (written !== script) await writeFile(join(ROOT, output), AT_ONCE + written);
   }
 }
 

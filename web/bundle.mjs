@@ -11,6 +11,7 @@ export const DIST = join(WEB, "dist");
 export const STAGE = join(WEB, `dist.${process.pid}`);
 const MAIN = join(WEB, "main.tsx");
 const STYLE = join(WEB, "app.css");
+const VIEWS = join(WEB, "views/");
 export const WATCH = process.argv.includes("--watch");
 
 const LOADERS = Object.fromEntries(
@@ -74,7 +75,8 @@ const stylesWithModules = {
 };
 
 /**
- * Every lazily loaded module imports main.tsx, which is there long before it.
+ * Every lazily loaded module imports main.tsx, which is there long before it. A screen's module is
+ * one, whether it was first met by an import that waits or by one that does not.
  *
  * The bundler makes a file for each set of entries that share some modules. What main.tsx needs is
  * now shared by all of them, and is one file instead of a dozen.
@@ -95,7 +97,7 @@ const oneShell = {
       return undefined;
     });
     build.onLoad({ filter: /\.tsx?$/, namespace: "file" }, async ({ path }) => {
-      if (!lazy.has(path)) return undefined;
+      if (!lazy.has(path) && !path.startsWith(VIEWS)) return undefined;
       const contents = `${await readFile(path, "utf8")}\nimport ${JSON.stringify(MAIN)};\n`;
       return { contents, loader: path.endsWith("x") ? "tsx" : "ts" };
     });

@@ -7,9 +7,11 @@
 import type { ComponentType } from "preact";
 import type { Hat } from "./hats";
 import type { Parameters } from "./router";
+import { BOOK } from "./views/book/routes";
 import { DAILY } from "./views/daily/routes";
 import { DEPARTMENT } from "./views/department/routes";
 import { DESK } from "./views/desk/routes";
+import { ENTRY } from "./views/entry/routes";
 import { OFFICE } from "./views/office/routes";
 
 export type View = ComponentType<{ params: Parameters }>;
@@ -28,16 +30,11 @@ export interface Route {
 export const SCANNERS = ["guard", "homeroom_teacher", "subject_teacher", "principal"] as const;
 export const TEACHERS = ["homeroom_teacher", "subject_teacher", "principal"] as const;
 
+const settings = () => import("./views/shared/settings");
+
 export const ROUTES: readonly Route[] = [
   { pattern: "/dang-nhap", load: () => import("./views/entry/login"), open: true },
-  { pattern: "/kich-hoat", load: () => import("./views/entry/activate"), open: true },
-  { pattern: "/quen-mat-khau", load: () => import("./views/entry/reset"), open: true },
   { pattern: "/dong-y", load: () => import("./views/entry/consents"), bare: true },
-  {
-    pattern: "/truong/:school/hom-nay",
-    load: () => import("./views/board/board"),
-    roles: ["principal"],
-  },
   {
     pattern: "/quet",
     load: () => import("./views/scan/scan"),
@@ -45,8 +42,6 @@ export const ROUTES: readonly Route[] = [
     bare: true,
   },
   { pattern: "/lop", load: () => import("./views/classes/classes"), roles: TEACHERS },
-  // Also from a push while another hat is on: the server says whose class it is.
-  { pattern: "/lop/:school/:class", load: () => import("./views/classes/class") },
   {
     pattern: "/cham-cong",
     load: () => import("./views/checkin/checkin"),
@@ -56,11 +51,10 @@ export const ROUTES: readonly Route[] = [
   // Also from a push while another hat is on: the server says whose child it is.
   { pattern: "/tin", load: () => import("./views/parent/inbox") },
   { pattern: "/con/:student", load: () => import("./views/parent/child") },
-  { pattern: "/con/:student/ma", load: () => import("./views/parent/code") },
-  { pattern: "/con/:student/don", load: () => import("./views/parent/pickups") },
-  { pattern: "/con/:student/xin-nghi", load: () => import("./views/leave/child") },
-  { pattern: "/cai-dat", load: () => import("./views/shared/settings") },
-  { pattern: "/cai-dat/*", load: () => import("./views/shared/settings") },
+  { pattern: "/cai-dat", load: settings },
+  { pattern: "/cai-dat/*", load: settings },
+  ...BOOK,
+  ...ENTRY,
   ...DAILY,
   ...DEPARTMENT,
   ...DESK,

@@ -10,7 +10,7 @@ import { C } from "./i18n/common";
 import { Offers } from "./offers";
 import { pending } from "./pending";
 import { go, place } from "./router";
-import { unread } from "./unread";
+import { bookUnread, unread } from "./unread";
 
 interface Tab {
   href: string;
@@ -25,14 +25,21 @@ function tabsOf(on: Hat): Tab[] {
   const news: Tab = { href: "/tin", icon: "bell", name: C.news(), count: unread.value };
   const settings: Tab = { href: "/cai-dat", icon: "gear", name: C.settings() };
   const scan: Tab = { href: "/quet", icon: "scan", name: C.scan() };
-  const book: Tab = { href: "/so-lien-lac", icon: "book", name: C.book() };
+  const book: Tab = {
+    href: "/so-lien-lac",
+    icon: "book",
+    name: C.book(),
+    count: bookUnread.value,
+    under: /^\/(con\/.+\/so|thong-bao|tin-nhan)/,
+  };
   const hours: Tab = { href: "/cham-cong", icon: "clock", name: C.checkIn() };
   switch (on.role) {
     case "guardian":
-      return [{ href: "/", icon: "home", name: C.today() }, news, settings];
+      return [{ href: "/", icon: "home", name: C.today() }, book, news, settings];
     case "student":
       return [
         { href: `/con/${on.personId}`, icon: "home", name: C.today() },
+        { ...book, href: `/con/${on.personId}/so` },
         { href: `/con/${on.personId}/ma`, icon: "phone", name: C.myCode() },
         news,
         settings,

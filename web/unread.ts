@@ -7,6 +7,23 @@ import { isFailure } from "./failure";
 import { onItem, onReset } from "./live";
 import { phase } from "./session";
 
+/** Of the contact book: what was not read, or waits for an answer. */
+const book = signal({ announcements: 0, to_answer: 0, messages: 0 });
+export const messagesUnread = computed(() => book.value.messages);
+export const bookUnread = computed(
+  () => book.value.messages + Math.max(book.value.announcements, book.value.to_answer),
+);
+/** The news that changes it. */
+const BOOK = /^(an|message)/;
+
+export async function countBook(): Promise<void> {
+  try {
+    book.value = await of(api.GET("/v1/contact-book/unread"));
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+  }
+}
+
 /** Among the newest 100: beyond that the number says nothing any more. */
 const LOOKED_AT = 100;
 
@@ -28,13 +45,19 @@ export async function countUnread(): Promise<void> {
   }
 }
 
-onReset(() => void countUnread());
+onReset(() => {
+  void countUnread();
+  void countBook();
+});
 onItem((item) => {
+  if (BOOK.test(item.kind)) void countBook();
   if (item.read_at === null) told.value = new Set([...told.peek(), item.id]);
 });
 
 effect(() => {
-  if (phase.value === "out") told.value = new Set();
+  if (phase.value !== "out") return;
+  told.value = new Set();
+  book.value = { announcements: 0, to_answer: 0, messages: 0 };
 });
 
 effect(() => {

@@ -3,6 +3,7 @@
 import type { Pages } from "../../behind";
 
 export const PAGES: Pages = {
+  "hom-nay": () => import("../board/board"),
   "tin-vang": () => import("./held"),
   "can-xem": () => import("./reviews"),
   "nghi-dot-xuat": () => import("./closures"),
@@ -13,6 +14,7 @@ export const PAGES: Pages = {
   "sua-diem-danh": () => import("./corrections"),
   "quy-tac": () => import("./rules"),
   "chua-den": () => import("../classes/missing_page"),
+  "so-lien-lac": () => import("../desk/completeness"),
   "thong-bao": () => import("../desk/notices"),
   "bao-cao-tin-nhan": () => import("../desk/reports"),
   "cau-mau": () => import("../desk/phrases"),

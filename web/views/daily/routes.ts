@@ -5,6 +5,7 @@ import { behind } from "../../behind";
 export const DAILY = behind({
   under: "/truong/:school/",
   paths: [
+    "hom-nay",
     "tin-vang",
     "can-xem",
     "nghi-dot-xuat",

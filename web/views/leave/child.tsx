@@ -5,7 +5,7 @@ import { C } from "../../i18n/common";
 import { V } from "../../i18n/leave";
 import { type Parameters, place } from "../../router";
 import { me } from "../../session";
-import { kin } from "../parent/family";
+import { kin } from "../parent/kin";
 import { LeaveDesk } from "./desk";
 
 const DAY = /^\d{4}-\d\d-\d\d$/;

@@ -17,8 +17,7 @@ import { useQuery } from "../../query";
 import type { Parameters } from "../../router";
 import { accountId } from "../../session";
 import { keepSeen } from "../../store";
-import { kin } from "./family";
-import type { Kin } from "./kin";
+import { type Kin, kin } from "./kin";
 import "./code.css";
 
 interface Kept

@@ -8,8 +8,6 @@ import { schoolDay } from "../../format";
 import { onItem, onReset } from "../../live";
 import { now } from "../../now";
 import { type Query, useQuery } from "../../query";
-import { me } from "../../session";
-import { type Kin, kinOf } from "./kin";
 
 export type FamilyDay = Schemas["FamilyDay"] & {
   /** How far the server's clock was ahead of this phone's, ms. */
@@ -19,10 +17,6 @@ export type FamilyDay = Schemas["FamilyDay"] & {
 export interface Today extends Query<FamilyDay> {
   /** What is known is of another day, and says nothing of this one. */
   readonly isOld: ReadonlySignal<boolean>;
-}
-
-export function kin(studentId: string): Kin | null {
-  return kinOf(me.value).find((each) => each.student_id === studentId) ?? null;
 }
 
 /**

@@ -17,7 +17,7 @@ import { useQuery } from "../../query";
 import { go, place } from "../../router";
 import { AbsentActions } from "./absent";
 import { dayWords } from "./day";
-import { kin } from "./family";
+import { kin } from "./kin";
 import { asksToAct, byDay, dayOf, iconOf, leadsTo, newestFirst, replacedIds, toneOf } from "./news";
 import "./inbox.css";
 

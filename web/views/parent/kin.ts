@@ -1,6 +1,6 @@
 /** The pupils whom an account may follow. */
 
-import type { Me } from "../../session";
+import { type Me, me } from "../../session";
 
 /** Who a pupil of the family is, known before the day is. */
 export interface Kin {
@@ -34,4 +34,9 @@ export function kinOf(who: Me | null): Kin[] {
       : [],
   );
   return [...children, ...selves];
+}
+
+/** One of them by its id; null: none of the account's, or not any more. */
+export function kin(studentId: string): Kin | null {
+  return kinOf(me.value).find((each) => each.student_id === studentId) ?? null;
 }

@@ -9,8 +9,7 @@ import { C } from "../../i18n/common";
 import { F } from "../../i18n/pickups";
 import { useQuery } from "../../query";
 import type { Parameters } from "../../router";
-import { kin } from "./family";
-import type { Kin } from "./kin";
+import { type Kin, kin } from "./kin";
 import { PickupForm } from "./pickup_form";
 import "./parent.css";
 
