@@ -20,7 +20,7 @@ export const Y = texts({
   // Homework
   homework: ["Bài tập về nhà", "Homework"],
   homeworkText: ["Bài tập", "What to do"],
-  addHomework: ["Thêm bài tập", "Set homework"],
+  addHomework: ["Thêm bài tập", "Set a task"],
   due: ["Hạn nộp", "Due"],
   tomorrow: ["Ngày mai", "Tomorrow"],
   nextWeek: ["Tuần sau", "Next week"],

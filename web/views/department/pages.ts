@@ -10,4 +10,5 @@ export const PAGES: Pages = {
   nghi: () => import("./closures"),
   "thong-bao": () => import("../desk/department_notices"),
   "thong-bao/:id": () => import("../desk/department_notice"),
+  "so-lien-lac": () => import("../desk/department_rates"),
 };

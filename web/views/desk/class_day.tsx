@@ -181,7 +181,6 @@ function SaveBar({ day, draft, isWaiting, check, onSend }: BarProps) {
       </p>
       <Button
         kind="main"
-        icon="share"
         busy={sending.busy.value}
         disabled={isWaiting}
         onClick={() => {

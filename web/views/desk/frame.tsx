@@ -11,7 +11,7 @@ type Part = "week" | "notices" | "threads" | "groups" | "hours" | "reports" | "p
 
 const TEACHERS: readonly PageLink<Part>[] = [
   { path: "notices", icon: "bell", name: K.navNotices },
-  { path: "threads", icon: "share", name: K.navThreads },
+  { path: "threads", icon: "chat", name: K.navThreads },
   { path: "groups", icon: "people", name: K.navGroups },
   { path: "hours", icon: "clock", name: K.navHours },
 ];
@@ -19,7 +19,7 @@ const TEACHERS: readonly PageLink<Part>[] = [
 const PRINCIPALS: readonly PageLink<Part>[] = [
   { path: "week", icon: "chart", name: K.navWeek },
   { path: "notices", icon: "bell", name: K.navNotices },
-  { path: "threads", icon: "share", name: K.navThreads },
+  { path: "threads", icon: "chat", name: K.navThreads },
   { path: "groups", icon: "people", name: K.navGroups },
   { path: "reports", icon: "flag", name: K.navReports },
   { path: "phrases", icon: "list", name: K.navPhrases },

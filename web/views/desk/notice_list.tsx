@@ -4,7 +4,6 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { api, of } from "../../api";
 import { useSending } from "../../components/form";
-import { Icon } from "../../components/icons";
 import { Badge, Button, Card, Empty, Fault, Field, Loaded, Note } from "../../components/ui";
 import { count, moment } from "../../format";
 import { C } from "../../i18n/common";
@@ -178,7 +177,6 @@ function Row({ line, href }: { line: Line; href: string }) {
       </span>
       {line.is_urgent && <Badge tone="late">{N.urgent()}</Badge>}
       <StateBadge state={line.state} />
-      <Icon name="next" />
     </a>
   );
 }
