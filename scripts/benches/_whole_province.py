@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 from rich.console import Console
@@ -17,6 +17,18 @@ from rich.table import Table
 from scripts.servers.postgres import EmbeddedPostgres
 
 console = Console(stderr=True)
+
+# A guardian's account for each pupil.
+FAMILIES: Final = (
+    """
+    insert into account (id, phone_sealed, phone_index)
+    select id, '-', sha256(('parent ' || id)::bytea) from student
+    """,
+    """
+    insert into guardianship (school_id, student_id, guardian_id, account_id, relation)
+    select school_id, id, id, id, 'mother' from student
+    """,
+)
 
 Bench = Callable[[EmbeddedPostgres, int, int], Coroutine[Any, Any, dict[str, float]]]
 

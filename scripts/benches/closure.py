@@ -19,7 +19,7 @@ from app.attendance.closures.model import NewClosure
 from app.attendance.closures.service import STAGGER_S
 from app.ids import new_id
 from scripts.benches import _whole_province
-from scripts.benches._whole_province import copy_again_s
+from scripts.benches._whole_province import FAMILIES, copy_again_s
 from scripts.benches.absence import AT, DAY, fill
 from scripts.migrate import migrate
 from scripts.servers.postgres import EmbeddedPostgres
@@ -40,7 +40,7 @@ async def _bench(postgres: EmbeddedPostgres, schools: int, pupils: int) -> dict[
     await owner.execute("select ensure_partitions('2026-11-01', '2026-11-30')")
     await owner.execute("set timezone = 'Asia/Ho_Chi_Minh'")
     await fill(owner, schools, pupils // schools)
-    for statement in _FAMILIES:
+    for statement in FAMILIES:
         await owner.execute(statement)
     await owner.execute("analyze")
     pool = await db.create_pool(dsn, role=db.APP_ROLE, size=CONNECTIONS)
@@ -107,15 +107,3 @@ async def _idle(finder: db.Pool) -> float:
     start = time.perf_counter()
     await due_errands(finder, now=AT.astimezone(UTC) + timedelta(days=1))
     return time.perf_counter() - start
-
-
-_FAMILIES: Final = (
-    """
-    insert into account (id, phone_sealed, phone_index)
-    select id, '-', sha256(('parent ' || id)::bytea) from student
-    """,
-    """
-    insert into guardianship (school_id, student_id, guardian_id, account_id, relation)
-    select school_id, id, id, id, 'mother' from student
-    """,
-)

@@ -7,21 +7,17 @@ to the same FCM server. CPU is that of the processes; the FCM server's is told a
 
 import argparse
 import asyncio
-import contextlib
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
 import asyncpg
-import psutil
-from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
 
@@ -33,6 +29,7 @@ from notifications import queries
 from notifications.compose import Audience, by_account, by_outbox_id, compose
 from scripts.benches import _tell_fcm
 from scripts.benches._figures import cpu_s
+from scripts.benches._parts import Place, await_ready, part, until
 from scripts.benches._ports import free_port
 from scripts.benches._province import LAT, LNG, BenchSchool, build
 from scripts.migrate import migrate
@@ -41,15 +38,6 @@ from scripts.servers.valkey import EmbeddedValkey
 
 console = Console(stderr=True)
 _BATCH = 500
-
-
-class Place(Struct, kw_only=True):
-    """Where everything runs."""
-
-    dsn: str
-    environment: Mapping[str, str]
-    schools: list[BenchSchool]
-    fcm: _tell_fcm.Fcm
 
 
 def main(args: list[str]) -> None:
@@ -102,9 +90,9 @@ async def _latency(
     """Milliseconds from sending a scan to its push being taken."""
     base_url = f"http://127.0.0.1:{place.environment['PORT']}"
     sent: dict[str, float] = {}
-    with _part("serve", place), _part("relay", place), _part("worker", place):
+    with part("serve", place), part("relay", place), part("worker", place):
         async with aiohttp.ClientSession(base_url) as session:
-            await _await_ready(session)
+            await await_ready(session)
             await _scan(session, place.schools[0], 99)  # the first warms all up
             await place.fcm.wait_for(1)
             began = time.perf_counter()
@@ -154,11 +142,11 @@ async def _relay_rate(place: Place, conn: asyncpg.Connection, rows: int) -> dict
     bare = await _bare_write_rate(place, conn, rows // 4)
     await _fill_outbox(conn, rows)
     began = time.perf_counter()
-    with _part("relay", place) as relay:
-        await _until(conn, "select count(*) < $1 from outbox", rows)  # it is up
+    with part("relay", place) as relay:
+        await until(conn, "select count(*) < $1 from outbox", rows)  # it is up
         began, left = time.perf_counter(), await conn.fetchval("select count(*) from outbox")
         before = cpu_s(relay)
-        await _until(conn, "select not exists (select from outbox)")
+        await until(conn, "select not exists (select from outbox)")
         seconds, cpu = time.perf_counter() - began, cpu_s(relay) - before
     return {
         "relay_per_s": left / seconds,
@@ -194,7 +182,7 @@ async def _worker_rate(place: Place, conn: asyncpg.Connection, rows: int) -> dic
     taken = len(await place.fcm.wait_for(0))
     queued = await conn.fetchval("select count(*) from delivery where state = 'queued'")
     await conn.execute("update delivery set due_at = now() where state = 'queued'")
-    with _part("worker", place) as worker, _part("relay", place):  # the relay's sweep rings
+    with part("worker", place) as worker, part("relay", place):  # the relay's sweep rings
         await place.fcm.wait_for(taken + 1)
         began, before = time.perf_counter(), cpu_s(worker)
         await place.fcm.wait_for(taken + queued, timeout_s=120)
@@ -223,36 +211,6 @@ async def _fill_outbox(conn: asyncpg.Connection, rows: int) -> None:
         },
     )
     await conn.execute("analyze outbox")
-
-
-async def _until(conn: asyncpg.Connection, sql: str, *args: object) -> None:
-    while True:
-        if await conn.fetchval(sql, *args):
-            return
-        await asyncio.sleep(0.02)
-
-
-@contextlib.contextmanager
-def _part(name: str, place: Place) -> Iterator[psutil.Process]:
-    """One of our commands as a process of its own."""
-    command = [sys.executable, "-m", "scripts.cli", name]
-    with subprocess.Popen(
-        command, env=dict(place.environment), stdout=subprocess.DEVNULL
-    ) as process:
-        try:
-            yield psutil.Process(process.pid)
-        finally:
-            process.terminate()
-
-
-async def _await_ready(session: aiohttp.ClientSession) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            with contextlib.suppress(aiohttp.ClientError):
-                async with session.get("/health/ready") as response:
-                    if response.status == 200:
-                        return
-            await asyncio.sleep(0.1)
 
 
 def _show(result: Mapping[str, float]) -> None:
