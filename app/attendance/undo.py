@@ -8,6 +8,8 @@ from msgspec import Struct
 
 from app import db
 from app.attendance import days, queries
+from app.attendance.absence.queries import wait_for_runs
+from app.attendance.absence.taken_back import hold_who_is_missing_now
 from app.attendance.days import Facts
 from app.attendance.facts import gather
 from app.attendance.heard import insert_notices, notice_of, notices_of
@@ -42,6 +44,8 @@ async def undo_scan(
 ) -> UndoneScan:
     """Take back a scan that this device sent in the last 60 seconds, and tell who was told.
 
+    Whom it leaves missing after the cut-off has an alert that waits for the principal.
+
     The fact stays; a correction beside it says that it does not count, by whom and why. Doing it
     twice changes nothing more.
 
@@ -61,6 +65,9 @@ async def undo_scan(
                 "Ask the homeroom teacher to correct the attendance.",
             )
         )
+    if event.person_kind == "student":
+        # Before the pupil's lock, as a run takes its own: it is seen, or misses the pupil itself.
+        await wait_for_runs(conn, school_id=event.school_id, day=event.day)
     await queries.lock_person(conn, school_id=event.school_id, person_id=event.person_id)
     plan = await queries.plan(conn, school_id=event.school_id)
     day = await _look(conn, event, event.person_id, plan, now)
@@ -68,6 +75,10 @@ async def undo_scan(
         return UndoneScan(event_id=event_id, status=_status(day.row_of(day.history)))
     after = _promoted([past for past in day.history if past.id != event.id], day.shift)
     await _store(conn, day=day, after=after, caller=caller, now=now)
+    if event.person_kind == "student":
+        await hold_who_is_missing_now(
+            conn, plan=plan, day=event.day, student_ids=[event.person_id], now=now
+        )
     return UndoneScan(event_id=event_id, status=_status(day.row_of(after)))
 
 

@@ -1,7 +1,8 @@
 """A school at the cut-off, as tests want it: pupils, scanners that beat, runs and what they say."""
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,8 +10,10 @@ from uuid import UUID
 import asyncpg
 import httpx
 
+from app import db
 from app.attendance.absence.model import Due
 from app.attendance.absence.ticker import Summary, run_due
+from app.attendance.queries import lock_people
 from app.ids import new_id
 from mobile_api.resources import Resources
 from tests.conftest import HANOI
@@ -115,6 +118,18 @@ async def until_it_waits(owner: asyncpg.Connection, running: asyncio.Task[Any]) 
     waiting = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
     while not await owner.fetchval(waiting):
         assert not running.done(), "it did not ask for the lock"
+
+
+@contextlib.asynccontextmanager
+async def run_that_waits(
+    pupil: Student, resources: Resources, owner: asyncpg.Connection
+) -> AsyncIterator[tuple[asyncio.Task[Summary], db.Conn]]:
+    """A run that asks for the pupil's lock, held as by a scan until the block ends."""
+    async with db.transaction(resources.pool, schools=[pupil.school_id]) as conn:
+        await lock_people(conn, school_id=pupil.school_id, person_ids=[pupil.id])
+        running = asyncio.create_task(run_now(resources))
+        await until_it_waits(owner, running)
+        yield running, conn
 
 
 async def close_school(owner: asyncpg.Connection, school: School) -> None:

@@ -1,8 +1,6 @@
 """The run at the cut-off against everything that happens in the same second."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,9 +10,9 @@ import pytest
 from app import db
 from app.attendance.absence import decisions
 from app.attendance.absence.run import run_one
-from app.attendance.absence.ticker import AbsenceTicker, Summary, run_due
+from app.attendance.absence.ticker import AbsenceTicker, run_due
 from app.attendance.model import absence_event_id
-from app.attendance.queries import lock_people, plan
+from app.attendance.queries import plan
 from app.settings import Settings
 from mobile_api.resources import Resources
 from tests.gate import Gate, minutes
@@ -31,9 +29,9 @@ from tests.mobile_api.cut_off import (
     held_morning,
     morning,
     run_now,
+    run_that_waits,
     states,
     told,
-    until_it_waits,
 )
 from tests.world import Person, School, Student, World
 
@@ -45,18 +43,6 @@ async def pupils(world: World, school: School) -> list[Student]:
 
 async def arrive(gate: Gate, pupil: Student) -> None:
     assert await gate.outcome(pupil.token) == "late"
-
-
-@contextlib.asynccontextmanager
-async def run_that_waits(
-    pupil: Student, resources: Resources, owner: asyncpg.Connection
-) -> AsyncIterator[tuple[asyncio.Task[Summary], db.Conn]]:
-    """A run that asks for the pupil's lock, held as by a scan until the block ends."""
-    async with db.transaction(resources.pool, schools=[pupil.school_id]) as conn:
-        await lock_people(conn, school_id=pupil.school_id, person_ids=[pupil.id])
-        running = asyncio.create_task(run_now(resources))
-        await until_it_waits(owner, running)
-        yield running, conn
 
 
 async def test_many_workers_at_once_decide_once(

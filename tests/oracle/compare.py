@@ -62,8 +62,8 @@ class Comparison:
         for guardian, items in self.truth.inboxes.items():
             self._inbox(guardian, items)
         held = sum(item.kind == "absence_held" for item in self.truth.principals)
-        if held != self.oracle.held_runs:
-            self.say("-", f"{held} runs were held, not {self.oracle.held_runs}")
+        if held != self.oracle.held_alerts:
+            self.say("-", f"{held} times alerts were held, not {self.oracle.held_alerts}")
         return self
 
     def hours(self, hours: Hours, months: Iterable[str]) -> None:

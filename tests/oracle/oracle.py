@@ -27,7 +27,7 @@ class Oracle(Standing):
         self.leaves: dict[str, Leave] = {}
         self.refused: defaultdict[date, set[str]] = defaultdict(set)
         self.runs: set[tuple[date, str]] = set()
-        self.held_runs = 0
+        self.held_alerts = 0
         self.gone: dict[str, datetime] = {}
         self.beats = Beats(story.school)
         self._clocks: defaultdict[str, rules.PhoneClock] = defaultdict(rules.PhoneClock)
@@ -162,6 +162,7 @@ class Oracle(Standing):
         # As taken back, or, where that alone would leave a wrong picture, as what holds now.
         status = cell.told.state if cell.told else "not_scanned"
         self._expect(cell, {"scan_undone", "correction"}, at=known.at, status=status)
+        self._hold_again(cell.pupil, cell.day, undo.at)
 
     # Absence.
 
@@ -194,7 +195,17 @@ class Oracle(Standing):
                 held += 1
             else:
                 self._tell_absence(cell, run.at)
-        self.held_runs += bool(held)
+        self.held_alerts += bool(held)
+
+    def _hold_again(self, pupil: str, day: date, now: datetime) -> None:
+        """Missing since a scan was taken back, in a shift whose run saw the pupil: it is held."""
+        for shift in self.held(pupil, day):
+            cell = self.cell(pupil, day, shift)
+            case = cell.case
+            is_open = case is None or (case.decision == "release" and case.told_at is None)
+            if (day, shift.key) in self.runs and is_open and self._is_missing(cell):
+                cell.case = Case(doubts=frozenset({"scan_taken_back"}))
+                self.held_alerts += now.astimezone(f.ZONE).date() == day
 
     def _is_unsure(self, cell: Cell) -> bool:
         """A card of the pupil's was suspected today, in whichever shift: it waits for a verdict."""
@@ -337,6 +348,8 @@ class Oracle(Standing):
             else:
                 continue
             self._tell_verdict(cell, known or suspect)
+            if reviewed.verdict == "reject":
+                self._hold_again(cell.pupil, cell.day, reviewed.at)
 
     def _tell_verdict(self, cell: Cell, known: Known | None) -> None:
         """They had been told of this very scan, whatever the state is after the verdict."""

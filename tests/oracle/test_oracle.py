@@ -203,7 +203,7 @@ def test_doubt_holds_the_alert_until_it_is_released(why: str) -> None:
     day.run(beat=why not in ("silent", "pending", "no_scanner"))
     assert day.told() == []
     assert day.state() == "not_scanned"
-    assert day.oracle.held_runs == 1
+    assert day.oracle.held_alerts == 1
     day.oracle.hear(
         f.AbsenceDecided(at=at("08:00"), day=MONDAY, shift="morning", decision="release")
     )
@@ -263,6 +263,22 @@ def test_an_undone_scan_never_was() -> None:
     day.oracle.hear(f.Undone(at=at("06:50:30"), phone="gate", event=event))
     assert day.state() == "not_scanned"
     assert day.told() == ["arrival", "correction|scan_undone"]
+
+
+def test_a_scan_taken_back_after_the_run_holds_the_alert_that_the_run_did_not_see() -> None:
+    day = Day()
+    day.others_come()
+    event = day.scan("07:44:30")
+    day.run()
+    assert day.oracle.held_alerts == 0
+    day.oracle.hear(f.Undone(at=at("07:45:20"), phone="gate", event=event))
+    assert day.oracle.held_alerts == 1
+    assert day.state() == "not_scanned"
+    day.oracle.hear(
+        f.AbsenceDecided(at=at("08:00"), day=MONDAY, shift="morning", decision="release")
+    )
+    assert day.state() == "absent_unexcused"
+    assert day.told() == ["arrival_late", "correction|scan_undone", "absence"]
 
 
 def test_clocks_that_are_wrong_are_put_right() -> None:

@@ -20,6 +20,7 @@ Doubt = Literal[
     "class_share",
     "code_refused",
     "scan_suspect",
+    "scan_taken_back",
     "not_begun",
 ]
 Decision = Literal["release", "drop"]
@@ -62,6 +63,10 @@ WORDS: Final[Mapping[Doubt, Bilingual]] = {
     "scan_suspect": (
         "Có lượt quét thẻ của em đang chờ xem xét",
         "A scan of the pupil's card waits to be reviewed",
+    ),
+    "scan_taken_back": (
+        "Lượt quét của em đã bị huỷ hoặc bị loại sau giờ chốt",
+        "A scan of the pupil was undone or rejected after the cut-off",
     ),
     "not_begun": (
         "Trường chưa phát thẻ nên chưa xét vắng",
@@ -163,7 +168,10 @@ class Run(Struct, frozen=True, kw_only=True):
 
 
 class Case(Struct, frozen=True, kw_only=True):
-    """A pupil who was missing at the cut-off, and the state of the shift as it stands now."""
+    """A pupil who was missing at the cut-off, and the state of the shift as it stands now.
+
+    `ran_at`: of one who is missing since a scan was taken back (`scan_taken_back`) that moment.
+    """
 
     student_id: UUID
     shift_id: UUID

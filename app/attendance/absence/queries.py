@@ -314,6 +314,17 @@ async def has_run(conn: db.Conn, *, school_id: int, day: date, shift_id: UUID) -
     return found
 
 
+async def shifts_run(conn: db.Conn, *, school_id: int, day: date) -> list[UUID]:
+    """The shifts of the day that were decided."""
+    found = await db.rows(
+        conn,
+        "select shift_id from absence_run where school_id = $1 and day = $2 order by shift_id",
+        school_id,
+        day,
+    )
+    return [row["shift_id"] for row in found]
+
+
 async def held_cases(
     conn: db.Conn,
     *,

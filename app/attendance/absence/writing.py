@@ -113,8 +113,9 @@ async def tell_principals(
     shift: PlannedShift,
     held: int,
     account_ids: Sequence[UUID],
+    event_id: UUID | None = None,
 ) -> None:
-    """That alerts wait for a decision; one message a run."""
+    """That alerts wait for a decision; one message a run, and one an `event_id` of its own."""
     params: dict[str, object] = {
         "school": plan.name,
         "shift": shift.name,
@@ -122,7 +123,7 @@ async def tell_principals(
         "day": day.isoformat(),
         "held": held,
     }
-    event_id = run_event_id(plan.school_id, day, shift.id)
+    event_id = event_id or run_event_id(plan.school_id, day, shift.id)
     await insert_news(
         conn,
         school_id=plan.school_id,

@@ -8,6 +8,8 @@ from uuid import UUID
 import msgspec
 
 from app import audit, db, names
+from app.attendance.absence.queries import wait_for_runs
+from app.attendance.absence.taken_back import hold_who_is_missing_now
 from app.attendance.days import Facts, resolve
 from app.attendance.facts import gather
 from app.attendance.kin import OwnChild, own_children
@@ -45,7 +47,7 @@ async def decide(
     """Confirm or reject these scans, derive their days anew, and tell whom it concerns.
 
     The same verdict again changes nothing; a suspect counts once it is confirmed, and without a
-    rejected scan the day may fall back to leave or absence.
+    rejected scan the day may fall back to leave or absence, or an alert waits for the principal.
 
     Raises:
         NoSuchReview: one of them is no uncertain scan of the last 45 days.
@@ -66,6 +68,10 @@ async def decide(
             )
         )
     await _require_not_own(conn, school_id, seen, decided_by)
+    if verdict == "reject":
+        # Before the people's locks, as runs take their own: one is seen, or sees the verdict.
+        for day in _days_of_pupils(seen):
+            await wait_for_runs(conn, school_id=school_id, day=day)
     await lock_people(conn, school_id=school_id, person_ids={each.person_id for each in seen})
     # Once more, under the locks: a colleague may have been faster.
     standing = await queries.standing(
@@ -80,6 +86,7 @@ async def decide(
     changed = await _settle(conn, school_id, fresh, cause, now)
     if verdict == "reject":
         await _take_back(conn, school_id, fresh, decided_by)
+        await _hold(conn, school_id, fresh, now)
     await audit.record(
         conn,
         school_id=school_id,
@@ -223,6 +230,27 @@ async def _settle(
         )
         changed += sum(change.before != change.after for change in changes)
     return changed
+
+
+def _days_of_pupils(events: Sequence[Standing]) -> list[date]:
+    return sorted({event.day for event in events if event.person_kind == "student"})
+
+
+async def _hold(conn: db.Conn, school_id: int, rejected: Sequence[Standing], now: datetime) -> None:
+    """Alerts of those who are missing now though their run had not missed them."""
+    plan = await plan_of(conn, school_id=school_id)
+    for day in _days_of_pupils(rejected):
+        await hold_who_is_missing_now(
+            conn,
+            plan=plan,
+            day=day,
+            student_ids={
+                event.person_id
+                for event in rejected
+                if event.day == day and event.person_kind == "student"
+            },
+            now=now,
+        )
 
 
 async def _take_back(

@@ -27,7 +27,7 @@ export function HeldRun({ school, day, run, cases, onDecided }: Props) {
         <h2 class="grow">{run.shift_name}</h2>
         <span class="muted">{D.ranAt(clock(run.ran_at))}</span>
       </header>
-      {run.missing === 0 ? (
+      {run.missing === 0 && cases.length === 0 ? (
         <p>{D.nobodyMissing()}</p>
       ) : (
         <p>
@@ -49,7 +49,9 @@ export function HeldRun({ school, day, run, cases, onDecided }: Props) {
       {waiting.length > 0 && (
         <Waiting school={school} day={day} run={run} cases={waiting} onDecided={onDecided} />
       )}
-      {waiting.length === 0 && run.held > 0 && <p class="muted">{D.nobodyWaits()}</p>}
+      {waiting.length === 0 && cases.some((each) => each.doubts.length > 0) && (
+        <p class="muted">{D.nobodyWaits()}</p>
+      )}
       {done.length > 0 && (
         <details open={waiting.length === 0 && done.length < 20}>
           <summary>{D.doneTitle(count(done.length))}</summary>
