@@ -12,8 +12,9 @@ import asyncpg
 import httpx
 import requests
 import uvicorn
+from hypothesis import strategies
 from litestar import Litestar
-from schemathesis import GenerationMode
+from schemathesis import GenerationMode, openapi
 
 from app import db
 from app.settings import Settings
@@ -22,7 +23,12 @@ from mobile_api.server import create_app
 from tests.conftest import Clock, delete_rows, open_test_resources
 from tests.mobile_api.rules import RULES
 from tests.mobile_api.walkers import Walk, arrange
+from tests.pdfs import hostile, saved, sheet
 from tests.world import Person, World
+
+openapi.media_type(
+    "application/pdf", strategies.sampled_from([saved(sheet(2)), hostile(), b"%PDF-1.7\n%%EOF"])
+)
 
 T = TypeVar("T")
 
