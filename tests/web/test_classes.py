@@ -142,6 +142,30 @@ async def test_a_dispute_that_a_colleague_has_answered_says_so(
     await expect(dialog.get_by_role("alert").last).to_contain_text("đã được trả lời")
 
 
+async def test_a_teacher_reads_who_has_corrected_the_day_and_why(
+    town: Town, open_phone: OpenPhone, api: httpx.AsyncClient
+) -> None:
+    school = await town.school()
+    child = await town.student(school, "Nguyễn Văn An")
+    body = {
+        "student_id": str(child.id),
+        "day": school_day(WallClock().now).isoformat(),
+        "shift_id": str(school.morning_id),
+        "state": "absent_excused",
+        "reason": "Mẹ em đã gọi điện cho nhà trường.",
+    }
+    headers = (await town.admin(school, "Nguyễn Thị Hiệu")).headers
+    answer = await api.post("/v1/attendance/corrections", json=body, headers=headers)
+    assert answer.status_code == 201, answer.text
+    phone = await open_phone()
+    await phone.log_in(await town.staff(school, "homeroom_teacher", "Cô Hoa"))
+    await row(phone, "Nguyễn Văn An").click()
+    dialog = phone.page.get_by_role("dialog")
+    await expect(dialog).to_contain_text("Nguyễn Thị Hiệu đã sửa")
+    await expect(dialog).to_contain_text("Mẹ em đã gọi điện cho nhà trường.")
+    await screen(phone.page, "class-pupil-corrected")
+
+
 async def test_a_subject_teacher_chooses_among_classes_and_answers_no_family(
     town: Town, open_phone: OpenPhone, api: httpx.AsyncClient
 ) -> None:

@@ -48,6 +48,8 @@ export const L = texts({
   beingChecked: ["Đang kiểm tra", "Being checked"],
   undone: ["đã huỷ", "cancelled"],
   // A pupil
+  correctedBy: [(who: string) => `${who} đã sửa`, (who: string) => `Corrected by ${who}`],
+  somebodyGone: ["Người đã rời trường", "Somebody who has left"],
   scansToday: ["Các lượt hôm nay", "Scans today"],
   noScans: ["Hôm nay chưa có lượt quét nào.", "No scan today so far."],
   markTitle: ["Ghi tay", "Note by hand"],

@@ -29,6 +29,7 @@ export function PupilDialog({ pupil, state, schoolId, day, corrects, onMarked, o
         <Avatar name={pupil.name} url={pupil.photo_url} />
         {state && <Badge tone={toneOf(state.state)}>{stateWords(state)}</Badge>}
       </div>
+      <Corrected state={state} />
       <Scans pupil={pupil} />
       {corrects && pupil.shifts.length > 0 && (
         <fieldset class="segments">
@@ -59,6 +60,16 @@ export function PupilDialog({ pupil, state, schoolId, day, corrects, onMarked, o
         <MarkByHand pupil={pupil} schoolId={schoolId} onMarked={onMarked} onClose={onClose} />
       )}
     </Dialog>
+  );
+}
+
+/** Whoever leads the class reads who has set the state, and why. */
+function Corrected({ state }: { state: ShiftState | null }) {
+  if (state?.correction_reason === undefined) return null;
+  return (
+    <p>
+      {L.correctedBy(state.corrected_by ?? L.somebodyGone())}: <q>{state.correction_reason}</q>
+    </p>
   );
 }
 
