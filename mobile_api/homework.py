@@ -23,6 +23,7 @@ from app.schools.common import school_day
 from mobile_api.access import only
 from mobile_api.deps import Me, Now, Res, Tx
 from mobile_api.inputs import Cursor, Limit, PathId, QueryId, ShortName, Text
+from mobile_api.openapi import FAILS
 from mobile_api.remarks import READERS, WRITERS, AttachmentIds, NobodyAskedFor, shown_by
 
 _FAMILY: Final = {"who": only("guardian", "student")}
@@ -65,7 +66,7 @@ class Homeworks(Controller):
     path = "/v1/contact-book/homework"
     tags = ("contact-book",)
 
-    @post("", operation_id="set_homework", opt=WRITERS)
+    @post("", operation_id="set_homework", opt={**WRITERS, FAILS: (404,)})
     async def set_homework(
         self, tx: Tx, caller: Me, resources: Res, now: Now, data: JSONBody[HomeworkGiven]
     ) -> Homework:
@@ -92,7 +93,7 @@ class Homeworks(Controller):
         )
         return await _own_one(tx, caller, resources, now, pen, data.id)
 
-    @get("", operation_id="list_homework", opt=READERS)
+    @get("", operation_id="list_homework", opt={**READERS, FAILS: (422,)})
     async def list_homework(
         self,
         tx: Tx,

@@ -26,6 +26,7 @@ from app.schools.common import school_box, school_day
 from mobile_api.access import SIGNED_IN, only
 from mobile_api.deps import Me, Now, Res, Tx
 from mobile_api.inputs import NO_NUL, Cursor, Limit, PathId, QueryId, ShortName
+from mobile_api.openapi import FAILS
 
 WRITERS: Final = {"who": only(*WRITING_ROLES)}
 # Also who was a guardian until the pupil moved, and may have no role any more.
@@ -77,7 +78,7 @@ class Remarks(Controller):
     path = "/v1/contact-book/remarks"
     tags = ("contact-book",)
 
-    @post("", operation_id="write_remark", opt=WRITERS)
+    @post("", operation_id="write_remark", opt={**WRITERS, FAILS: (404,)})
     async def write(
         self, tx: Tx, caller: Me, resources: Res, now: Now, data: JSONBody[RemarkGiven]
     ) -> Remark:
@@ -108,7 +109,7 @@ class Remarks(Controller):
         )
         return await _one(tx, caller, resources, now, data.id, school_ids=[pen.school_id])
 
-    @get("", operation_id="list_remarks", opt=READERS)
+    @get("", operation_id="list_remarks", opt={**READERS, FAILS: (422,)})
     async def list_remarks(
         self,
         tx: Tx,

@@ -29,6 +29,7 @@ from app.attendance.closures.fanout import keep_fanning_out
 from app.attendance.plan import school_day
 from app.contact_book.announcements.fanout import keep_publishing
 from app.contact_book.completeness import rollup as book_weeks
+from app.contact_book.daily.weekly import sum_up_due
 from app.crypto import Vault
 from app.jobs import bell as job_bell
 from app.jobs import runner as jobs
@@ -102,6 +103,17 @@ async def count_setups(ctx: dict[str, Any]) -> None:
         _log.info("setup.counted", schools=schools)
     except Exception as error:  # an hour later it is tried again
         _log.warning("setup.not_counted", error=type(error).__name__)
+
+
+async def sum_up_weeks(ctx: dict[str, Any]) -> None:
+    """Job: each pupil's week in numbers, told on Saturday; at other times there is nothing to do."""
+    runner: JobRunner = ctx["jobs"]
+    try:
+        schools = await sum_up_due(runner.pool, now=utc_now())
+        if schools:
+            _log.info("weekly.told", schools=schools)
+    except Exception as error:  # ten minutes later it goes on with the schools that are left
+        _log.warning("weekly.not_told", error=type(error).__name__)
 
 
 async def wake_jobs(ctx: dict[str, Any]) -> None:
@@ -304,6 +316,14 @@ def arq_worker(redis: ArqRedis, settings: Settings, desk: SendDesk, runner: JobR
                 minute=20,
                 run_at_startup=True,
                 job_id="count-setups",
+                timeout=_JOB_S * 10,
+            ),
+            cron(
+                sum_up_weeks,
+                name="sum_up_weeks",
+                minute=set(range(5, 60, 10)),
+                run_at_startup=True,
+                job_id="sum-up-weeks",
                 timeout=_JOB_S * 10,
             ),
             cron(

@@ -82,7 +82,63 @@ _ANNOUNCEMENTS: Final[dict[str, Rule]] = {
     ),
 }
 
-CONTACT_BOOK: Final[dict[str, Rule]] = _ANNOUNCEMENTS | {
+_REMARK: Final = f"{_BOOK}/remarks/{{remark_id}}"
+_HOMEWORK: Final = f"{_BOOK}/homework/{{homework_id}}"
+_DAY: Final = f"{_BOOK}/classes/{{class_id}}/days/{{day}}"
+_NEW: Final = "5b6f8d5e-52b5-4b3f-9a58-3f1f6f6b7a31"
+_OF_PUPIL: Final = {"student_id": "{student_id}"}
+_FAMILY: Final[Roles] = ("guardian", "student")
+# The remark is the homeroom teacher's, and of no subject; the homework the subject teacher's.
+_DAILY_BOOK: Final[dict[str, Rule]] = {
+    f"GET {_DAY}": Rule(here=PRINCIPAL, own=TEACHERS),
+    f"PUT {_DAY}": Rule(
+        here=PRINCIPAL,
+        own=TEACHERS,
+        body={"lessons": [{"id": _NEW, "subject": "Toán", "text": "Phân số"}]},
+    ),
+    f"POST {_BOOK}/remarks": Rule(
+        here=PRINCIPAL,
+        own=TEACHERS,
+        body={"id": _NEW, "student_id": "{student_id}", "kind": "praise", "text": "Con ngoan"},
+    ),
+    f"GET {_BOOK}/remarks": Rule(
+        here=PRINCIPAL, own=(*TEACHERS, *_FAMILY), door_is_open=True, query=_OF_PUPIL
+    ),
+    f"GET {_REMARK}": Rule(here=PRINCIPAL, own=(*LEADER, *_FAMILY), door_is_open=True),
+    f"PATCH {_REMARK}": Rule(
+        here=PRINCIPAL, own=LEADER, door_is_for=TEACHERS, body={"text": "Con rất ngoan"}
+    ),
+    f"POST {_REMARK}/withdrawal": Rule(here=PRINCIPAL, own=LEADER, door_is_for=TEACHERS, body={}),
+    f"POST {_BOOK}/homework": Rule(
+        here=PRINCIPAL,
+        own=TEACHERS,
+        body={
+            "id": _NEW,
+            "class_id": "{class_id}",
+            "subject": "Toán",
+            "text": "Bài 1",
+            "due_day": "2026-11-18",
+        },
+    ),
+    f"GET {_BOOK}/homework": Rule(
+        here=PRINCIPAL, own=(*TEACHERS, *_FAMILY), door_is_open=True, query=_OF_PUPIL
+    ),
+    f"GET {_HOMEWORK}": Rule(here=PRINCIPAL, own=(*TEACHERS, *_FAMILY), door_is_open=True),
+    f"PATCH {_HOMEWORK}": Rule(here=PRINCIPAL, own=TEACHERS, body={"text": "Bài 1 và 2"}),
+    f"POST {_HOMEWORK}/withdrawal": Rule(here=PRINCIPAL, own=TEACHERS),
+    f"PUT {_HOMEWORK}/done": Rule(own=_FAMILY, body={"student_id": "{student_id}", "done": True}),
+    f"GET {SCHOOL}/phrases": Rule(here=_WRITERS),
+    f"PUT {SCHOOL}/phrases": Rule(
+        here=PRINCIPAL, body={"items": [{"id": _NEW, "kind": "praise", "text": "Con ngoan"}]}
+    ),
+    f"GET {_BOOK}/summaries": Rule(
+        here=PRINCIPAL, own=(*TEACHERS, *_FAMILY), door_is_open=True, query=_OF_PUPIL
+    ),
+}
+
+_WRITTEN: Final = _ANNOUNCEMENTS | _DAILY_BOOK
+
+CONTACT_BOOK: Final[dict[str, Rule]] = _WRITTEN | {
     # How well it is kept.
     f"GET {SCHOOL}/contact-book/completeness": Rule(here=PRINCIPAL),
     f"GET {_BOOK}/completeness": Rule(anywhere=DEPARTMENT),

@@ -316,6 +316,33 @@ async def announcements(owner: asyncpg.Connection, cast: Cast, vice: Person) -> 
     return {"announcement_id": sent, "draft_id": draft, "group_id": group}
 
 
+async def daily_book(owner: asyncpg.Connection, cast: Cast) -> dict[str, Any]:
+    """A remark of the homeroom teacher's about the pupil, homework of the subject teacher's."""
+    remark_id, homework_id, school_id = new_id(), new_id(), cast.school.id
+    await owner.execute(
+        "insert into remark (school_id, id, student_id, class_id, day, kind, about, text,"
+        " search_key, author_account_id, author_name, created_at, changed_at)"
+        " values ($1, $2, $3, $4, '2026-11-16', 'praise', 'remark', 'Con ngoan', 'con ngoan', $5,"
+        " 'Cô Chủ nhiệm', now(), now())",
+        school_id,
+        remark_id,
+        cast.student.id,
+        cast.class_id,
+        cast["homeroom_teacher"].account_id,
+    )
+    await owner.execute(
+        "insert into homework (school_id, id, class_id, subject, text, search_key, set_day,"
+        " due_day, author_account_id, author_name, created_at, changed_at)"
+        " values ($1, $2, $3, 'Toán', 'Bài 1', 'toan bai 1', '2026-11-16', '2026-11-18', $4,"
+        " 'Thầy Toán', now(), now())",
+        school_id,
+        homework_id,
+        cast.class_id,
+        cast["subject_teacher"].account_id,
+    )
+    return {"remark_id": remark_id, "homework_id": homework_id}
+
+
 async def _box(world: World, school_id: int) -> SchoolBox:
     wrapped = await world.owner.fetchval(
         "select wrapped from school_key where school_id = $1", school_id
