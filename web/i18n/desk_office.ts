@@ -88,10 +88,6 @@ export const W = texts({
   // Beginning a conversation
   start: ["Nhắn cho gia đình", "Write to a family"],
   startFind: ["Gia đình của em nào?", "Which pupil's family?"],
-  startWith: [
-    (name: string) => `Nhắn cho gia đình ${name}`,
-    (name: string) => `Write to ${name}'s family`,
-  ],
   homeroomSeat: ["Với tư cách chủ nhiệm", "As the homeroom teacher"],
   startNone: [
     "Thầy cô không dạy em này nên không nhắn được.",
@@ -133,8 +129,6 @@ export const W = texts({
   readShare: ["Đã đọc thông báo", "Notices read"],
   hours: [(h: string) => `${h} giờ`, (h: string) => `${h} h`],
   minutes: [(m: string) => `${m} phút`, (m: string) => `${m} min`],
-  few: ["dưới 5", "fewer than 5"],
-  none: ["không có", "none"],
   // Department
   ratesTitle: ["Sổ liên lạc của các trường", "The schools' contact books"],
   ratesLead: [

@@ -57,7 +57,6 @@ export const N = texts({
   drop: [(name: string) => `Bỏ ${name}`, (name: string) => `Remove ${name}`],
   findPupil: ["Tìm học sinh", "Find a pupil"],
   findStaff: ["Tìm cán bộ", "Find a member of staff"],
-  addPerson: [(name: string) => `Chọn ${name}`, (name: string) => `Choose ${name}`],
   nobodyFound: ["Không có ai tên như vậy", "Nobody of that name"],
   noGroups: ["Chưa có nhóm nào", "There is no group yet"],
   toGroups: ["Lập nhóm", "Make a group"],
@@ -239,9 +238,7 @@ export const G = texts({
   noMembers: ["Nhóm chưa có ai.", "The group is empty."],
   addPupil: ["Thêm học sinh", "Add a pupil"],
   addStaff: ["Thêm cán bộ", "Add a member of staff"],
-  addMember: [(name: string) => `Thêm ${name}`, (name: string) => `Add ${name}`],
   dropMember: [(name: string) => `Bỏ ${name} khỏi nhóm`, (name: string) => `Remove ${name}`],
-  change: [(name: string) => `Sửa nhóm ${name}`, (name: string) => `Change ${name}`],
   end: ["Giải tán nhóm", "End the group"],
   askEnd: [(name: string) => `Giải tán nhóm ${name}?`, (name: string) => `End the group ${name}?`],
   endHint: [

@@ -144,7 +144,6 @@ function Choices({
           school={school}
           kind={by}
           label={by === "staff" ? N.findStaff() : N.findPupil()}
-          actionOf={N.addPerson}
           onChoose={({ kind, id, name, more }) => {
             const part: Part = { kind, ref: id, name: more ? `${name} (${more})` : name };
             if (!has(parts.peek(), part)) put(part);

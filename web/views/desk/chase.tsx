@@ -15,7 +15,7 @@ import { usePolling } from "../classes/polling";
 import { answerWords } from "./answer_words";
 import "./desk.css";
 import { noticesPath } from "./frame";
-import { justDone, type Notice, noticeOf } from "./notice_api";
+import { justDone, type Notice, noticeOf, partWords } from "./notice_api";
 import { StateBadge } from "./notice_list";
 import { Withdraw } from "./withdraw";
 
@@ -85,7 +85,7 @@ function Head({ school, notice, onChanged }: HeadProps) {
       </div>
       <p class="muted small">
         {[
-          notice.audience.map(({ kind, name }) => (kind === "school" ? N.toSchool() : name)),
+          notice.audience.map(partWords),
           notice.published_at ? N.sentAt(moment(notice.published_at)) : null,
           until && notice.answer_kind !== "none" ? N.until(moment(until)) : null,
         ]

@@ -52,10 +52,7 @@ function OneWeek({ school, week }: { school: number; week: string }) {
 }
 
 function Figures({ week: { replies, ...sums } }: { week: Week }) {
-  const share = (part: number, all: number) => {
-    const found = shareOf(part, all);
-    return found === null ? W.none() : `${found}%`;
-  };
+  const share = (part: number, all: number) => percent(shareOf(part, all));
   const figures = [
     [W.median(), lengthWords(replies.median_min, count)],
     [W.inTime(), share(replies.within_a_day, replies.questions)],

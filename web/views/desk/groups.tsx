@@ -84,7 +84,7 @@ export default function Groups() {
 
 function Row({ group, onOpen }: { group: Group; onOpen: () => void }) {
   return (
-    <button type="button" class="row" aria-label={G.change(group.name)} onClick={onOpen}>
+    <button type="button" class="row" onClick={onOpen}>
       <Icon name="people" />
       <span class="grow">
         <strong>{group.name}</strong>
@@ -240,7 +240,6 @@ function GroupDialog({ school, id, onChanged, onEnded, onClose }: DialogProps) {
         school={school}
         kind={kind.value}
         label={kind.value === "student" ? G.addPupil() : G.addStaff()}
-        actionOf={G.addMember}
         onChoose={add}
       />
       <Fault error={sending.failure.value} />

@@ -3,6 +3,8 @@
 import { signal } from "@preact/signals";
 import { api, of, type Schemas } from "../../api";
 import type { Attached } from "../../attaching";
+import { L } from "../../i18n/classes";
+import { N } from "../../i18n/notices";
 import {
   type Draft,
   EMPTY,
@@ -101,11 +103,33 @@ export function noticeOf(id: string, school: number | null): Promise<Notice> {
   return of(api.GET("/v1/contact-book/announcements/{announcement_id}", { params }));
 }
 
+type Audience = Notice["audience"][number];
+
+/** Whom a part of the audience is, in words. */
+export function partWords({ kind, ref, name }: Audience): string {
+  switch (kind) {
+    case "school":
+      return N.toSchool();
+    case "grade":
+      return L.grade(Number(ref));
+    case "class":
+      return N.classOf(name);
+    case "group":
+      return N.group(name);
+    default:
+      return name;
+  }
+}
+
 /** A draft as the form has it. */
 export function draftOf(notice: Notice): Draft {
   return {
     ...EMPTY,
-    parts: notice.audience.map(({ kind, ref, name }) => ({ kind, ref, name })),
+    parts: notice.audience.map((part) => ({
+      kind: part.kind,
+      ref: part.kind === "school" ? "" : part.ref,
+      name: partWords(part),
+    })),
     toFamilies: notice.to_families,
     toStaff: notice.to_staff,
     toLeaders: notice.to_leaders,

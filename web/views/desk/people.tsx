@@ -35,12 +35,10 @@ interface Props {
   school: number;
   kind: Person["kind"];
   label: string;
-  /** What a tap on a name does. */
-  actionOf: (name: string) => string;
   onChoose: (person: Person) => void;
 }
 
-export function FindPerson({ school, kind, label, actionOf, onChoose }: Props) {
+export function FindPerson({ school, kind, label, onChoose }: Props) {
   const typed = useSignal("");
   const found = useSignal<readonly Person[] | null>(null);
   const sending = useSending();
@@ -81,7 +79,6 @@ export function FindPerson({ school, kind, label, actionOf, onChoose }: Props) {
             <button
               type="button"
               class="row"
-              aria-label={actionOf([person.name, person.more].filter(Boolean).join(", "))}
               onClick={() => {
                 onChoose(person);
                 typed.value = "";

@@ -59,7 +59,7 @@ function Editing({ start, areDefaults, save }: EditingProps) {
   return (
     <>
       {areDefaults && !isSaved.value && <Note>{W.defaults()}</Note>}
-      <div class="desk-columns">
+      <div class="stack">
         {KINDS.map((kind) => (
           <OfKind key={kind} kind={kind} items={items} onChange={() => (isSaved.value = false)} />
         ))}
@@ -114,7 +114,6 @@ function OfKind({ kind, items, onChange }: KindProps) {
           />
           <Button
             aria-pressed={each.about === "conduct"}
-            class="phrase-about"
             onClick={() =>
               change(each.id, { about: each.about === "conduct" ? "remark" : "conduct" })
             }

@@ -48,13 +48,7 @@ export default function StaffStart() {
             seats.value = null;
           }}
         >
-          <FindPerson
-            school={school}
-            kind="student"
-            label={W.startFind()}
-            actionOf={W.startWith}
-            onChoose={choose}
-          />
+          <FindPerson school={school} kind="student" label={W.startFind()} onChoose={choose} />
           {seats.value?.length === 0 && <p class="fault">{W.startNone()}</p>}
           {seats.value?.map((seat) => (
             <Button

@@ -16,7 +16,7 @@ const HOUR_MIN = 60;
 
 /** 40 phút, 3,5 giờ. */
 export function lengthWords(minutes: number | null, number: (n: number) => string): string {
-  if (minutes === null) return W.none();
+  if (minutes === null) return "–";
   if (minutes < HOUR_MIN) return W.minutes(number(Math.round(minutes)));
   return W.hours(number(Math.round((minutes / HOUR_MIN) * 10) / 10));
 }
