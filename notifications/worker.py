@@ -106,7 +106,7 @@ async def count_setups(ctx: dict[str, Any]) -> None:
 
 
 async def sum_up_weeks(ctx: dict[str, Any]) -> None:
-    """Job: each pupil's week in numbers, told on Saturday; at other times there is nothing to do."""
+    """Job: each pupil's week in numbers, told on Saturday; else nothing is to do."""
     runner: JobRunner = ctx["jobs"]
     try:
         schools = await sum_up_due(runner.pool, now=utc_now())

@@ -162,6 +162,36 @@ def test_an_sms_of_absence_gives_a_carrier_no_more_than_it_must() -> None:
         assert "Nguy" not in text
 
 
+def test_a_page_of_the_daily_book_says_what_stands_in_it_and_not_what_it_says() -> None:
+    page = PARAMS | {"praise": 2, "needs_work": 1, "health": 1, "lessons": ["Toán", "Tiếng\nAnh"]}
+    page |= {"homework": ["Toán"], "care": True}
+    vi = texts.render_inbox("daily_book", "vi", page)
+    assert vi.title == "Sổ liên lạc của Nguyễn An"
+    assert vi.body == (
+        "Ngày 16/11/2026: 2 lời khen · 1 điều cần cố gắng · 1 ghi chú sức khoẻ · bài tập: Toán"
+        " · đã học: Toán, Tiếng Anh · bữa ăn và giấc ngủ"
+    )
+    en = texts.render_inbox("daily_book", "en", page)
+    assert en.body == (
+        "16/11/2026: praise: 2 · to work on: 1 · health notes: 1 · homework: Toán"
+        " · taught: Toán, Tiếng Anh · meals and sleep"
+    )
+    with pytest.raises(BadParameter, match="praise"):
+        texts.render_inbox("remark", "vi", page | {"praise": "many"})
+
+
+def test_a_week_is_told_in_its_numbers() -> None:
+    week = PARAMS | {"present_days": 4, "late_days": 1, "praise": 3, "homework_set": 5}
+    vi = texts.render_inbox("weekly_summary", "vi", week)
+    assert vi.title == "Tuần học của Nguyễn An"
+    assert vi.body == (
+        "từ 16/11/2026 đến 18/11/2026: 4 ngày đúng giờ · 1 ngày đi muộn · 3 lời khen"
+        " · bài tập: xong 0/5"
+    )
+    en = texts.render_inbox("weekly_summary", "en", week)
+    assert en.body.endswith("days on time: 4 · days late: 1 · praise: 3 · homework: 0 of 5 done")
+
+
 def test_a_digest_says_how_many_news_there_are() -> None:
     assert texts.render_push("digest", "vi", count=3).title == "Có 3 tin mới"
     with pytest.raises(BadParameter, match="count"):
@@ -210,7 +240,8 @@ def test_a_missing_parameter_is_an_error_at_once(name: str) -> None:
     source = {"time": "at", "place": "school", "moment": "at", "span": "from_day"}
     source |= {"leave": "from_day", "first": "from_day", "who": "person"}
     # Only of some corrections, departures, answers, families.
-    for placeholder in needed - {"scan", "allowed", "because", "said", "child", "excerpt", "until"}:
+    optional = {"scan", "allowed", "because", "said", "child", "excerpt", "until", "book", "week"}
+    for placeholder in needed - optional:
         parameter = source.get(placeholder, placeholder)
         left_out = {parameter, "student"} if placeholder == "who" else {parameter}
         rest = {key: value for key, value in PARAMS.items() if key not in left_out}
@@ -297,6 +328,10 @@ WORDINGS = {
     ("answer_wanted", 1): "0487210aa573",
     ("message", 1): "d16ea5b8fd89",
     ("message_report", 1): "cd21cb896b96",
+    ("remark", 1): "c32f449fbf11",
+    ("homework", 1): "cacc13045f9c",
+    ("daily_book", 1): "c6d70ee3dfb0",
+    ("weekly_summary", 1): "60d4c7e9322d",
     ("absence", 1): "2ebbb8fcebaf",
     ("absence_held", 1): "d356be29fa10",
     ("closure", 2): "7a5e14bd9494",
