@@ -160,7 +160,7 @@ async def test_a_role_held_elsewhere_sends_nothing_here(
 ) -> None:
     """A guard who is a parent in another school."""
     await world.guardian(cast.stranger, person=cast["guard"], name="Chú bảo vệ")
-    assert (await post(api, cast["guard"], cast.school.id)).status_code == 403
+    assert (await post(api, cast["guard"], cast.school.id)).status_code == 404
     assert (await post(api, cast["guard"], cast.other.id)).status_code == 201
 
 
@@ -336,14 +336,18 @@ async def test_what_is_sent_with_nothing_for_a_day_is_swept(
     kept = await sent(api, who, school_id)
     await bind(resources, who, school_id, [kept["id"]])
     fresh = await sent(api, who, school_id)
-    old = await sent(api, who, school_id)
+    old, gone = [await sent(api, who, school_id) for _ in range(2)]
+    deleted = await api.delete(
+        f"{FILES}/{gone['id']}", params={"school_id": school_id}, headers=who.headers
+    )
+    assert deleted.status_code == 204
     await owner.execute(
-        "update attachment set unbound_since = now() - case when id = $1"
+        "update attachment set unbound_since = now() - case when id = any($1::uuid[])"
         " then interval '25 hours' else interval '23 hours' end where unbound_since is not null",
-        UUID(old["id"]),
+        [UUID(old["id"]), UUID(gone["id"])],
     )
     worker = await db.create_pool(database, role=db.WORKER_ROLE, size=1)
-    assert (await upkeep.look_after(worker))["unsent_files"] == 1
+    assert (await upkeep.look_after(worker))["unsent_files"] == 2
     assert (await upkeep.look_after(worker))["unsent_files"] == 0
     await sweep(worker, resources.storage)
     await worker.close()

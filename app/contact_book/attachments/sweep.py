@@ -35,6 +35,7 @@ async def sweep_unbound(conn: db.Conn, *, limit: int) -> int:
         insert into discarded_object (school_id, key, due_at)
         select school_id, key, now() from unnest($1::int[], $2::text[]) as q (school_id, key)
          order by school_id, key
+            on conflict do nothing -- its sender has deleted it, and the storage was away since
         """,
         [school_id for school_id, _ in objects],
         [key for _, key in objects],
