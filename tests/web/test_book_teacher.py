@@ -272,6 +272,7 @@ async def test_a_teacher_answers_a_message_sets_hours_and_writes_first(
     await page.get_by_role("textbox").fill("Áo ở bàn giáo viên, mai cháu lấy nhé.")
     await page.get_by_role("button", name="Gửi").click()
     await expect(page.get_by_role("log")).to_contain_text("Áo ở bàn giáo viên")
+    await expect(phone.says("Đang gửi…")).to_have_count(0)
     await screen(page, "message-of-teacher")
     heard = "select count(*) from inbox_item where account_id = $1 and kind = 'message'"
     await until(lambda: town.count(heard, mother.account_id))
@@ -279,8 +280,10 @@ async def test_a_teacher_answers_a_message_sets_hours_and_writes_first(
     await phone.go("/tin-nhan")
     await page.get_by_role("button", name="Nhắn cho gia đình").click()
     await page.get_by_label("Gia đình của em nào?").fill("tran thi b")
+    found = page.get_by_role("button", name="Trần Thị Bình 6A1")
+    await expect(found).to_be_visible()
     await screen(page, "message-to-family")
-    await page.get_by_role("button", name="Trần Thị Bình 6A1").click()
+    await found.click()
     await expect(phone.says("Trần Thị Bình").first).to_be_visible()
     await expect(page.get_by_role("textbox")).to_be_visible()
 
@@ -351,9 +354,7 @@ async def test_a_principal_keeps_groups_and_phrases(town: Town, open_phone: Open
     await expect(members).to_contain_text("Nguyễn Văn An")
     await screen(page, "group-desk")
     await dialog.get_by_role("button", name="Đóng").last.click()
-    await expect(page.get_by_role("button", name="Đội bóng đá")).to_contain_text(
-        "1 học sinh"
-    )
+    await expect(page.get_by_role("button", name="Đội bóng đá")).to_contain_text("1 học sinh")
 
     await page.get_by_role("link", name="Câu nhận xét").click()
     await expect(desk.says("Đây là những câu gợi ý.")).to_be_visible()

@@ -27,6 +27,9 @@ export const Y = texts({
   drop: ["Bỏ", "Remove"],
   dropLesson: [(n: number) => `Bỏ bài ${n}`, (n: number) => `Remove lesson ${n}`],
   dropHomework: [(n: number) => `Bỏ bài tập ${n}`, (n: number) => `Remove homework ${n}`],
+  endHomework: [(n: number) => `Thu hồi bài tập ${n}`, (n: number) => `Withdraw homework ${n}`],
+  askEndHomework: ["Thu hồi bài tập này?", "Withdraw this homework?"],
+  endHomeworkHint: ["Gia đình thấy là bài tập đã thu hồi.", "Families see that it was withdrawn."],
   by: [(name: string) => `của ${name}`, (name: string) => `by ${name}`],
   // Remarks
   remarks: ["Nhận xét", "Remarks"],

@@ -32,6 +32,7 @@ export const L = texts({
   all: ["Tất cả", "All"],
   onLeave: ["Nghỉ có phép", "On leave"],
   more: ["Việc của lớp", "The class's business"],
+  toBook: ["Sổ lớp", "Class book"],
   callMissing: ["Chưa có mặt", "Not here yet"],
   noPupils: ["Lớp chưa có học sinh", "No pupils in this class yet"],
   noPupilsHint: [

@@ -112,6 +112,13 @@ export const KINDS = texts({
   closure_ended: ["Trường đi học lại", "School is open again"],
   leave_asked: ["Đơn xin nghỉ chờ duyệt", "A leave request to decide"],
   leave_decided: ["Trả lời đơn xin nghỉ", "An answer to a leave request"],
+  announcement: ["Thông báo của trường", "Announcements"],
+  announcement_withdrawn: ["Thông báo được thu hồi", "An announcement taken back"],
+  answer_wanted: ["Nhắc trả lời thông báo", "A reminder to answer"],
+  remark: ["Nhận xét của thầy cô", "Remarks of teachers"],
+  homework: ["Bài tập về nhà", "Homework"],
+  daily_book: ["Sổ liên lạc trong ngày", "The day in the contact book"],
+  weekly_summary: ["Tóm tắt trong tuần", "The week in short"],
   message: ["Tin nhắn trong sổ liên lạc", "Messages in the contact book"],
   message_report: ["Tin nhắn bị báo cáo", "Reported messages"],
 });

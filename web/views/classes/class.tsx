@@ -82,7 +82,7 @@ export default function ClassToday({ params }: { params: Parameters }) {
     >
       <Disputes schoolId={schoolId} classId={classId} onAnswered={() => void query.reload()} />
       <ClassLeave schoolId={schoolId} classId={classId} onDecided={() => void query.reload()} />
-      {answersFor(schoolId, classId) && <Links schoolId={schoolId} classId={classId} />}
+      <Links schoolId={schoolId} classId={classId} />
       <Loaded query={query}>
         {(day) =>
           day.pupils.length === 0 ? (
@@ -107,14 +107,22 @@ function Links({ schoolId, classId }: { schoolId: number; classId: string }) {
   const at = `/lop/${schoolId}/${classId}`;
   return (
     <nav class="class-links" aria-label={L.more()}>
-      <a class="button" href={`${at}/vang`}>
-        <Icon name="call" />
-        {L.callMissing()}
+      <a class="button" href={`${at}/so`}>
+        <Icon name="book" />
+        {L.toBook()}
       </a>
-      <a class="button" href={`${at}/don`}>
-        <Icon name="file" />
-        {V.requests()}
-      </a>
+      {answersFor(schoolId, classId) && (
+        <>
+          <a class="button" href={`${at}/vang`}>
+            <Icon name="call" />
+            {L.callMissing()}
+          </a>
+          <a class="button" href={`${at}/don`}>
+            <Icon name="file" />
+            {V.requests()}
+          </a>
+        </>
+      )}
     </nav>
   );
 }

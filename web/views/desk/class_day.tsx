@@ -13,6 +13,7 @@ import { dayOf, forget, keep, kept, phrasesOf, sendDay } from "./day_api";
 import { CareForAll } from "./day_care";
 import {
   type ClassDay,
+  type Counts,
   countsOf,
   type Draft,
   draftOf,
@@ -110,7 +111,7 @@ function Writing({ school, day, phrases, onSent, onChanged }: WritingProps) {
       <div class="desk-columns">
         <div class="stack">
           <Lessons {...shared} />
-          <Homework {...shared} isBusy={isBusy} />
+          <Homework {...shared} isBusy={isBusy} onChanged={onChanged} />
           {day.has_care && <CareForAll {...shared} />}
         </div>
         <Remarks {...shared} phrases={phrases} onChanged={onChanged} />
@@ -155,12 +156,20 @@ function useKept(day: ClassDay, draft: Signal<Draft>): Signal<boolean> {
     };
   }, [day, draft, isKept]);
   useEffect(() => {
-    const { lessons, homework, remarks } = countsOf(now, day);
-    if (lessons + homework + remarks === 0) return;
+    if (isNothing(countsOf(now, day))) return;
     const timer = setTimeout(() => void keep(day, now), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [now, day]);
   return isKept;
+}
+
+function isNothing({ lessons, homework, remarks, hasCare }: Counts): boolean {
+  return lessons + homework + remarks === 0 && !hasCare;
+}
+
+function countsWords({ lessons, homework, remarks, hasCare }: Counts): string {
+  const words = Y.summary(lessons, homework, remarks);
+  return hasCare ? `${words}, ${Y.care().toLowerCase()}` : words;
 }
 
 interface BarProps {
@@ -173,11 +182,11 @@ interface BarProps {
 
 function SaveBar({ day, draft, isWaiting, check, onSend }: BarProps) {
   const sending = useSending();
-  const { lessons, homework, remarks } = countsOf(draft.value, day);
+  const counts = countsOf(draft.value, day);
   return (
     <div class="desk-bar">
       <p class="grow small" aria-live="polite">
-        {lessons + homework + remarks === 0 ? Y.nothing() : Y.summary(lessons, homework, remarks)}
+        {isNothing(counts) ? Y.nothing() : countsWords(counts)}
       </p>
       <Button
         kind="main"

@@ -4,10 +4,10 @@ import type { Schemas } from "../../api";
 import {
   type CareDraft,
   type ClassDay,
-  careDraft,
+  caresOf,
   type Draft,
+  isCared,
   type LessonDraft,
-  NO_CARE,
 } from "./day_draft";
 
 type Body = Schemas["DayGiven"];
@@ -26,15 +26,10 @@ function careOf(care: CareDraft) {
   };
 }
 
-function isSame(one: CareDraft, other: CareDraft): boolean {
-  return JSON.stringify(careOf(one)) === JSON.stringify(careOf(other));
-}
-
 /** Empty rows go nowhere, and what is as it was is not said again. */
 export function bodyOf(draft: Draft, day: ClassDay): Body {
-  const { forAll, careAll } = draft;
+  const { forAll } = draft;
   const known = new Set(day.lessons.map((each) => each.id));
-  const before = new Map(day.pupils.map((each) => [each.student_id, each.care]));
   return {
     // One that is there already and was emptied is taken back.
     lessons: draft.lessons
@@ -59,13 +54,10 @@ export function bodyOf(draft: Draft, day: ClassDay): Body {
     exceptions: Object.entries(draft.own).flatMap(([student_id, remarks]) =>
       remarks.map(({ id, kind, about, text }) => ({ id, student_id, kind, about, text })),
     ),
-    care: careAll && !isSame(careAll, NO_CARE) ? careOf(careAll) : null,
-    care_exceptions: Object.entries(draft.care)
-      .filter(([id, care]) => {
-        const sent = before.get(id);
-        // Said again beside words for all, which would else take its place.
-        return careAll !== null || !sent || !isSame(care, careDraft(sent));
-      })
-      .map(([student_id, care]) => ({ student_id, ...careOf(care) })),
+    care: isCared(draft.careAll) ? careOf(draft.careAll) : null,
+    care_exceptions: caresOf(draft, day).map(([student_id, care]) => ({
+      student_id,
+      ...careOf(care),
+    })),
   };
 }

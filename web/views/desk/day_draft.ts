@@ -187,6 +187,8 @@ export interface Counts {
   readonly homework: number;
   /** Pupils who get a remark by this. */
   readonly remarks: number;
+  /** Whether meals and sleep are written. */
+  readonly hasCare: boolean;
 }
 
 /** Whom the words for all go to: who is here, has none of their own about the same and is not left out. */
@@ -198,6 +200,21 @@ export function reachedByAll(draft: Draft, pupils: readonly PupilDay[]): PupilDa
       !draft.own[id]?.some((each) => each.about === draft.forAll.about) &&
       !draft.without.includes(id),
   );
+}
+
+/** Whether anything is noted. */
+export function isCared(care: CareDraft | null): care is CareDraft {
+  return care !== null && Object.values(care).some(Boolean);
+}
+
+/** Pupils whose day is said apart: changed, or to stand beside words for all. */
+export function caresOf(draft: Draft, day: ClassDay): [string, CareDraft][] {
+  const before = new Map(day.pupils.map((each) => [each.student_id, each.care]));
+  return Object.entries(draft.care).filter(([id, care]) => {
+    const sent = before.get(id);
+    const isSame = sent && JSON.stringify(careDraft(sent)) === JSON.stringify(care);
+    return isCared(draft.careAll) || !isSame;
+  });
 }
 
 /** What is new or changed against what the server has. */
@@ -220,6 +237,7 @@ export function countsOf(draft: Draft, day: ClassDay): Counts {
       return isWritten(each) && !isSame;
     }).length,
     remarks: own + reachedByAll(draft, day.pupils).length,
+    hasCare: caresOf(draft, day).length > 0 || isCared(draft.careAll),
   };
 }
 

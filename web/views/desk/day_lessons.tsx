@@ -1,9 +1,11 @@
 /** What was taught, and what is to be done at home. */
 
-import type { Signal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
+import { api, of } from "../../api";
 import type { Attached } from "../../attaching";
 import { Attach } from "../../components/attach";
+import { Confirm } from "../../components/confirm";
 import { Button, Card, Field } from "../../components/ui";
 import { dayFromToday } from "../../format";
 import { Y } from "../../i18n/class_day";
@@ -84,9 +86,12 @@ function only(subjects: readonly string[] | null): string {
 
 interface HomeworkProps extends PartProps {
   isBusy: Signal<boolean>;
+  onChanged: () => Promise<void>;
 }
 
-export function Homework({ school, day, draft, put, faults, isBusy }: HomeworkProps) {
+export function Homework(props: HomeworkProps) {
+  const { school, day, draft, put, faults, isBusy, onChanged } = props;
+  const ending = useSignal<string | null>(null);
   const { homework } = draft.value;
   const others = day.homework.filter((each) => !each.may_change && each.text !== null);
   const change = (id: string, changed: Partial<HomeworkDraft>) => {
@@ -119,11 +124,11 @@ export function Homework({ school, day, draft, put, faults, isBusy }: HomeworkPr
             fault={faults[one.id]}
             isBusy={isBusy}
             onChange={(changed) => change(one.id, changed)}
-            onDrop={
-              day.homework.some((each) => each.id === one.id)
-                ? null
-                : () => put({ homework: homework.filter((each) => each !== one) })
-            }
+            isSent={day.homework.some((each) => each.id === one.id)}
+            onDrop={() => put({ homework: homework.filter((each) => each !== one) })}
+            onEnd={() => {
+              ending.value = one.id;
+            }}
           />
         ))}
       {day.may_write && (
@@ -135,6 +140,22 @@ export function Homework({ school, day, draft, put, faults, isBusy }: HomeworkPr
         >
           {Y.addHomework()}
         </Button>
+      )}
+      {ending.value && (
+        <Confirm
+          title={Y.askEndHomework()}
+          action={Y.withdraw()}
+          onYes={async () => {
+            const params = { path: { homework_id: ending.peek() ?? "" } };
+            await of(api.POST("/v1/contact-book/homework/{homework_id}/withdrawal", { params }));
+            await onChanged();
+          }}
+          onClose={() => {
+            ending.value = null;
+          }}
+        >
+          <p>{Y.endHomeworkHint()}</p>
+        </Confirm>
       )}
     </Card>
   );
@@ -149,11 +170,14 @@ interface OneProps {
   fault: Faults[string] | undefined;
   isBusy: Signal<boolean>;
   onChange: (changed: Partial<HomeworkDraft>) => void;
-  /** null: it has gone out already. */
-  onDrop: (() => void) | null;
+  /** It has gone out already. */
+  isSent: boolean;
+  onDrop: () => void;
+  onEnd: () => void;
 }
 
-function OneHomework({ n, school, subjects, day, one, fault, isBusy, onChange, onDrop }: OneProps) {
+function OneHomework(props: OneProps) {
+  const { n, school, subjects, day, one, fault, isBusy, isSent, onChange } = props;
   const files = useListSignal<Attached>(one.files, (list) => onChange({ files: list }));
   const days = [
     [nextSchoolDay(day), Y.tomorrow()],
@@ -193,17 +217,15 @@ function OneHomework({ n, school, subjects, day, one, fault, isBusy, onChange, o
         </div>
       </div>
       <Attach school={school} list={files} busy={isBusy} />
-      {onDrop && (
-        <Button
-          kind="quiet"
-          icon="cross"
-          class="desk-start"
-          aria-label={Y.dropHomework(n + 1)}
-          onClick={onDrop}
-        >
-          {Y.drop()}
-        </Button>
-      )}
+      <Button
+        kind={isSent ? "danger" : "quiet"}
+        icon="cross"
+        class="desk-start"
+        aria-label={isSent ? Y.endHomework(n + 1) : Y.dropHomework(n + 1)}
+        onClick={isSent ? props.onEnd : props.onDrop}
+      >
+        {isSent ? Y.withdraw() : Y.drop()}
+      </Button>
     </fieldset>
   );
 }
