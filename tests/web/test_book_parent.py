@@ -1,23 +1,44 @@
 """A parent's week with the contact book: read, answered, asked, and found again."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
 import httpx
 from playwright.async_api import Locator, expect
 
 from app.schools.common import school_day
-from tests.web.bookwork import Desk
+from tests.notifications.news import block, until
+from tests.web.bookwork import Desk, paper, picture
 from tests.web.conftest import OpenPhone
 from tests.web.phone import Phone
 from tests.web.province import Town
 from tests.web.screens import screen
+from tests.web.test_entry import _KEPT as KEPT
 from tests.world import School, Student
+
+_MOMENTS = {
+    "announcement": ("created_at", "changed_at", "published_at"),
+    "announcement_recipient": ("published_at", "changed_at"),
+}
 
 
 async def opened(phone: Phone) -> None:
     """The contact book, by its tab."""
     await phone.page.get_by_role("navigation").get_by_role("link", name="Sổ liên lạc").click()
     await expect(phone.page.get_by_role("heading", level=1)).to_have_text("Sổ liên lạc")
+
+
+async def until_loaded(picture: Locator) -> None:
+    """Wait until the browser has the picture."""
+    await until(lambda: picture.evaluate("(each) => each.naturalWidth > 0"))
+
+
+async def a_month_ago(town: Town, school: School) -> None:
+    """Let what the school has announced so far be of last month."""
+    for table, columns in _MOMENTS.items():
+        changes = ", ".join(f"{each} = {each} - interval '31 days'" for each in columns)
+        await town.owner.execute(f"update {table} set {changes} where school_id = $1", school.id)
 
 
 def bubble(phone: Phone, text: str) -> Locator:
@@ -44,6 +65,185 @@ async def homeroom(town: Town, api: httpx.AsyncClient) -> tuple[School, Student,
     teacher = await town.staff(school, "homeroom_teacher", "Cô Hoa")
     child = await town.student(school, "Lê Minh Khôi")
     return school, child, Desk(api, school, teacher)
+
+
+def entry(phone: Phone, title: str) -> Locator:
+    """An entry of the feed."""
+    return phone.page.get_by_role("listitem").filter(has_text=title)
+
+
+async def test_a_week_is_read_answered_acknowledged_and_its_homework_done(
+    town: Town, open_phone: OpenPhone, api: httpx.AsyncClient
+) -> None:
+    school, khoi, teacher = await homeroom(town, api)
+    han = await town.student(await town.school(), "Lê Gia Hân")
+    mother = await town.guardian(khoi, han)
+    principal = Desk(api, school, await town.admin(school))
+    until = datetime.now(UTC) + timedelta(days=2)
+    trip = await principal.announce(
+        "Tham quan Đền Hùng",
+        "Sáng thứ Bảy, khối 6 đi Đền Hùng. <i>Xem</i> https://example.edu.vn/den-hung.",
+        answer_kind="rsvp",
+        answer_until=until.isoformat(),
+        attachment_ids=[
+            await principal.attach(picture(), "image/jpeg", "den-hung.jpg"),
+            await principal.attach(paper(), "application/pdf", "lich-trinh.pdf"),
+        ],
+    )
+    await principal.announce(
+        "Nội quy mới", "Các em mặc đồng phục thứ Hai.", answer_kind="acknowledge"
+    )
+    day = school_day(datetime.now(UTC)) + timedelta(days=1)
+    await teacher.homework(school.class_id, "Bài 4, 5 trang 32", day.isoformat())
+    await teacher.remark(khoi, "Hăng hái phát biểu")
+
+    phone = await open_phone()
+    await phone.log_in(mother)
+    tab = phone.page.get_by_role("link", name="Sổ liên lạc")
+    await expect(tab.locator(".count")).to_have_text("2")
+    await opened(phone)
+    await expect(entry(phone, "Tham quan Đền Hùng")).to_contain_text("Trả lời trước")
+    await expect(entry(phone, "Hăng hái phát biểu")).to_contain_text("Khen")
+    await expect(entry(phone, "Hăng hái phát biểu")).to_contain_text("Lê Minh Khôi")
+    await screen(phone.page, "book")
+
+    await phone.page.get_by_role("link", name="Tham quan Đền Hùng").click()
+    await expect(phone.page.get_by_role("heading", level=1)).to_have_text("Tham quan Đền Hùng")
+    await expect(phone.says("<i>Xem</i>")).to_be_visible()
+    link = phone.page.get_by_role("link", name="https://example.edu.vn/den-hung", exact=True)
+    await expect(link).to_have_attribute("rel", "noopener noreferrer nofollow")
+    picture_button = phone.page.get_by_role("button", name="den-hung.jpg")
+    await expect(picture_button).to_be_visible()
+    shown = picture_button.get_by_role("img")
+    await until_loaded(shown)
+    await screen(phone.page, "announcement")
+    await picture_button.click()
+    dialog = phone.page.get_by_role("dialog")
+    await expect(dialog.get_by_role("img", name="den-hung.jpg")).to_be_visible()
+    await dialog.get_by_role("button", name="Đóng").click()
+    async with phone.page.expect_download() as saved:
+        await phone.page.get_by_role("link", name="lich-trinh.pdf").click()
+    assert (await saved.value).suggested_filename == "lich-trinh.pdf"
+    answer = phone.page.get_by_role("region", name="Câu trả lời của gia đình")
+    await answer.get_by_role("button", name="Gửi trả lời").click()
+    await expect(answer.get_by_text("Mời chọn hoặc viết câu trả lời.")).to_be_visible()
+    await answer.get_by_label("Sẽ tham dự").check()
+    await answer.get_by_label("Lời nhắn thêm").fill("Cháu say xe, xin ngồi trước")
+    await answer.scroll_into_view_if_needed()
+    await screen(phone.page, "announcement-answer")
+    await answer.get_by_role("button", name="Gửi trả lời").click()
+    await expect(answer).to_contain_text("Bạn trả lời lúc")
+    await expect(answer).to_contain_text("Cháu say xe")
+    await answer.get_by_role("button", name="Đổi câu trả lời").click()
+    await answer.get_by_label("Không tham dự được").check()
+    await answer.get_by_role("button", name="Gửi trả lời").click()
+    await expect(answer.get_by_role("button", name="Đổi câu trả lời")).to_be_visible()
+    await expect(answer).to_contain_text("Không tham dự được")
+    await answer.scroll_into_view_if_needed()
+    await screen(phone.page, "announcement-answered")
+    sheet = await principal.ask("GET", f"/announcements/{trip['id']}/answers")
+    (said,) = [each for each in sheet["items"] if each["answer"]]
+    assert (said["name"], said["answer"]) == (khoi.name, "no")
+
+    await phone.page.get_by_role("link", name="Quay lại").click()
+    await expect(entry(phone, "Tham quan Đền Hùng")).to_contain_text("Đã trả lời")
+    await phone.page.get_by_role("link", name="Nội quy mới").click()
+    await phone.page.get_by_role("button", name="Đã đọc và nắm rõ").click()
+    await expect(phone.says("Gia đình đã xác nhận đã đọc")).to_be_visible()
+    await expect(tab.locator(".count")).to_have_count(0)
+
+    await phone.page.get_by_role("link", name="Quay lại").click()
+    done = entry(phone, "Bài tập Toán").get_by_role("button", name="Đánh dấu đã làm")
+    await done.click()
+    marked = entry(phone, "Bài tập Toán").get_by_role("button", name="Đã làm")
+    await expect(marked).to_have_attribute("aria-pressed", "true")
+    await phone.page.get_by_role("link", name="Bài tập Toán").click()
+    await expect(phone.says("Bài 4, 5 trang 32")).to_be_visible()
+    await expect(phone.page.get_by_role("button", name="Đã làm")).to_be_visible()
+    await screen(phone.page, "homework")
+    await phone.page.get_by_role("link", name="Quay lại").click()
+    await expect(phone.page.get_by_role("heading", level=1)).to_have_text("Sổ của Lê Minh Khôi")
+    await screen(phone.page, "book-child")
+    await phone.page.get_by_role("link", name="Lê Gia Hân").click()
+    await expect(phone.says("Chưa có gì trong sổ")).to_be_visible()
+
+
+async def test_last_months_notice_is_found_without_diacritics(
+    town: Town, open_phone: OpenPhone, api: httpx.AsyncClient
+) -> None:
+    school, khoi, teacher = await homeroom(town, api)
+    principal = Desk(api, school, await town.admin(school))
+    await principal.announce("Họp phụ huynh đầu năm", "19 giờ thứ Sáu, tại phòng 6A1.")
+    await a_month_ago(town, school)
+    await teacher.remark(khoi, "Họp nhóm rất tốt")
+    phone = await open_phone()
+    await phone.log_in(await town.guardian(khoi))
+    await opened(phone)
+    await phone.page.get_by_role("link", name="Tìm").click()
+    await phone.page.get_by_role("searchbox").fill("hop phu huynh")
+    found = phone.page.get_by_role("listitem")
+    await expect(found).to_have_count(1)
+    await expect(found).to_contain_text("Họp phụ huynh đầu năm")
+    await screen(phone.page, "book-search")
+    await phone.page.get_by_role("searchbox").fill("khong co gi")
+    await expect(phone.page.get_by_text("Không tìm thấy").last).to_be_visible()
+    await phone.page.get_by_role("searchbox").fill("họp")
+    await expect(found).to_have_count(2)
+    await phone.page.get_by_role("link", name="Họp phụ huynh").click()
+    await expect(phone.says("19 giờ thứ Sáu")).to_be_visible()
+
+
+async def test_without_a_network_the_book_says_from_when_it_is(
+    town: Town, open_phone: OpenPhone, api: httpx.AsyncClient
+) -> None:
+    school, khoi, teacher = await homeroom(town, api)
+    mother = await town.guardian(khoi)
+    principal = Desk(api, school, await town.admin(school))
+    sent = await principal.announce("Nghỉ giữa kỳ", "Các em nghỉ từ thứ Năm.")
+    await teacher.remark(khoi, "Làm bài cẩn thận")
+    phone = await open_phone()
+    await phone.log_in(mother)
+    await opened(phone)
+    await phone.page.get_by_role("link", name="Nghỉ giữa kỳ").click()
+    await expect(phone.says("Các em nghỉ từ thứ Năm.")).to_be_visible()
+    await phone.page.get_by_role("link", name="Quay lại").click()
+    await expect(entry(phone, "Làm bài cẩn thận")).to_be_visible()
+    await phone.ready_for_no_network()
+    async with phone.offline():
+        await phone.page.reload()
+        await expect(entry(phone, "Làm bài cẩn thận")).to_be_visible()
+        await expect(phone.says("Số liệu lúc")).to_be_visible()
+        await screen(phone.page, "book-offline")
+        await phone.page.get_by_role("link", name="Nghỉ giữa kỳ").click()
+        await expect(phone.says("Các em nghỉ từ thứ Năm.")).to_be_visible()
+        await expect(phone.says("Số liệu lúc")).to_be_visible()
+
+    await principal.ask(
+        "POST", f"/announcements/{sent['id']}/withdrawal", json={"reason": "Ghi nhầm ngày"}
+    )
+    await expect(phone.says("Ghi nhầm ngày")).to_be_visible()
+    await expect(phone.says("Các em nghỉ từ thứ Năm.")).to_have_count(0)
+    await phone.go("/tin")
+    await phone.page.get_by_role("link", name="Nghỉ giữa kỳ").first.click()
+    await expect(phone.says("Ghi nhầm ngày")).to_be_visible()
+
+
+async def test_a_father_who_is_barred_sees_no_more_of_the_book(
+    town: Town, open_phone: OpenPhone, api: httpx.AsyncClient, rows: asyncpg.Connection
+) -> None:
+    _, khoi, teacher = await homeroom(town, api)
+    remark = await teacher.remark(khoi, "Rất chăm chỉ")
+    father = await town.guardian(khoi, await town.student(await town.school(), "Lê Gia Hân"))
+    phone = await open_phone()
+    await phone.log_in(father)
+    await opened(phone)
+    await expect(entry(phone, "Rất chăm chỉ")).to_be_visible()
+    await block(rows, father, khoi)
+    await expect(entry(phone, "Rất chăm chỉ")).to_have_count(0)
+    kept = json.dumps(await phone.page.evaluate(KEPT), ensure_ascii=False)
+    assert "Rất chăm chỉ" not in kept
+    await phone.go(f"/con/{khoi.id}/so/remark/{remark['id']}")
+    await expect(phone.says("Không có học sinh này").first).to_be_visible()
 
 
 async def test_a_mother_and_the_teacher_write_to_each_other(

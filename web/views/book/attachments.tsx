@@ -119,7 +119,6 @@ function Paper({ item, onStale }: ItemProps) {
       class="attachment"
       href={item.url}
       download={item.name}
-      aria-label={F.openFile(item.name)}
       onClick={(event) => {
         const isGood = isRenewed.current || Date.now() - since < FRESH_MS;
         isRenewed.current = false;
@@ -130,6 +129,7 @@ function Paper({ item, onStale }: ItemProps) {
     >
       <Icon name="file" />
       <span class="grow">
+        <span class="sr-only">{F.openFile()} </span>
         <span class="name">{item.name}</span>
         <span class="muted small">{more.filter(Boolean).join(" · ")}</span>
       </span>
