@@ -140,6 +140,26 @@ async def test_other_families_classes_schools_and_roles_find_no_thread(
         assert (await talk.send(who, thread)).status_code in (403, 404)
 
 
+async def test_a_message_is_reached_by_its_own_thread_alone(
+    talk: Talk, cast: Cast, world: World
+) -> None:
+    """Who has a thread of their own, and knows the id of somebody else's message."""
+    neighbour = await world.guardian(cast.neighbour)
+    own = await talk.open(cast["guardian"])
+    maths = await talk.open(cast["guardian"], kind="subject", subject="Toán")
+    await talk.said(cast["guardian"], own)
+    said = await talk.said(cast["guardian"], maths, "Chuyện của môn Toán")
+    teacher = cast["homeroom_teacher"]
+    about = {"message_id": said["id"], "reason": "Tò mò"}
+    for path in ("reports", "blocks"):
+        answer = await talk.ask(teacher, "POST", f"/threads/{own['id']}/{path}", about)
+        assert refused(answer) == (404, "no-such-message")
+    answer = await talk.of_message(teacher, "GET", own, said, "/edits")
+    assert refused(answer) == (404, "no-such-message")
+    answer = await talk.of_message(neighbour, "GET", maths, said, "/edits")
+    assert refused(answer) == (404, "no-such-thread")
+
+
 async def test_a_court_keeps_a_father_out_from_the_next_request_on(
     talk: Talk, cast: Cast, father: Person, relay: Relay, owner: asyncpg.Connection, world: World
 ) -> None:
@@ -163,10 +183,13 @@ async def test_a_teacher_kept_from_a_child_by_a_court_has_no_thread_about_it(
 ) -> None:
     teacher = cast["homeroom_teacher"]
     thread = await talk.open(cast["guardian"])
+    await talk.said(cast["guardian"], thread)
+    assert len(await talk.threads(teacher)) == 1
     await world.guardian(cast.student, person=teacher, name="Ông homeroom_teacher")
     await block(owner, teacher, cast.student)
     assert refused(await talk.send(cast["guardian"], thread)) == (409, "nobody-reads")
-    assert await talk.threads(teacher, student_id=str(cast.student.id)) == []
+    assert await talk.threads(teacher) == []
+    assert refused(await talk.ask(teacher, "GET", f"/threads/{thread['id']}/messages"))[0] == 404
     await relay.relay_due()
     assert await titles(owner, teacher) == []
 
