@@ -14,6 +14,7 @@ from app.identity.passwords import PasswordHasher
 from app.settings import Settings
 from scripts.banner import DEMO_PASSWORD
 from scripts.demo.absences import end_cut_offs, write_absences
+from scripts.demo.book import write_books
 from scripts.demo.database import connection
 from scripts.demo.history import write_history
 from scripts.demo.places import SCHOOLS
@@ -27,7 +28,8 @@ PEOPLE: Final = "Trường, lớp và người | schools and people"
 HISTORY: Final = "Lịch sử điểm danh | attendance so far"
 _LOCK: Final = 72_170_003
 _READ_MOST: Final = ("account", "student", "enrolment", "card", "guardian", "guardianship",
-                     "scan_event", "attendance_day")  # fmt: skip
+                     "scan_event", "attendance_day", "announcement", "announcement_recipient",
+                     "announcement_read", "remark", "homework", "lesson")  # fmt: skip
 
 
 class NotADemo(CommandFailed):
@@ -116,6 +118,7 @@ async def _fill(
         await write_history(conn, province, school, past, tick=tick)
         await write_absences(conn, school_id=school.id, days=past)
         await end_cut_offs(conn, school_id=school.id, now=datetime.now(UTC))
+    await write_books(conn, province, vault, days=past, today=today)
 
 
 async def _hash_once() -> str:

@@ -1,11 +1,14 @@
 """What the tests of the demo share."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
+import httpx
 
 from app import db
 from app.attendance import queries
@@ -13,11 +16,13 @@ from app.attendance.days import derive
 from app.attendance.model import DayRow, PersonKind
 from app.attendance.plan import Plan
 from app.settings import Settings
+from mobile_api.server import create_app
 from scripts.servers.valkey import EmbeddedValkey
-from tests.conftest import MASTER_KEY
+from tests.conftest import MASTER_KEY, Clock, open_test_resources
 
 T = TypeVar("T")
 PASSWORD = "demo-cong-truong"
+TODAY = date(2026, 11, 16)  # a Monday, and where the tests' clock stands
 
 
 def demo_settings(dsn: str, valkey: EmbeddedValkey, key: str = MASTER_KEY) -> Settings:
@@ -69,3 +74,13 @@ async def rebuilt_days(conn: asyncpg.Connection, plan: Plan) -> dict[tuple[Any, 
 
 def _kind(plan: Plan, person_id: UUID) -> PersonKind:
     return "staff" if person_id in plan.staff_shifts else "student"
+
+
+@asynccontextmanager
+async def api_of(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """The API on that database, by the tests' clock."""
+    async with open_test_resources(settings, Clock()) as resources:
+        await resources.redis.flushall()
+        transport = httpx.ASGITransport(app=create_app(resources))  # type: ignore[arg-type]
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            yield client

@@ -3,8 +3,7 @@
 import asyncio
 import itertools
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from datetime import date, time
 from typing import Any
 from uuid import UUID
@@ -19,18 +18,13 @@ from app.attendance import queries
 from app.attendance.model import DayRow
 from app.crypto import Vault
 from app.settings import Settings
-from mobile_api.server import create_app
 from scripts.demo.card import card_json
 from scripts.demo.people import NAMED_PHONES
-from scripts.demo.seed import seed
 from scripts.errors import CommandFailed
-from scripts.servers.postgres import EmbeddedPostgres
-from scripts.servers.valkey import EmbeddedValkey
-from tests.conftest import MASTER_KEY, Clock, create_database, open_test_resources
+from tests.conftest import MASTER_KEY, Clock
 from tests.mobile_api.doors import bearer_of, login
-from tests.scripts.demo_helpers import PASSWORD, demo_settings, rebuilt_days
+from tests.scripts.demo_helpers import PASSWORD, TODAY, api_of, rebuilt_days
 
-TODAY = date(2026, 11, 16)  # a Monday, and where the tests' clock stands
 THCS = 2
 _TENANT_TABLES = """
     select c.oid::regclass::text from pg_class c join pg_attribute a on a.attrelid = c.oid
@@ -39,49 +33,11 @@ _TENANT_TABLES = """
 """
 
 
-@pytest.fixture(scope="module")
-def empty(postgres: EmbeddedPostgres, database: str) -> Callable[[str], str]:
-    """Makes one more migrated database without a row; `database` has made the template."""
-
-    def make(name: str) -> str:
-        create_database(postgres, name, template="ct_template")
-        return postgres.dsn(name)
-
-    return make
-
-
-@pytest.fixture(scope="module")
-def demo(
-    empty: Callable[[str], str], postgres: EmbeddedPostgres, valkey: EmbeddedValkey
-) -> Settings:
-    """The demo province as it is on TODAY, with all of its month; nobody writes to it."""
-    settings = demo_settings(empty("ct_demo"), valkey)
-    seed(settings, today=TODAY)
-    # At once, since a template must have no visitor.
-    create_database(postgres, "ct_demo_used", template="ct_demo")
-    return settings
-
-
-@pytest.fixture(scope="module")
-def used(demo: Settings, postgres: EmbeddedPostgres, valkey: EmbeddedValkey) -> Settings:
-    """A copy of it that people log in to and scan in."""
-    return demo_settings(postgres.dsn("ct_demo_used"), valkey)
-
-
 @pytest.fixture
 async def owner(demo: Settings) -> AsyncIterator[asyncpg.Connection]:
     conn = await db.connect(demo.require_database_url())
     yield conn
     await conn.close()
-
-
-@asynccontextmanager
-async def api_of(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    async with open_test_resources(settings, Clock()) as resources:
-        await resources.redis.flushall()
-        transport = httpx.ASGITransport(app=create_app(resources))  # type: ignore[arg-type]
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            yield client
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ _LATEST: Final = timedelta(days=3)
 _log = structlog.get_logger(__name__)
 
 
-class _Week(Struct, frozen=True, kw_only=True):
+class Week(Struct, frozen=True, kw_only=True):
     student_id: UUID
     student: str
     present_days: int
@@ -107,7 +107,7 @@ async def sum_up(conn: db.Conn, *, school_id: int, week_start: date, now: dateti
         return False
     weeks = [
         each
-        for each in await _weeks(conn, school_id=school_id, week_start=week_start)
+        for each in await weeks_of(conn, school_id=school_id, week_start=week_start)
         if each.data() != WeekData()
     ]
     await _store(conn, school_id=school_id, week_start=week_start, weeks=weeks, now=now)
@@ -121,12 +121,13 @@ async def sum_up(conn: db.Conn, *, school_id: int, week_start: date, now: dateti
     return True
 
 
-async def _weeks(conn: db.Conn, *, school_id: int, week_start: date) -> list[_Week]:
-    return await db.many(conn, _Week, _WEEKS, school_id, week_start, week_start + timedelta(days=6))
+async def weeks_of(conn: db.Conn, *, school_id: int, week_start: date) -> list[Week]:
+    """The week in numbers of every pupil, also of those about whom there is nothing to say."""
+    return await db.many(conn, Week, _WEEKS, school_id, week_start, week_start + timedelta(days=6))
 
 
 async def _store(
-    conn: db.Conn, *, school_id: int, week_start: date, weeks: Sequence[_Week], now: datetime
+    conn: db.Conn, *, school_id: int, week_start: date, weeks: Sequence[Week], now: datetime
 ) -> None:
     ids = [new_id() for _ in weeks]
     data: list[dict[str, Any]] = [msgspec.to_builtins(each.data()) for each in weeks]
