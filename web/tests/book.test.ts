@@ -19,6 +19,7 @@ import {
 } from "../views/book/line_words";
 import { partsOf } from "../views/book/prose_parts";
 import { hitPage, isWorthAsking, piecesOf } from "../views/book/search_model";
+import { sizeWords } from "../views/book/sizes";
 import {
   gistOf,
   inOrder,
@@ -28,7 +29,7 @@ import {
   type Thread,
   titleOf as threadTitle,
 } from "../views/book/thread_model";
-import { isKind, sizeWords } from "../views/book/words";
+import { isKind } from "../views/book/words";
 
 const NOON = Date.parse("2026-11-16T12:00:00+07:00");
 

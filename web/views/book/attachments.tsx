@@ -6,7 +6,7 @@ import type { Schemas } from "../../api";
 import { Icon } from "../../components/icons";
 import { Dialog } from "../../components/ui";
 import { F } from "../../i18n/book_files";
-import { sizeWords } from "./words";
+import { sizeWords } from "./sizes";
 import "./attachments.css";
 
 export type AttachmentShown = Schemas["AttachmentShown"];

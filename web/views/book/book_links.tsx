@@ -39,7 +39,7 @@ export function BookLinks({ student, kind }: Props) {
 
 function Whose({ of, student }: { of: readonly Kin[]; student: string | null }) {
   return (
-    <nav class="chips" aria-label={B.whose()}>
+    <nav class="chips one-line" data-scrolls aria-label={B.whose()}>
       <Chip href="/so-lien-lac" isHere={student === null} words={B.allChildren()} />
       {of.map((each) => (
         <Chip

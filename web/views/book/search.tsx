@@ -14,7 +14,8 @@ import { me } from "../../session";
 import { kin, kinOf } from "../parent/kin";
 import { backOf } from "./back";
 import { type Hit, hitPage, isWorthAsking, piecesOf } from "./search_model";
-import { fullDay, iconOfKind, kindName } from "./words";
+import { fullDay } from "./sizes";
+import { iconOfKind, kindName } from "./words";
 import "../parent/inbox.css";
 import "./book.css";
 
@@ -90,7 +91,7 @@ function Whose({ words, student }: { words: string; student: string | null }) {
   if (children.length < 2) return null;
   const all = [{ student_id: null, name: B.allChildren() }, ...children];
   return (
-    <nav class="chips" aria-label={B.whose()}>
+    <nav class="chips one-line" data-scrolls aria-label={B.whose()}>
       {all.map((each) => (
         <a
           key={each.student_id}

@@ -112,6 +112,10 @@ function Child({ who }: { who: Kin }) {
             {D.askLeave()}
           </a>
         )}
+        <a class="button" href={`/con/${who.student_id}/so`}>
+          <Icon name="book" />
+          {C.book()}
+        </a>
         <LostCard who={who} />
         {isFetched && !who.isSelf && (
           <a class="button" href={`/con/${who.student_id}/don`}>
