@@ -82,8 +82,8 @@ async def department_completeness(
 ) -> DepartmentBook:
     """How well the department's schools kept the contact book in a week: rates, by school's name.
 
-    For department admins. Counted within the hour, a week back. A rate of fewer than five is null,
-    and so is one that would tell so small a number.
+    For department admins. Counted within the hour but while pupils arrive, the week before twice a
+    day. A rate of fewer than five is null, and so is one that would tell so small a number.
     """
     # Roll-ups only: no row of a child, a teacher or a message is read.
     await db.scope(tx, schools=caller.department_school_ids, accounts=[caller.account_id])

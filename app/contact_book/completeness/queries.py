@@ -203,15 +203,15 @@ async def is_due(conn: db.Conn, *, school_id: int, week: date, before: datetime)
 
 
 async def fresh(
-    conn: db.Conn, *, school_ids: Collection[int], weeks: Collection[date], since: datetime
-) -> set[tuple[int, date]]:
-    """The weeks of these schools that were counted since then."""
+    conn: db.Conn, *, school_ids: Collection[int], week: date, since: datetime
+) -> set[int]:
+    """Of which of these schools the week was counted since then."""
     rows = await db.rows(
         conn,
-        "select school_id, week from contact_book_week"
-        " where school_id = any($1::int[]) and week = any($2::date[]) and counted_at >= $3",
+        "select school_id from contact_book_week"
+        " where school_id = any($1::int[]) and week = $2 and counted_at >= $3",
         list(school_ids),
-        list(weeks),
+        week,
         since,
     )
-    return {(row["school_id"], row["week"]) for row in rows}
+    return {row["school_id"] for row in rows}
