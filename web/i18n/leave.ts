@@ -123,6 +123,14 @@ export const V = texts({
     "Duyệt thì ngày này là nghỉ có phép và gia đình không bị báo vắng.",
     "Approved days are excused, and the family gets no absence alert.",
   ],
+  approveFirstHint: [
+    "Ngày của tháng trước cần thêm một người duyệt, nếu trường quy định như vậy.",
+    "Days of a past month take a second person, if the school's rules say so.",
+  ],
+  approvedFirst: [
+    (who: string) => `${who} đã duyệt ngày của tháng trước, chờ người thứ hai`,
+    (who: string) => `${who} approved days of a past month; it takes a second person`,
+  ],
   showNote: ["Xem ảnh giấy khám", "See the doctor's note"],
   nothingToDecide: ["Không có đơn nào", "No request"],
 });

@@ -66,6 +66,7 @@ class LeaveRequest(Struct, frozen=True, kw_only=True):
     decided_at: datetime | None
     decision_reason: str | None
     withdrawn_at: datetime | None
+    approved_first_by: str | None
     has_paper: bool
     may_decide: bool
     may_withdraw: bool
@@ -101,6 +102,8 @@ class LeaveRow(Struct, frozen=True, kw_only=True):
     decided_at: datetime | None
     decision_reason: str | None
     withdrawn_at: datetime | None
+    first_by: UUID | None
+    first_by_name: str | None
     paper_key: str | None
     is_family: bool
 
@@ -147,6 +150,11 @@ class Reader(Struct, frozen=True, kw_only=True):
         if row.school_id in self.led_schools | self.department_schools:
             return True
         return row.person_kind == "student" and row.class_id in self.led_classes
+
+    def is_second(self, row: LeaveRow) -> bool:
+        """Whether this is another than who approved first, and no homeroom teacher."""
+        leads = row.school_id in self.led_schools | self.department_schools
+        return leads and row.first_by != self.account_id
 
     def is_own(self, row: LeaveRow) -> bool:
         """Whether it is the reader's own request, or about an own child."""
@@ -201,6 +209,10 @@ class LeaveOver(Conflict):
 
 class MayNotAsk(Denied):
     """Bạn không được xin nghỉ cho học sinh này | You may not ask for leave of this pupil"""
+
+
+class SecondPersonDecides(Denied):
+    """Cần một hiệu trưởng, hiệu phó khác duyệt | Another principal has to decide this"""
 
 
 class OwnLeave(Denied):

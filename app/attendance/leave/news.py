@@ -20,8 +20,51 @@ async def tell_deciders(
 
     Where nobody of the school may decide, the department is told, without the pupil.
     """
-    today = school_day(now)
     name = await queries.person_name(conn, school_id=school_id, asked=asked)
+    await _tell_asked(
+        conn,
+        school_id=school_id,
+        request_id=request_id,
+        asked=asked,
+        name=name,
+        accounts=await queries.deciders(conn, school_id=school_id, asked=asked, now=now),
+        event_id=request_id,
+        actor=asked.requested_by,
+        now=now,
+    )
+
+
+async def tell_second_person(
+    conn: db.Conn, *, row: LeaveRow, first_by: UUID, now: datetime
+) -> None:
+    """To the other principals, and where there is none to the department: one has approved."""
+    await _tell_asked(
+        conn,
+        school_id=row.school_id,
+        request_id=row.id,
+        asked=_as_asked(row),
+        name=row.person_name,
+        accounts=await queries.seconders(conn, row=row, first_by=first_by, now=now),
+        # They may have heard that it was asked.
+        event_id=new_id(),
+        actor=first_by,
+        now=now,
+    )
+
+
+async def _tell_asked(
+    conn: db.Conn,
+    *,
+    school_id: int,
+    request_id: UUID,
+    asked: NewLeave,
+    name: str | None,
+    accounts: list[UUID],
+    event_id: UUID,
+    actor: UUID,
+    now: datetime,
+) -> None:
+    today = school_day(now)
     is_pupil = asked.person_kind == "student"
     params = {
         "student" if is_pupil else "person": name,
@@ -31,7 +74,6 @@ async def tell_deciders(
     if asked.from_day <= today <= asked.to_day:
         params["urgent"] = True
     student_id = asked.person_id if is_pupil else None
-    accounts = await queries.deciders(conn, school_id=school_id, asked=asked, now=now)
     if not accounts:
         department = await _department(conn, school_id, asked)
         accounts, student_id = department.account_ids, None
@@ -43,9 +85,9 @@ async def tell_deciders(
             message_id=new_id(),
             kind="leave_asked",
             day=today,
-            event_id=request_id,
+            event_id=event_id,
             student_id=student_id,
-            actor_account_id=asked.requested_by,
+            actor_account_id=actor,
             account_id=account_id,
             params=params,
         )
@@ -69,6 +111,8 @@ async def tell_decision(
     await _tell(conn, row, row.requested_by, params | said | is_urgent, row.id, decided_by, today)
     if decision == "approved" and row.person_kind == "student":
         await _tell(conn, row, None, params | is_urgent, row.id, decided_by, today)
+    if row.first_by is not None:
+        await _tell(conn, row, row.first_by, params, row.id, decided_by, today)
 
 
 async def tell_withdrawal(
@@ -82,16 +126,7 @@ async def tell_withdrawal(
     event_id, today = new_id(), school_day(now)
     if row.person_kind == "student":
         await _tell(conn, row, None, params, event_id, withdrawn_by, today)
-    asked = NewLeave(
-        person_kind=row.person_kind,
-        person_id=row.person_id,
-        from_day=row.from_day,
-        to_day=row.to_day,
-        part=row.part,
-        exit_at=row.exit_at,
-        reason="",
-        requested_by=withdrawn_by,
-    )
+    asked = _as_asked(row)
     accounts = await queries.deciders(conn, school_id=row.school_id, asked=asked, now=now)
     for account_id in accounts:
         await _tell(conn, row, account_id, params, event_id, withdrawn_by, today)
@@ -102,6 +137,19 @@ async def tell_withdrawal(
     for account_id in far:
         said = _for_department(params, department)
         await _tell(conn, row, account_id, said, event_id, withdrawn_by, today, is_named=False)
+
+
+def _as_asked(row: LeaveRow) -> NewLeave:
+    return NewLeave(
+        person_kind=row.person_kind,
+        person_id=row.person_id,
+        from_day=row.from_day,
+        to_day=row.to_day,
+        part=row.part,
+        exit_at=row.exit_at,
+        reason="",
+        requested_by=row.requested_by,
+    )
 
 
 async def _department(conn: db.Conn, school_id: int, asked: NewLeave) -> Department:

@@ -7,7 +7,8 @@ from uuid import UUID
 from app import db
 from app.attendance.leave import queries
 from app.attendance.leave.model import LeaveDecided, LeaveRow, NoSuchLeave, NoSuchPaper, Reader
-from app.attendance.leave.service import may_see_paper, one, record
+from app.attendance.leave.past_month import record
+from app.attendance.leave.service import may_see_paper, one
 from app.crypto import Vault
 from app.ids import new_id
 from app.photos.queries import discard, keep

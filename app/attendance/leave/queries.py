@@ -140,6 +140,9 @@ _REQUESTS = """
            (select min(d.name) from staff d
              where d.school_id = r.school_id and d.account_id = r.decided_by) as decided_by_name,
            r.decided_by, r.decided_at, r.decision_reason, r.withdrawn_at, r.paper_key,
+           r.first_by,
+           (select min(d.name) from staff d
+             where d.school_id = r.school_id and d.account_id = r.first_by) as first_by_name,
            exists (
                select from guardianship own
                 where own.school_id = r.school_id and own.student_id = r.person_id
@@ -159,8 +162,12 @@ _REQUESTS = """
          or exists (select from unnest($2::int[], $3::uuid[]) as child (school_id, id)
                      where child.school_id = r.school_id and child.id = r.person_id)
          or (r.school_id = any($15::int[]) and (r.decided_by = $7 or (
-             r.state = 'pending' and not exists (select from leave_deciders(
-                 r.school_id, r.person_id, r.requested_by, $16::timestamptz))))))
+             r.state = 'pending' and case when r.first_by is null
+                 then not exists (select from leave_deciders(
+                     r.school_id, r.person_id, r.requested_by, $16::timestamptz))
+                 else not exists (select from leave_seconders(
+                     r.school_id, r.person_id, r.requested_by, r.first_by, $16::timestamptz))
+                 end))))
        and ($8::uuid is null or r.id = $8) and ($9::uuid is null or r.person_id = $9)
        and ($10::uuid is null or n.class_id = $10) and ($11::text is null or r.state = $11)
        and ($12::text is null or r.person_kind = $12) and ($13::uuid is null or r.id < $13)
@@ -253,7 +260,7 @@ async def decide(
             update leave_request
                set state = case when $3 then 'approved' else 'rejected' end,
                    covers_to = case when $3 then to_day end, decided_by = $4, decided_at = $5,
-                   decision_reason = nullif($6, '')
+                   decision_reason = coalesce(nullif($6, ''), case when $3 then decision_reason end)
              where school_id = $1 and id = $2 and state = 'pending'
             """,
             row.school_id,
@@ -263,6 +270,49 @@ async def decide(
             now,
             reason,
         )
+    )
+
+
+async def approve_first(
+    conn: db.Conn, *, row: LeaveRow, reason: str, first_by: UUID, now: datetime
+) -> None:
+    """Put down who approved as the first of two, with words to the family; the lock is held."""
+    await conn.execute(
+        """
+        update leave_request set first_by = $3, first_at = $4, decision_reason = nullif($5, '')
+         where school_id = $1 and id = $2 and state = 'pending' and first_by is null
+        """,
+        row.school_id,
+        row.id,
+        first_by,
+        now,
+        reason,
+    )
+
+
+async def split_off_past(conn: db.Conn, *, row: LeaveRow, past_id: UUID, month_start: date) -> None:
+    """Make the days before `month_start` a request of their own, which has the paper.
+
+    The person's lock is held, and the request waits.
+    """
+    await conn.execute(
+        """
+        insert into leave_request (school_id, id, person_kind, person_id, from_day, to_day, part,
+               exit_at, reason_sealed, requested_by, requested_as, created_at, paper_key)
+        select school_id, $3, person_kind, person_id, from_day, $4::date - 1, part,
+               exit_at, reason_sealed, requested_by, requested_as, created_at, paper_key
+          from leave_request where school_id = $1 and id = $2
+        """,
+        row.school_id,
+        row.id,
+        past_id,
+        month_start,
+    )
+    await conn.execute(
+        "update leave_request set from_day = $3, paper_key = null where school_id = $1 and id = $2",
+        row.school_id,
+        row.id,
+        month_start,
     )
 
 
@@ -357,6 +407,20 @@ async def deciders(conn: db.Conn, *, school_id: int, asked: NewLeave, now: datet
         now,
     )
     return [row["account_id"] for row in found]
+
+
+async def seconders(conn: db.Conn, *, row: LeaveRow, first_by: UUID, now: datetime) -> list[UUID]:
+    """The school's accounts that may decide after `first_by`. Nobody: it is the department's."""
+    found = await db.rows(
+        conn,
+        "select account_id from leave_seconders($1, $2, $3, $4, $5) order by account_id",
+        row.school_id,
+        row.person_id,
+        row.requested_by,
+        first_by,
+        now,
+    )
+    return [each["account_id"] for each in found]
 
 
 async def person_name(conn: db.Conn, *, school_id: int, asked: NewLeave) -> str | None:

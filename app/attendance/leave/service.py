@@ -10,7 +10,7 @@ from uuid import UUID
 
 from app import audit, db, names
 from app.attendance.absence.queries import wait_for_runs
-from app.attendance.leave import news, queries
+from app.attendance.leave import news, past_month, queries
 from app.attendance.leave.days import check_days, left_over
 from app.attendance.leave.model import (
     Filters,
@@ -23,6 +23,7 @@ from app.attendance.leave.model import (
     NoSuchLeave,
     OwnLeave,
     Reader,
+    SecondPersonDecides,
     TooManyLeaves,
 )
 from app.attendance.plan import school_day
@@ -115,11 +116,13 @@ async def decide(
     """Approve or reject, once, and tell who asked; the other guardians hear of an approval.
 
     Covered days become `absent_excused`, also days that are over; a family that had been told of an
-    absence gets one correction in its place.
+    absence gets one correction in its place. A pupil's days of a past month take two people, if the
+    school's rules say so: they wait on, as a request of their own where others are with them.
 
     Raises:
         NoSuchLeave: not one that the reader decides on.
         OwnLeave: about the reader, or the reader's child.
+        SecondPersonDecides: somebody has approved first, and the reader is no second person.
         LeaveDecided: somebody was faster, or it was withdrawn.
     """
     row = await one(conn, reader=reader, request_id=request_id)
@@ -133,7 +136,15 @@ async def decide(
         # A run that holds the pupil's alert does not lock the pupil: it is written first, or later.
         await wait_for_runs(conn, school_id=row.school_id, day=today)
     await lock_person(conn, school_id=row.school_id, person_id=row.person_id)
+    row = await one(conn, reader=reader, request_id=request_id)
     reason = names.clean(reason)
+    if approve and row.state == "pending" and await past_month.takes_two(conn, row, reader, now):
+        rest = await past_month.approve_first(conn, row, reader, reason, now)
+        if rest is None:
+            return
+        row = rest
+    if not approve and row.first_by is not None and not reader.is_second(row):
+        raise SecondPersonDecides
     if not await queries.decide(
         conn, row=row, approve=approve, reason=reason, decided_by=reader.account_id, now=now
     ):
@@ -144,11 +155,13 @@ async def decide(
         conn,
         row=row,
         decision="approved" if approve else "rejected",
-        message=reason,
+        message=reason or (row.decision_reason or "" if approve else ""),
         decided_by=reader.account_id,
         now=now,
     )
-    await record(conn, row, f"leave_{'approved' if approve else 'rejected'}", reader, now)
+    await past_month.record(
+        conn, row, f"leave_{'approved' if approve else 'rejected'}", reader, now
+    )
 
 
 async def withdraw(conn: db.Conn, *, reader: Reader, request_id: UUID, now: datetime) -> None:
@@ -190,7 +203,7 @@ async def withdraw(conn: db.Conn, *, reader: Reader, request_id: UUID, now: date
     if row.state == "approved":
         await _settle(conn, row, max(row.from_day, school_day(now)), reader, now)
         await news.tell_withdrawal(conn, row=row, withdrawn_by=reader.account_id, now=now)
-    await record(conn, row, "leave_withdrawn", reader, now)
+    await past_month.record(conn, row, "leave_withdrawn", reader, now)
 
 
 async def one(conn: db.Conn, *, reader: Reader, request_id: UUID) -> LeaveRow:
@@ -219,6 +232,7 @@ async def shown(
 
 def _shown(row: LeaveRow, box: SchoolBox, reader: Reader, today: date) -> LeaveRequest:
     decides = reader.leads(row) and not reader.is_own(row)
+    may_decide = decides and (row.first_by is None or reader.is_second(row))
     hides = row.person_kind == "student" and row.school_id in reader.department_schools
     is_open = row.state == "pending" or (row.state == "approved" and row.to_day >= today)
     return LeaveRequest(
@@ -241,10 +255,11 @@ def _shown(row: LeaveRow, box: SchoolBox, reader: Reader, today: date) -> LeaveR
         created_at=row.created_at,
         decided_by=row.decided_by_name,
         decided_at=row.decided_at,
-        decision_reason=row.decision_reason,
+        decision_reason=None if row.state == "pending" else row.decision_reason,
         withdrawn_at=row.withdrawn_at,
+        approved_first_by=row.first_by_name if decides else None,
         has_paper=row.paper_key is not None,
-        may_decide=decides and row.state == "pending",
+        may_decide=may_decide and row.state == "pending",
         may_withdraw=is_open and reader.may_ask_for(row),
         may_see_paper=row.paper_key is not None and may_see_paper(row, reader),
     )
@@ -271,19 +286,6 @@ async def _settle(conn: db.Conn, row: LeaveRow, first: date, reader: Reader, now
         first=first,
         last=last,
         cause=Cause(kind="leave", event_id=new_id(), actor_account_id=reader.account_id),
-        now=now,
-    )
-
-
-async def record(conn: db.Conn, row: LeaveRow, kind: str, reader: Reader, now: datetime) -> None:
-    """What the reader did with the request, in the chain of decisions."""
-    await audit.record(
-        conn,
-        school_id=row.school_id,
-        kind=kind,
-        subject_id=row.person_id,
-        actor_account_id=reader.account_id,
-        detail={"request": str(row.id)},
         now=now,
     )
 

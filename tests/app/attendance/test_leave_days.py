@@ -41,7 +41,8 @@ def row(from_day: date, to_day: date, part: Part = "day") -> LeaveRow:
         class_id=None, class_name=None, from_day=from_day, to_day=to_day, part=part, exit_at=None,
         reason_sealed=b"", state="approved", covers_to=to_day, requested_as="guardian",
         requested_by=SOMEBODY, requested_by_name=None, created_at=at, decided_by=None,
-        decided_by_name=None, decided_at=at, decision_reason=None, withdrawn_at=None, paper_key=None, is_family=True,
+        decided_by_name=None, decided_at=at, decision_reason=None, withdrawn_at=None, first_by=None,
+        first_by_name=None, paper_key=None, is_family=True,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ import { useId } from "preact/hooks";
 import { api, of } from "../../api";
 import { useSending } from "../../components/form";
 import { Badge, Button, Card, Dialog, Fault } from "../../components/ui";
-import { moment } from "../../format";
+import { moment, schoolDay } from "../../format";
 import { V } from "../../i18n/leave";
 import { spanWords, stateTone, stateWords } from "../../leave";
 import { Answer } from "./list";
@@ -69,6 +69,9 @@ export function LeaveRows({ requests, withClass, onOpen }: RowsProps) {
             <span class="muted">
               {[each.reason, each.has_paper ? V.withNote() : null].filter(Boolean).join(" · ")}
             </span>
+            {each.state === "pending" && each.approved_first_by && (
+              <span class="muted">{V.approvedFirst(each.approved_first_by)}</span>
+            )}
           </span>
           {each.state !== "pending" && (
             <Badge tone={stateTone(each.state)}>{stateWords(each.state)}</Badge>
@@ -103,6 +106,9 @@ export function LeaveDialog({ request, onDecided, onClose }: DialogProps) {
           <Badge tone={stateTone(request.state)}>{stateWords(request.state)}</Badge>
         </p>
         <Answer request={request} />
+        {request.state === "pending" && request.approved_first_by && (
+          <p>{V.approvedFirst(request.approved_first_by)}</p>
+        )}
         {request.has_paper && request.may_see_paper && <Paper requestId={request.id} />}
       </div>
       {request.may_decide && (
@@ -131,6 +137,8 @@ function Decide({ request, onDecided }: DecideProps) {
   const words = useSignal("");
   const isMissing = useSignal(false);
   const isStaff = request.person_kind === "staff";
+  const takesTwo =
+    !request.approved_first_by && request.from_day.slice(0, 7) < schoolDay().slice(0, 7);
 
   async function decide(decision: Decision): Promise<void> {
     const reason = words.peek().trim();
@@ -166,7 +174,7 @@ function Decide({ request, onDecided }: DecideProps) {
           {isMissing.value ? V.wordsMissing() : V.wordsHint()}
         </p>
       </div>
-      {!isStaff && <p class="hint">{V.approveHint()}</p>}
+      {!isStaff && <p class="hint">{takesTwo ? V.approveFirstHint() : V.approveHint()}</p>}
       <Fault error={sending.failure.value} />
       <div class="segments leave-verdict">
         <Button kind="danger" disabled={sending.busy.value} onClick={() => void decide("reject")}>

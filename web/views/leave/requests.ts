@@ -50,9 +50,12 @@ export function useRequests(asker: Asker): Query<LeaveRequest[]> {
   return found;
 }
 
-/** As it stands now, without asking for all of it again. */
+/** As it stands now, without asking for all of it again, unless days of it became another's. */
 export function put(query: Query<LeaveRequest[]>, after: LeaveRequest): void {
-  query.data.value = (query.data.peek() ?? []).map((each) => (each.id === after.id ? after : each));
+  const known = query.data.peek() ?? [];
+  const before = known.find((each) => each.id === after.id);
+  query.data.value = known.map((each) => (each.id === after.id ? after : each));
+  if (before && before.from_day !== after.from_day) void query.reload();
 }
 
 interface Sent {
