@@ -250,14 +250,17 @@ revoke all on function thread_staff(integer, uuid, timestamptz) from public;
 grant execute on function thread_staff(integer, uuid, timestamptz) to ct_app;
 
 -- The same for the relay, which reads none of these tables: it may ask about one thread. It states the
--- school itself, since an owner that is no superuser is under the policies, too.
+-- school itself, since an owner that is no superuser is under the policies, too; such an owner may not
+-- have the function set it, so what was stated before is put back by hand.
 create function thread_hearers(of_school integer, of_thread uuid, at timestamptz)
     returns setof uuid
-    language plpgsql stable security definer
-    set search_path = public, pg_temp set app.schools = '' as $$
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    before text := current_setting('app.schools', true);
 begin
     perform set_config('app.schools', format('{%s}', of_school), true);
     return query select distinct s.account_id from thread_staff(of_school, of_thread, at) s;
+    perform set_config('app.schools', coalesce(before, ''), true);
 end $$;
 revoke all on function thread_hearers(integer, uuid, timestamptz) from public;
 grant execute on function thread_hearers(integer, uuid, timestamptz) to ct_relay;
