@@ -41,6 +41,10 @@ integer đồng. Lists are `{"items": [...], "next_cursor": null}`; give `next_c
 at the earliest, in an offline roster not before the roster. Fetch it when you show it, keep it no
 longer. `null`: there is no picture, or nobody has consented to it; show the initials.
 
+**Attachments.** `POST /v1/contact-book/attachments` takes a file as the body itself, a picture or a
+PDF; the `id` of the answer goes into `attachment_ids` of what it is sent with, within a day. An
+attachment's `url` needs no login, is the caller's own and ends within 15 minutes: fetch it at once.
+
 **Sending again.** A phone often does not know whether its request got through. `POST`, `PUT`,
 `PATCH` and `DELETE` that show `Idempotency-Key` take one, of the caller's own making: the same
 request, byte for byte, under the same key within two days has no second effect and gets the first

@@ -201,6 +201,19 @@ async def test_a_day_has_room_for_two_hundred_megabytes(
     assert (await post(api, cast["guardian"], cast.school.id)).status_code == 429
 
 
+async def test_who_sends_rubbish_again_and_again_has_to_wait(
+    api: httpx.AsyncClient, cast: Cast
+) -> None:
+    who, school_id = cast["guardian"], cast.school.id
+    for _ in range(2):  # what is good costs none of it
+        await sent(api, who, school_id)
+    answers = await asyncio.gather(*(post(api, who, school_id, b"x") for _ in range(34)))
+    statuses = [answer.status_code for answer in answers]
+    assert (statuses.count(422), statuses.count(429)) == (30, 4)
+    assert (await post(api, who, school_id)).status_code == 429
+    assert (await post(api, cast["principal"], school_id)).status_code == 201
+
+
 async def test_who_loses_the_right_while_the_file_travels_has_sent_nothing(
     api: httpx.AsyncClient, cast: Cast, owner: asyncpg.Connection, resources: Resources
 ) -> None:
