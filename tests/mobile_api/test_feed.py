@@ -166,7 +166,9 @@ async def test_what_was_withdrawn_is_shown_as_such_without_words(
     api: httpx.AsyncClient, cast: Cast, book: Book, clock: Clock
 ) -> None:
     gone: Json = {"withdrawn_at": clock(), "withdrawn_by": book.author}
-    await book.remark(cast.student, "Viết nhầm em khác", **gone)
+    await book.remark(cast.student, "Viết nhầm em khác", withdrawn_reason="Nhầm", **gone)
+    await book.remark(cast.student, "Cả lớp ngoan, trừ em này", **gone)
+    await book.lesson(cast.school.id, cast.class_id, "Dòng đã gạch", **gone)
     await book.homework(cast.school.id, cast.class_id, "Bài giao nhầm", **gone)
     await book.announcement(
         cast.school.id, "Nghỉ học", to=[cast.student], body="Nhầm ngày", state="withdrawn", **gone

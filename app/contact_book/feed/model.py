@@ -10,7 +10,7 @@ from app.contact_book.model import PersonKind
 
 ItemKind = Literal["announcement", "remark", "homework", "lesson", "care", "summary"]
 FoundKind = Literal["announcement", "remark", "homework", "lesson", "message"]
-ItemState = Literal["published", "withdrawn"]
+ItemState = Literal["published", "withdrawn", "gone"]
 AnswerKind = Literal["none", "acknowledge", "rsvp", "yes_no", "choice", "text"]
 Tone = Literal["praise", "needs_work", "neutral"]
 About = Literal["remark", "conduct", "health"]
@@ -53,6 +53,7 @@ class ItemRow(Struct, frozen=True, kw_only=True):
     body: str = ""
     sealed: bytes | None = None
     is_withdrawn: bool = False
+    is_gone: bool = False
     author: str = ""
     is_urgent: bool = False
     answer_kind: AnswerKind = "none"
@@ -74,7 +75,8 @@ class FeedItem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `id` alone does not tell an item apart: what goes to a class is one item a child. `student_id`
     null: it was sent to the caller as a member of staff. `at`: when it went out or was written;
     `day`: the school day that it is about. `title`: an announcement's own, else the subject.
-    `body`: the first 280 characters; `is_cut`: there are more; what was withdrawn has none.
+    `body`: the first 280 characters; `is_cut`: there are more; what was withdrawn has none. What is
+    `gone` comes only with `since`: drop it.
     `is_read`: of announcements, by this account; `answer`: by whoever of the family; `is_done`: of
     homework. `data`: of care `breakfast`, `lunch`, `snack`, `sleep_min`; of a summary its counts.
     """

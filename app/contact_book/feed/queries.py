@@ -87,11 +87,14 @@ _CHANGED_IN_CLASS: Final = {
 }
 
 
-def _windows(statement: str, at: str, changed_at: str, row_id: str) -> dict[bool, str]:
-    """The statement over the newest, and over what has changed."""
+def _windows(
+    statement: str, at: str, changed_at: str, row_id: str, *, hides: str | None = None
+) -> dict[bool, str]:
+    """The statement over the newest, and over what has changed; what it `hides` is there alone."""
     ends = "p.until, e.upto" if "<only>" in statement else "p.until"
     newest = {"<window>": _NEWEST.format(at, row_id), **_NEWEST_IN_CLASS, "<ends>": ends}
-    changed = {"<window>": _CHANGED.format(changed_at, row_id), **_CHANGED_IN_CLASS}
+    newest["<shown>"] = f"and not ({hides})" if hides else ""
+    changed = {"<window>": _CHANGED.format(changed_at, row_id), **_CHANGED_IN_CLASS, "<shown>": ""}
     return {False: _filled(statement, newest), True: _filled(statement, changed)}
 
 
@@ -147,6 +150,7 @@ _REMARKS: Final = _windows(
     select r.school_id, r.student_id as person_id, r.id, r.created_at as at, r.changed_at,
            coalesce(r.subject, '') as title, coalesce(left(r.text, 281), '') as body,
            r.text_sealed as sealed, r.withdrawn_at is not null as is_withdrawn,
+           r.withdrawn_at is not null and r.withdrawn_reason is null as is_gone,
            r.author_name as author, r.kind as tone, r.about, r.day::text as day,
            exists (select from attachment f
                     where f.school_id = r.school_id and f.bound_kind = 'remark'
@@ -154,14 +158,17 @@ _REMARKS: Final = _windows(
       from <readers>
      cross join lateral (
          select r.school_id, r.student_id, r.id, r.created_at, r.changed_at, r.subject, r.text,
-                r.text_sealed, r.withdrawn_at, r.author_name, r.kind, r.about, r.day
+                r.text_sealed, r.withdrawn_at, r.withdrawn_reason, r.author_name, r.kind, r.about,
+                r.day
            from remark r
           where r.school_id = p.school_id and r.student_id = p.person_id
-            and <window>) r
+            <shown> and <window>) r
     """,
     "r.created_at",
     "r.changed_at",
     "r.id",
+    # What was said of all and then not of this one: the family never had it.
+    hides="r.withdrawn_at is not null and r.withdrawn_reason is null",
 )
 
 
@@ -236,7 +243,7 @@ _IN_CLASS: Final = """
                     x.author_name, <days>
                from <table> x
               where x.school_id = p.school_id and x.class_id = e.class_id
-                <in time> and <window>) x
+                <shown> <in time> and <window>) x
           <only>) x
 """
 _HOMEWORK: Final = _windows(
@@ -262,7 +269,7 @@ _LESSONS: Final = _windows(
     """
     select p.school_id, p.person_id, x.id, x.created_at as at, x.changed_at, x.subject as title,
            left(x.text, 281) as body, x.withdrawn_at is not null as is_withdrawn,
-           x.author_name as author, x.day::text as day
+           x.withdrawn_at is not null as is_gone, x.author_name as author, x.day::text as day
     <in class>
     """.replace("<in class>", _IN_CLASS)
     .replace("<table>", "lesson")
@@ -270,6 +277,8 @@ _LESSONS: Final = _windows(
     "x.created_at",
     "x.changed_at",
     "x.id",
+    # A line that a teacher has struck out again.
+    hides="x.withdrawn_at is not null",
 )
 
 OF_KIND: Final[dict[ItemKind, Rows]] = {

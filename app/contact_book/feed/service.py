@@ -14,6 +14,7 @@ from app.contact_book.feed.model import (
     FeedPage,
     ItemKind,
     ItemRow,
+    ItemState,
     Reader,
     Spot,
 )
@@ -166,7 +167,7 @@ class _Showing:
             body=body[:BODY_CHARS],
             is_cut=len(body) > BODY_CHARS,
             author=row.author,
-            state="withdrawn" if row.is_withdrawn else "published",
+            state=_state(row),
             is_urgent=row.is_urgent,
             needs_answer=self._needs_answer(reader, row),
             answer_kind=row.answer_kind,
@@ -195,3 +196,9 @@ class _Showing:
             and not row.is_withdrawn
             and (row.answer_until is None or row.answer_until > self._now)
         )
+
+
+def _state(row: ItemRow) -> ItemState:
+    if row.is_gone:
+        return "gone"
+    return "withdrawn" if row.is_withdrawn else "published"
