@@ -257,6 +257,7 @@ test("news leads to whoever has to do something about it", () => {
   assert.equal(to("absence"), "/con/s");
   assert.equal(to("absence", { student_id: "other" }), null);
   assert.equal(to("leave_asked", { data: data({ class_id: "c" }) }), "/lop/1/c");
+  assert.equal(to("leave_asked"), "/lop");
   assert.equal(to("leave_asked", { student_id: null }), "/truong/1/don-nghi");
   assert.equal(to("leave_asked", { student_id: null, school_id: 2 }), null);
   assert.equal(to("leave_decided"), "/con/s/xin-nghi");

@@ -129,7 +129,7 @@ export function leadsTo(
       return typeof classId === "string" ? `/lop/${school}/${classId}` : "/lop";
     case "leave_asked":
       if (typeof classId === "string") return `/lop/${school}/${classId}`;
-      return item.student_id === null ? deciding("don-nghi", "don") : null;
+      return item.student_id === null ? deciding("don-nghi", "don") : "/lop";
     case "leave_decided":
       if (item.student_id) return child && `/con/${child}/xin-nghi`;
       // Staff's own; taken back it is told to who had decided.
