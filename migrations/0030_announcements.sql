@@ -156,6 +156,9 @@ create table department_announcement (
 create index department_announcement_of_unit on department_announcement (org_unit_id, id);
 grant select, insert, update, delete on department_announcement to ct_app;
 
+-- Pupils who have an account of their own, from the pupil's side.
+create index membership_of_person on membership (school_id, person_id) where ended_at is null;
+
 -- What is still to be done in a school for an announcement; done and told in one transaction.
 create table announcement_errand (
     school_id integer not null references school,
@@ -192,6 +195,7 @@ grant select (school_id, announcement_id, news, due_at, done_at) on announcement
 
 -- migrate:down
 
+drop index membership_of_person;
 drop table announcement_errand, department_announcement, announcement_answer, announcement_read,
     announcement_recipient, announcement_audience, announcement, contact_group_member,
     contact_group;

@@ -69,8 +69,7 @@ async def tell_recipients(
             select student_id, account_id, row_number() over () as n from told)
         insert into outbox (school_id, id, kind, day, event_id, student_id, actor_account_id,
                params, account_id)
-        select $1, m.id, $4, $5, $6, t.student_id, $7, $8, t.account_id
-          from numbered t join unnest($9::uuid[]) with ordinality as m (id, n) using (n)
+        select $1, ($9::uuid[])[n], $4, $5, $6, student_id, $7, $8, account_id from numbered
         """,
         school_id,
         announcement_id,

@@ -13,6 +13,7 @@ from app.contact_book.announcements.fanout import do_due
 from mobile_api.resources import Resources
 from tests.cast import Cast, gather
 from tests.conftest import Clock
+from tests.mobile_api import files
 from tests.mobile_api.announcing import (
     SAID,
     Workers,
@@ -339,3 +340,56 @@ async def test_the_list_is_searched_without_diacritics_and_shows_what_is_the_rea
     assert await listed(api, cast["subject_teacher"]) == []
     published = await listed(api, cast["principal"], state="published")
     assert len(published) == 2
+
+
+async def test_a_teacher_who_has_lost_the_class_since_reaches_nobody(
+    api: httpx.AsyncClient, cast: Cast, owner: asyncpg.Connection
+) -> None:
+    one = await written(api, cast, cast["homeroom_teacher"])
+    await owner.execute(
+        "update school_class set homeroom_staff_id = null where id = $1", cast.class_id
+    )
+    refused = await publish(api, one, cast["homeroom_teacher"])
+    assert (refused.status_code, refused.json()["type"]) == (422, "nobody-to-tell")
+    assert (await seen(api, one, cast["homeroom_teacher"]))["state"] == "draft"
+    assert await owner.fetchval("select count(*) from outbox") == 0
+
+
+async def test_files_change_with_a_draft_and_leave_it(
+    api: httpx.AsyncClient, cast: Cast, owner: asyncpg.Connection
+) -> None:
+    teacher = cast["homeroom_teacher"]
+    first, second = [
+        (await files.sent(api, teacher, cast.school.id, name=name))["id"]
+        for name in ("một.jpg", "hai.jpg")
+    ]
+    one = await written(api, cast, teacher, attachment_ids=[first])
+    url = f"{SAID}/{one['id']}"
+    changed = await api.patch(url, json={"attachment_ids": [second]}, headers=teacher.headers)
+    assert [each["id"] for each in changed.json()["attachments"]] == [second]
+    kept = await api.patch(url, json={"title": "Tham quan"}, headers=teacher.headers)
+    assert [each["name"] for each in kept.json()["attachments"]] == ["hai.jpg"]
+    assert (await api.delete(url, headers=teacher.headers)).status_code == 204
+    bound = await owner.fetchval("select count(*) from attachment where bound_id is not null")
+    assert bound == 0
+
+
+async def test_ten_thousand_families_are_one_announcement(
+    api: httpx.AsyncClient, cast: Cast, owner: asyncpg.Connection
+) -> None:
+    await owner.execute(
+        """
+        with pupil as (
+            insert into student (school_id, id, name, sort_key, search_key)
+            select $1, gen_random_uuid(), 'Em', 'em', 'em' from generate_series(1, 9998)
+            returning school_id, id)
+        insert into enrolment (school_id, student_id, class_id, from_day)
+        select school_id, id, $2, '2026-09-05' from pupil
+        """,
+        cast.school.id,
+        cast.next_class_id,
+    )
+    await owner.execute("analyze student, enrolment")  # as the server itself soon does
+    one = await sent(api, cast, cast["principal"], audience=[])
+    assert one["counts"]["recipients"] == 10_000
+    assert await owner.fetchval("select count(distinct id) from outbox") == 10_001  # a pupil's own

@@ -223,3 +223,19 @@ async def test_a_draft_is_thrown_away(api: httpx.AsyncClient, cast: Cast) -> Non
     gone = await api.delete(f"{SAID}/{one['id']}", headers=admin.headers)
     assert gone.status_code == 204
     assert await listed(api, admin) == []
+
+
+async def test_sent_again_under_its_key_it_goes_out_once(
+    api: httpx.AsyncClient, cast: Cast, workers: Workers, owner: asyncpg.Connection
+) -> None:
+    admin = cast["department_admin"]
+    one = await said(api, admin, publishes=False)
+    headers = admin.headers | {"Idempotency-Key": "gui-1"}
+    url = f"{SAID}/{one['id']}/publish"
+    first = await api.post(url, json={}, headers=headers)
+    again = await api.post(url, json={}, headers=admin.headers | {"Idempotency-Key": "gui-1"})
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.headers["idempotency-replayed"] == "true"
+    assert again.json() == first.json()
+    await workers.work(later=SOON)
+    assert await titles(owner, cast["guardian"]) == ["Phòng dịch"]
