@@ -11,6 +11,7 @@ from app import db
 from app.attendance.leave import queries as leave
 from app.attendance.plan import school_day
 from app.contact_book.attachments.sweep import sweep_unbound
+from app.contact_book.daily import news as book_news
 from app.jobs import queries as jobs
 from notifications import counting, deliveries, ended_sessions
 
@@ -24,6 +25,9 @@ JOB_DAYS: Final = 30
 PAPER_DAYS: Final = 90
 _FILES_AT_ONCE: Final = 500
 _PAPERS_AT_ONCE: Final = 500
+# So long what a family was told of a day in the contact book may be replaced, and a week more.
+BOOK_NEWS_DAYS: Final = 14
+_BOOK_NEWS_AT_ONCE: Final = 5000
 # A school year and a month: whole months go (NEWS_KEPT_MONTHS).
 NEWS_MONTHS: Final = 13
 
@@ -44,6 +48,7 @@ async def look_after(pool: db.Pool, *, news_months: int = NEWS_MONTHS) -> dict[s
         "sessions": _delete_old_sessions,
         "jobs": _delete_old_jobs,
         "leave_papers": _forget_old_papers,
+        "book_news": _forget_old_book_news,
         "unsent_files": _sweep_unsent_files,
         "news_tables": partial(_drop_old_news, months=news_months),
         "counts": partial(_forget_old_counts, months=news_months),
@@ -77,6 +82,15 @@ async def _delete_old_receipts(pool: db.Pool) -> int:
         while deleted := await deliveries.delete_old_receipts(
             conn, days=RECEIPT_DAYS, limit=_RECEIPTS_AT_ONCE
         ):
+            total += deleted
+    return total
+
+
+async def _forget_old_book_news(pool: db.Pool) -> int:
+    total = 0
+    async with pool.acquire() as conn:
+        before = school_day(await db.value(conn, "select now()")) - timedelta(days=BOOK_NEWS_DAYS)
+        while deleted := await book_news.forget_old(conn, before=before, limit=_BOOK_NEWS_AT_ONCE):
             total += deleted
     return total
 

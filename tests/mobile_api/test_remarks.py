@@ -12,6 +12,7 @@ import pytest
 
 from app import db
 from app.ids import new_id
+from notifications import upkeep
 from notifications.relay import Relay
 from tests.cast import Cast, gather
 from tests.conftest import Clock
@@ -330,3 +331,18 @@ async def test_a_list_names_a_pupil_or_a_class(api: httpx.AsyncClient, cast: Cas
     assert conduct["about"] == "conduct"
     family = await api.get(f"{BOOK}/remarks", params=of_class, headers=cast["guardian"].headers)
     refused(family, 404, "no-such-class")
+
+
+async def test_upkeep_forgets_whom_it_told_when_no_message_can_be_replaced_any_more(
+    api: httpx.AsyncClient, cast: Cast, database: str, owner: asyncpg.Connection
+) -> None:
+    await written(api, cast, cast["homeroom_teacher"])
+    worker = await db.create_pool(database, role=db.WORKER_ROLE, size=2)
+    for age, left in ((14, 1), (15, 0)):
+        await owner.execute(
+            "update book_news set day = (now() at time zone 'Asia/Ho_Chi_Minh')::date - $1::int",
+            age,
+        )
+        await upkeep.look_after(worker)
+        assert await owner.fetchval("select count(*) from book_news") == left
+    await worker.close()

@@ -188,6 +188,7 @@ async def edit(
             account_id=pen.account_id,
             now=now,
         )
+        await queries.touch_homework(conn, school_id=pen.school_id, homework_id=row.id, now=now)
     if changed:
         await _tell(conn, pen, row.set_day, row.id, now)
 

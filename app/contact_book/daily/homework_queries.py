@@ -294,6 +294,19 @@ async def change_homework(
     )
 
 
+async def touch_homework(
+    conn: db.Conn, *, school_id: int, homework_id: UUID, now: datetime
+) -> None:
+    """Say that something about it changed: its files."""
+    await db.run(
+        conn,
+        "update homework set changed_at = $3 where school_id = $1 and id = $2",
+        school_id,
+        homework_id,
+        now,
+    )
+
+
 async def withdraw_homework(
     conn: db.Conn, *, school_id: int, homework_id: UUID, by: UUID, now: datetime
 ) -> None:

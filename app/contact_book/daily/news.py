@@ -173,6 +173,22 @@ async def _days(
     )
 
 
+async def forget_old(conn: db.Conn, *, before: date, limit: int) -> int:
+    """Throw away what is about days before, up to `limit`; how many. For the worker's role."""
+    return await db.run(
+        conn,
+        """
+        with old as (
+            select school_id, student_id, day, kind from book_news where day < $1 limit $2)
+        delete from book_news b using old
+         where b.school_id = old.school_id and b.student_id = old.student_id and b.day = old.day
+           and b.kind = old.kind
+        """,
+        before,
+        limit,
+    )
+
+
 async def _remember(
     conn: db.Conn,
     *,

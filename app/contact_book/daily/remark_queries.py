@@ -223,6 +223,17 @@ async def change(
     )
 
 
+async def touch(conn: db.Conn, *, school_id: int, remark_id: UUID, now: datetime) -> None:
+    """Say that something about it changed: its files."""
+    await db.run(
+        conn,
+        "update remark set changed_at = $3 where school_id = $1 and id = $2",
+        school_id,
+        remark_id,
+        now,
+    )
+
+
 async def withdraw(
     conn: db.Conn,
     *,

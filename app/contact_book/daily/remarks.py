@@ -227,6 +227,7 @@ async def edit(
             account_id=pen.account_id,
             now=now,
         )
+        await queries.touch(conn, school_id=pen.school_id, remark_id=row.id, now=now)
     await _tell(conn, pen, row.day, done, row.id, now)
 
 
