@@ -284,6 +284,7 @@ test("news of the contact book leads to what it is about, while one may still se
       item(1, { kind, data: data(known) }),
       () => isKin,
       () => false,
+      false,
     );
   assert.equal(to("announcement", { announcement_id: "a" }), "/thong-bao/1/a");
   assert.equal(to("answer_wanted", { announcement_id: "a" }, false), "/thong-bao/1/a");
