@@ -1,5 +1,6 @@
 """What goes wrong between people: reports, a guardian who is stopped, a principal who looks in."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -82,6 +83,42 @@ async def test_a_reported_message_is_judged_once_by_the_principal_with_all_it_ev
     assert await reports(api, cast) == []
     assert len(await reports(api, cast, "decided")) == 1
     assert await audited(owner) == ["message_report_upheld"]
+
+
+async def test_of_two_principals_who_judge_at_once_one_does(
+    talk: Talk, cast: Cast, api: httpx.AsyncClient, world: World, owner: asyncpg.Connection
+) -> None:
+    vice = await world.staff(cast.school, "principal", "Cô Phó")
+    thread = await talk.open(cast["guardian"])
+    said = await talk.said(cast["guardian"], thread, "Đồ tồi")
+    await report(talk, cast["homeroom_teacher"], thread, said)
+    (found,) = await reports(api, cast)
+    url = cast.url(f"/message-reports/{found['id']}/decision")
+    answers = await asyncio.gather(
+        *(
+            api.post(url, json={"decision": decision}, headers=who.headers)
+            for who in (vice, cast["principal"])
+            for decision in ("upheld", "dismissed")
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    assert len(await audited(owner)) == 1
+
+
+async def test_who_is_stopped_while_writing_writes_nothing_after_it(talk: Talk, cast: Cast) -> None:
+    mother, teacher = cast["guardian"], cast["homeroom_teacher"]
+    thread = await talk.open(mother)
+    bad = await talk.said(mother, thread, "Đồ tồi")
+    body = {"message_id": bad["id"], "reason": "Xúc phạm"}
+    answers = await asyncio.gather(
+        *(talk.send(mother, thread, f"Lại {n}") for n in range(5)),
+        talk.ask(teacher, "POST", f"/threads/{thread['id']}/blocks", body),
+        *(talk.send(mother, thread, f"Nữa {n}") for n in range(5)),
+    )
+    assert {answer.status_code for answer in answers} <= {200, 201, 403}
+    sent = sum(answer.status_code == 201 for answer in answers)
+    assert len(await talk.texts(teacher, thread)) == 1 + sent
+    assert refused(await talk.send(mother, thread)) == (403, "writing-stopped")
 
 
 async def test_a_guardian_reports_the_teacher_too_and_nobody_judges_what_they_wrote_or_reported(

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from app import db
+from app.ids import new_id
 from notifications.relay import Relay
 from tests.cast import Cast, gather
 from tests.conftest import Clock
@@ -175,6 +176,33 @@ async def test_a_court_keeps_a_father_out_from_the_next_request_on(
     await relay.relay_due()
     assert await titles(owner, father) == []
     assert await titles(owner, cast["guardian"]) == ["Tin nhắn về Nguyễn Văn An"]
+    assert len(await talk.texts(cast["guardian"], thread)) == 2
+
+
+async def test_a_right_to_see_withdrawn_in_mid_session_closes_the_thread(
+    talk: Talk, cast: Cast, father: Person, relay: Relay, owner: asyncpg.Connection, world: World
+) -> None:
+    thread = await talk.open(father)
+    said = await talk.said(father, thread)
+    await world.guardian(await world.student(cast.other, "Nguyễn Thị Em"), person=father)
+    await owner.execute(
+        "update guardianship set can_see = false where account_id = $1 and student_id = $2",
+        father.account_id,
+        cast.student.id,
+    )
+    for method, path, body in (
+        ("GET", "", None),
+        ("GET", "/messages", None),
+        ("POST", "/messages", {"id": str(new_id()), "text": "Nữa"}),
+        ("POST", "/read", {"seq": 1}),
+        ("PATCH", f"/messages/{said['id']}", {"text": "Khác"}),
+        ("POST", f"/messages/{said['id']}/taken-back", None),
+    ):
+        answer = await talk.ask(father, method, f"/threads/{thread['id']}{path}", body)
+        assert refused(answer) == (404, "no-such-thread"), path
+    await talk.said(cast["homeroom_teacher"], thread)
+    await relay.relay_due()
+    assert await titles(owner, father) == []
     assert len(await talk.texts(cast["guardian"], thread)) == 2
 
 

@@ -39,6 +39,8 @@ from app.limits import Bucket, Limiter
 
 # Of one account, over all its threads: a conversation, not a flood.
 MESSAGES: Final = Bucket("messages", 20, 1 / 15)
+# A teacher answers a whole class in an evening.
+STAFF_MESSAGES: Final = Bucket("staff-messages", 60, 1 / 5)
 
 
 async def write(
@@ -77,7 +79,7 @@ async def write(
     seated = await people.seated(conn, school_id=row.school_id, thread_id=row.id, now=now)
     if not seated:
         raise _nobody(row)
-    await limiter.take(MESSAGES, reader.account_id)
+    await limiter.take(MESSAGES if side == "guardian" else STAFF_MESSAGES, reader.account_id)
     own = next((s for s in seated if s.account_id == reader.account_id), None)
     message = MessageRow(
         school_id=row.school_id,
