@@ -10,11 +10,23 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from app.contact_book.access import WRITING_ROLES
-from app.contact_book.daily import care, days, homework, lessons, phrases, reading, remarks, weekly
+from app.contact_book.daily import (
+    care,
+    days,
+    homework,
+    lesson_queries,
+    lessons,
+    phrases,
+    reading,
+    remarks,
+    weekly,
+)
 from app.contact_book.daily.model import (
     About,
     ClassDay,
     Eaten,
+    Lesson,
+    NoSuchLesson,
     NoSuchPupil,
     Phrase,
     PhraseAbout,
@@ -282,6 +294,26 @@ class SchoolPhrases(Controller):
 
 
 @get(
+    "/v1/contact-book/lessons/{lesson_id:uuid}",
+    operation_id="get_lesson",
+    opt=READERS,
+    tags=["contact-book"],
+)
+async def get_lesson(tx: Tx, caller: Me, lesson_id: PathId, student_id: QueryId = None) -> Lesson:
+    """What was taught, whole; `student_id`: to this child. It is changed in its class's day.
+
+    For the families of the class on that day, also one that was until the pupil moved, the class's
+    teachers and the principal.
+    """
+    reader = await reader_of(tx, caller=caller)
+    rows = await lesson_queries.lesson_by_id(tx, school_ids=reader.school_ids, lesson_id=lesson_id)
+    for row in rows:
+        if await reading.reads_lesson(tx, reader=reader, row=row, student_id=student_id):
+            return lessons.shown(row, may_change=False)
+    raise NoSuchLesson
+
+
+@get(
     "/v1/contact-book/summaries",
     operation_id="list_summaries",
     opt=READERS,
@@ -322,4 +354,4 @@ async def list_summaries(
     return Page(items=seen, next_cursor=page.next_cursor)
 
 
-HANDLERS = [ClassDays, SchoolPhrases, list_summaries]
+HANDLERS = [ClassDays, SchoolPhrases, get_lesson, list_summaries]

@@ -131,6 +131,9 @@ _DAILY_BOOK: Final[dict[str, Rule]] = {
     f"PUT {SCHOOL}/phrases": Rule(
         here=PRINCIPAL, body={"items": [{"id": _NEW, "kind": "praise", "text": "Con ngoan"}]}
     ),
+    f"GET {_BOOK}/lessons/{{lesson_id}}": Rule(
+        here=PRINCIPAL, own=(*TEACHERS, *_FAMILY), door_is_open=True
+    ),
     f"GET {_BOOK}/summaries": Rule(
         here=PRINCIPAL, own=(*TEACHERS, *_FAMILY), door_is_open=True, query=_OF_PUPIL
     ),

@@ -268,6 +268,28 @@ async def test_others_neither_write_nor_read_a_class_day(
     refused(mine, 404, "no-such-class")
 
 
+async def test_a_lesson_is_read_whole_by_the_families_of_the_class(
+    api: httpx.AsyncClient, cast: Cast, world: World
+) -> None:
+    long = "Phân số. " * 200
+    lesson_given = {"id": str(new_id()), "subject": "Toán", "text": long}
+    entry: dict[str, Any] = {"lessons": [lesson_given]}
+    (lesson,) = said(await put(api, cast, cast["subject_teacher"], **entry))["lessons"]
+    url = f"{BOOK}/lessons/{lesson['id']}"
+    for who in ("guardian", "student", "homeroom_teacher", "principal"):
+        seen = said(await api.get(url, headers=cast[who].headers))
+        assert seen["text"] == long.strip()
+    query = {"student_id": str(cast.student.id)}
+    said(await api.get(url, params=query, headers=cast["guardian"].headers))
+    neighbours = await world.guardian(cast.neighbour, name="Mẹ Bình")
+    others = ("other guardian", "other principal", "guard", "department_admin", "nobody")
+    for person in (neighbours, *(cast[name] for name in others)):
+        refused(await api.get(url, headers=person.headers), 404, "no-such-lesson")
+    entry["lessons"][0]["text"] = ""
+    said(await put(api, cast, cast["subject_teacher"], **entry))
+    refused(await api.get(url, headers=cast["guardian"].headers), 404, "no-such-lesson")
+
+
 async def test_a_lesson_with_an_empty_text_is_taken_back(
     api: httpx.AsyncClient, cast: Cast
 ) -> None:

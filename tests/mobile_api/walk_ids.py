@@ -96,6 +96,7 @@ async def foreign_ids(owner: asyncpg.Connection, cast: Cast) -> dict[str, Any]:
         "announcement_id": new_id(),
         "draft_id": new_id(),
         "remark_id": new_id(),
+        "lesson_id": new_id(),
         "homework_id": new_id(),
         "group_id": new_id(),
         "closure_id": await owner.fetchval("select id from closure where school_id = $1", other.id),

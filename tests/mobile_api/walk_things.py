@@ -318,7 +318,7 @@ async def announcements(owner: asyncpg.Connection, cast: Cast, vice: Person) -> 
 
 async def daily_book(owner: asyncpg.Connection, cast: Cast) -> dict[str, Any]:
     """A remark of the homeroom teacher's about the pupil, homework of the subject teacher's."""
-    remark_id, homework_id, school_id = new_id(), new_id(), cast.school.id
+    remark_id, homework_id, lesson_id, school_id = new_id(), new_id(), new_id(), cast.school.id
     await owner.execute(
         "insert into remark (school_id, id, student_id, class_id, day, kind, about, text,"
         " search_key, author_account_id, author_name, created_at, changed_at)"
@@ -340,7 +340,16 @@ async def daily_book(owner: asyncpg.Connection, cast: Cast) -> dict[str, Any]:
         cast.class_id,
         cast["subject_teacher"].account_id,
     )
-    return {"remark_id": remark_id, "homework_id": homework_id}
+    await owner.execute(
+        "insert into lesson (school_id, id, class_id, day, subject, text, search_key,"
+        " author_account_id, author_name, created_at, changed_at) values ($1, $2, $3,"
+        " '2026-11-16', 'Toán', 'Phân số', 'toan phan so', $4, 'Thầy Toán', now(), now())",
+        school_id,
+        lesson_id,
+        cast.class_id,
+        cast["subject_teacher"].account_id,
+    )
+    return {"remark_id": remark_id, "homework_id": homework_id, "lesson_id": lesson_id}
 
 
 async def _box(world: World, school_id: int) -> SchoolBox:

@@ -217,7 +217,10 @@ async def show(conn: db.Conn, *, pen: Pen, day: date, reader: Reader, by: Shown)
         has_care=pen.of_class.has_care,
         may_write=is_open,
         may_write_care=is_open and has_care,
-        lessons=[lessons.shown(row, pen, is_open=is_open) for row in taught_then],
+        lessons=[
+            lessons.shown(row, may_change=is_open and lessons.may_change(pen, row))
+            for row in taught_then
+        ],
         homework=await shown_homework(conn, set_that_day, reader=reader, by=by, student_id=None),
         pupils=[
             PupilDay(

@@ -45,6 +45,22 @@ async def lessons_known(
     return {row.id: row for row in rows}
 
 
+async def lesson_by_id(
+    conn: db.Conn, *, school_ids: Collection[int], lesson_id: UUID
+) -> list[LessonRow]:
+    """The lesson of that id: one school's, or, since clients choose ids, more than one."""
+    return await db.many(
+        conn,
+        LessonRow,
+        f"""
+        select {_LESSON}
+         where school_id = any($1) and id = $2 and withdrawn_at is null order by school_id
+        """,
+        list(school_ids),
+        lesson_id,
+    )
+
+
 async def lessons_of(
     conn: db.Conn, *, school_id: int, class_id: UUID, day: date
 ) -> list[LessonRow]:

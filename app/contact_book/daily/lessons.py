@@ -104,7 +104,7 @@ def may_change(pen: Pen, row: LessonRow) -> bool:
     return pen.leads or row.author_account_id == pen.account_id
 
 
-def shown(row: LessonRow, pen: Pen | None, *, is_open: bool) -> Lesson:
+def shown(row: LessonRow, *, may_change: bool) -> Lesson:
     """As its reader sees it."""
     return Lesson(
         id=row.id,
@@ -117,5 +117,5 @@ def shown(row: LessonRow, pen: Pen | None, *, is_open: bool) -> Lesson:
         created_at=row.created_at,
         changed_at=row.changed_at,
         edited_at=row.edited_at,
-        may_change=pen is not None and is_open and may_change(pen, row),
+        may_change=may_change,
     )

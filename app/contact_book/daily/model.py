@@ -207,6 +207,10 @@ class NoSuchRemark(NotFound):
     """Không tìm thấy nhận xét này | There is no such remark"""
 
 
+class NoSuchLesson(NotFound):
+    """Không tìm thấy tiết học này | There is no such lesson"""
+
+
 class NoSuchHomework(NotFound):
     """Không tìm thấy bài tập này | There is no such homework"""
 

@@ -14,6 +14,7 @@ from app.contact_book.attachments.urls import AttachmentUrls
 from app.contact_book.daily import edits, homework, pupils, remark_queries, remarks
 from app.contact_book.daily import homework_queries as homeworks
 from app.contact_book.daily.homework_queries import HomeworkRow
+from app.contact_book.daily.lesson_queries import LessonRow
 from app.contact_book.daily.model import DoneBy, Homework, NoSuchPupil, Remark
 from app.contact_book.daily.remark_queries import RemarkRow
 from app.contact_book.daily.rights import DAYS_BACK, subjects_of
@@ -302,6 +303,28 @@ async def child_of(
         ):
             return link.student_id
     return None
+
+
+async def reads_lesson(
+    conn: db.Conn, *, reader: Reader, row: LessonRow, student_id: UUID | None
+) -> bool:
+    """Whether the reader may read it: of a class that is taught, or a child's of that day.
+
+    `student_id`: of this child.
+    """
+    desk = reader.desk(row.school_id)
+    if student_id is None and desk is not None and desk.teaches(row.class_id):
+        return True
+    for link in reader.links:
+        is_named = student_id in (None, link.student_id)
+        is_then = link.until is None or school_day(row.created_at) <= link.until
+        if link.school_id == row.school_id and is_named and is_then:
+            was_in = await pupils.class_on(
+                conn, school_id=row.school_id, student_id=link.student_id, day=row.day
+            )
+            if was_in == row.class_id:
+                return True
+    return False
 
 
 def reads_homework(reader: Reader, row: HomeworkRow, student_id: UUID | None) -> bool:
