@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import httpx
-from playwright.async_api import Locator, expect
+from playwright.async_api import FilePayload, Locator, expect
 
+from app.ids import new_id
 from app.schools.common import school_day
 from tests.notifications.news import block, until
 from tests.web.bookwork import Desk, paper, picture
@@ -228,6 +229,62 @@ async def test_without_a_network_the_book_says_from_when_it_is(
     await expect(phone.says("Ghi nhầm ngày")).to_be_visible()
 
 
+async def test_a_pupil_reads_the_own_book_marks_homework_done_and_answers_for_nobody(
+    town: Town, open_phone: OpenPhone, api: httpx.AsyncClient
+) -> None:
+    school, khoi, teacher = await homeroom(town, api)
+    day = school_day(datetime.now(UTC)) + timedelta(days=1)
+    await teacher.homework(school.class_id, "Đọc bài Thánh Gióng", day.isoformat())
+    principal = Desk(api, school, await town.admin(school))
+    await principal.announce("Thu áo ấm", "Ai có áo cũ mang đến lớp.", answer_kind="yes_no")
+    pupil = await town.account()
+    pupil.person_id = khoi.id
+    await town.member(pupil, school, "student")
+    phone = await open_phone()
+    await phone.log_in(pupil)
+    await opened(phone)
+    await expect(phone.page.get_by_role("link", name="Tin nhắn")).to_have_count(0)
+    await entry(phone, "Bài tập Toán").get_by_role("button", name="Đánh dấu đã làm").click()
+    done = entry(phone, "Bài tập Toán").get_by_role("button", name="Đã làm")
+    await expect(done).to_have_attribute("aria-pressed", "true")
+    await screen(phone.page, "book-pupil")
+    await phone.page.get_by_role("link", name="Thu áo ấm").click()
+    await expect(phone.says("Phần trả lời dành cho cha mẹ.")).to_be_visible()
+    await expect(phone.page.get_by_role("radio")).to_have_count(0)
+
+
+async def test_a_small_childs_day_and_the_week_in_numbers_stand_in_the_book(
+    town: Town, open_phone: OpenPhone
+) -> None:
+    school = await town.school()
+    child = await town.student(school, "Lê Gia Hân")
+    mother = await town.guardian(child)
+    today = school_day(datetime.now(UTC))
+    monday = today - timedelta(days=today.weekday())
+    await town.owner.execute(
+        "insert into care_entry (school_id, student_id, day, id, class_id, lunch, snack, sleep_min,"
+        " author_account_id, author_name, created_at, changed_at)"
+        " values ($1, $2, $3, $4, $5, 'all', 'some', 95, $6, 'Cô Lan', now(), now())",
+        school.id, child.id, today, new_id(), school.class_id, mother.account_id,
+    )  # fmt: skip
+    week = {"present_days": 4, "late_days": 1, "praise": 2, "homework_set": 3, "homework_done": 2}
+    await town.owner.execute(
+        "insert into weekly_summary (school_id, student_id, week_start, id, data, made_at)"
+        " values ($1, $2, $3, $4, $5::text::jsonb, now())",
+        school.id, child.id, monday, new_id(), json.dumps(week),
+    )  # fmt: skip
+    phone = await open_phone()
+    await phone.log_in(mother)
+    await opened(phone)
+    await expect(entry(phone, "Bữa ăn và giấc ngủ")).to_contain_text("Bữa trưa: hết suất")
+    await expect(entry(phone, "Bữa ăn và giấc ngủ")).to_contain_text("Ngủ trưa: 1 giờ 35 phút")
+    await expect(entry(phone, "Tổng kết tuần")).to_contain_text("Có mặt: 5 ngày")
+    await expect(entry(phone, "Tổng kết tuần")).to_contain_text("Bài tập đã làm: 2/3")
+    await phone.page.get_by_role("link", name="Tổng kết tuần").click()
+    await expect(phone.says("Bữa ăn và giấc ngủ")).to_have_count(0)
+    await screen(phone.page, "book-week")
+
+
 async def test_a_father_who_is_barred_sees_no_more_of_the_book(
     town: Town, open_phone: OpenPhone, api: httpx.AsyncClient, rows: asyncpg.Connection
 ) -> None:
@@ -282,6 +339,14 @@ async def test_a_mother_and_the_teacher_write_to_each_other(
     await desk.ask("POST", f"/threads/{thread}/read", json={"seq": 2})
     await phone.page.reload()
     await expect(asked).to_contain_text("Đã xem")
+
+    await phone.page.get_by_role("button", name="Kèm ảnh, tài liệu").click()
+    note: FilePayload = {"name": "giay-kham.jpg", "mimeType": "image/jpeg", "buffer": picture()}
+    await phone.page.locator("input[type=file]").set_input_files(note)
+    await expect(phone.page.get_by_role("button", name="Bỏ giay-kham.jpg")).to_be_visible()
+    await phone.page.get_by_role("button", name="Gửi", exact=True).click()
+    sent = phone.page.get_by_role("article").filter(has=phone.page.get_by_role("img"))
+    await until_loaded(sent.get_by_role("img"))
 
     await field.fill("Cháu đỡ roi ạ")
     await phone.page.get_by_role("button", name="Gửi", exact=True).click()

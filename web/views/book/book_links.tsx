@@ -1,5 +1,6 @@
 /** Above the feed: messages and search, whose book, which kind. */
 
+import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../../components/icons";
 import { hat } from "../../hats";
 import { B } from "../../i18n/book";
@@ -71,8 +72,14 @@ function Which({ student, kind }: Props) {
 }
 
 function Chip({ href, isHere, words }: { href: string; isHere: boolean; words: string }) {
+  const chip = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    // The row is longer than a phone is wide: where one is stays in sight.
+    const row = chip.current?.parentElement;
+    if (isHere && row) row.scrollLeft = (chip.current?.offsetLeft ?? 0) - row.offsetLeft - 16;
+  }, [isHere]);
   return (
-    <a class="chip" href={href} aria-current={isHere ? "page" : undefined}>
+    <a ref={chip} class="chip" href={href} aria-current={isHere ? "page" : undefined}>
       {words}
     </a>
   );

@@ -62,7 +62,9 @@ function Inside({ item, who, isNew }: { item: FeedItem; who: string | null; isNe
           <span class="sr-only">{kindName(item.kind)}: </span>
           {isGone ? <s>{title}</s> : title}
         </span>
-        {item.body && <span class="muted excerpt">{item.body}</span>}
+        {item.body && (
+          <span class={pageOf(item) ? "muted excerpt" : "muted whole"}>{item.body}</span>
+        )}
         <Figures of={figuresOf(item)} />
         <span class="muted small">{from}</span>
         <Marks item={item} isNew={isNew} />
