@@ -11,7 +11,13 @@ from msgspec import UNSET, Struct
 
 from app import db
 from app.contact_book.access import desks_of
-from app.contact_book.announcements import department, queries, service, shown
+from app.contact_book.announcements import (
+    department,
+    department_reading,
+    queries,
+    service,
+    shown,
+)
 from app.contact_book.announcements.model import (
     AnnouncementLine,
     AnnouncementRow,
@@ -292,7 +298,7 @@ async def is_departments(tx: db.Conn, caller: Caller, announcement_id: UUID, now
     if "department_admin" not in caller.roles:
         return False
     try:
-        await department.one(tx, caller=caller, announcement_id=announcement_id, now=now)
+        await department_reading.one(tx, caller=caller, announcement_id=announcement_id, now=now)
     except NoSuchAnnouncement:
         return False
     return True
@@ -303,7 +309,9 @@ async def _own_row(
 ) -> tuple[bool, AnnouncementRow]:
     """Whether it is the department's, and the row as it is written."""
     if await is_departments(tx, caller, announcement_id, now):
-        row = await department.one(tx, caller=caller, announcement_id=announcement_id, now=now)
+        row = await department_reading.one(
+            tx, caller=caller, announcement_id=announcement_id, now=now
+        )
         return True, row
     reader = await reader_of(tx, caller=caller)
     _, row = await service.own_unsent(tx, reader=reader, announcement_id=announcement_id)
@@ -353,7 +361,7 @@ async def _lines(
             limit=asked.limit,
         )
     if school_id is None and "department_admin" in caller.roles:
-        found += await department.lines(
+        found += await department_reading.lines(
             tx,
             caller=caller,
             state=asked.state,

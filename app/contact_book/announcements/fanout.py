@@ -14,7 +14,7 @@ import structlog
 from msgspec.structs import replace
 
 from app import db
-from app.contact_book.announcements import department, queries, sending
+from app.contact_book.announcements import department_reading, queries, sending
 from app.contact_book.announcements.model import AnnouncementRow, Errand, Part
 
 _POLL_S: Final = 1.0
@@ -94,7 +94,7 @@ async def _publish(
         if row.state != "scheduled" or row.publish_at is None:
             return 0
         return await sending.send(conn, row=row, published_at=now, now=now)
-    origin = await department.by_id(conn, announcement_id=errand.announcement_id, now=now)
+    origin = await department_reading.by_id(conn, announcement_id=errand.announcement_id, now=now)
     if origin is None or origin.state != "published" or origin.published_at is None:
         return 0
     own = replace(
@@ -113,7 +113,7 @@ async def _publish(
 
 
 async def _withdraw(conn: db.Conn, row: AnnouncementRow, now: datetime) -> int:
-    origin = await department.by_id(conn, announcement_id=row.id, now=now)
+    origin = await department_reading.by_id(conn, announcement_id=row.id, now=now)
     if origin is None or origin.state != "withdrawn" or row.state == "withdrawn":
         return 0
     return await sending.take_back(

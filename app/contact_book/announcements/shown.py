@@ -8,7 +8,7 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict
 
 from app import db
-from app.contact_book.announcements import answers, department, queries, reading
+from app.contact_book.announcements import answers, department_reading, queries, reading
 from app.contact_book.announcements.model import (
     AnnouncementRow,
     AnnouncementShown,
@@ -175,11 +175,13 @@ async def as_department(
     Raises:
         NoSuchAnnouncement: none of the caller's units.
     """
-    row = await department.one(conn, caller=caller, announcement_id=announcement_id, now=now)
+    row = await department_reading.one(
+        conn, caller=caller, announcement_id=announcement_id, now=now
+    )
     counts = None
     if row.published_at is not None:
-        sums = await department.by_school(conn, caller=caller, row=row)
-        counts = department.total_of(sums)
+        sums = await department_reading.by_school(conn, caller=caller, row=row)
+        counts = department_reading.total_of(sums)
     powers = _Powers(
         may_edit=row.state == "draft",
         may_withdraw=row.state in ("scheduled", "published"),
@@ -206,10 +208,12 @@ async def department_answers(
     Raises:
         NoSuchAnnouncement: none of the caller's units.
     """
-    row = await department.one(conn, caller=caller, announcement_id=announcement_id, now=now)
-    sums = await department.by_school(conn, caller=caller, row=row)
-    total = department.total_of(sums)
-    reminded = await department.is_reminded(conn, announcement_id=announcement_id, now=now)
+    row = await department_reading.one(
+        conn, caller=caller, announcement_id=announcement_id, now=now
+    )
+    sums = await department_reading.by_school(conn, caller=caller, row=row)
+    total = department_reading.total_of(sums)
+    reminded = await department_reading.is_reminded(conn, announcement_id=announcement_id, now=now)
     return AnswerSheet(
         announcement_id=row.id,
         school_id=None,
@@ -217,7 +221,7 @@ async def department_answers(
         answer_options=row.answer_options,
         answer_until=row.answer_until,
         total=total,
-        by_answer=department.answers_of(sums),
+        by_answer=department_reading.answers_of(sums),
         classes=[],
         schools=sums,
         reminded_today=reminded,
