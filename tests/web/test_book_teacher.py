@@ -446,3 +446,99 @@ async def test_the_department_asks_its_schools_and_sees_sums(
     await page.get_by_role("link", name="Mức độ sử dụng").click()
     await expect(page.get_by_role("heading", name="Sổ liên lạc của các trường")).to_be_visible()
     await screen(page, "department-book-desk")
+
+
+async def test_small_childrens_meals_are_noted_once_and_apart_for_one(
+    town: Town, open_phone: OpenPhone
+) -> None:
+    school = await town.school()
+    buds = await town.school_class(school, "Lá 1", grade=0)
+    an = await town.student(school, "Nguyễn Văn An", class_id=buds)
+    await town.student(school, "Trần Thị Bình", class_id=buds)
+    phone = await open_phone()
+    page = phone.page
+    await phone.log_in(await town.admin(school))
+    await phone.go(f"/lop/{school.id}/{buds}/so")
+    care = part(page, "Ăn và ngủ")
+    await care.get_by_label("Bữa trưa").select_option("all")
+    await care.get_by_label("Ngủ trưa (phút)").fill("90")
+    await part(page, "Nhận xét").get_by_role("button", name="Nguyễn Văn An").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Như cả lớp").uncheck()
+    await dialog.get_by_label("Bữa trưa").select_option("some")
+    await dialog.get_by_role("button", name="Sức khoẻ").click()
+    await dialog.get_by_label("Lời nhận xét").fill("Con ho nhẹ, đã uống nước ấm.")
+    await dialog.get_by_role("button", name="Thêm nhận xét").click()
+    await screen(page, "book-small-child")
+    await dialog.get_by_role("button", name="Đóng").last.click()
+    await page.get_by_role("button", name="Gửi cho gia đình").click()
+    await expect(phone.says("Đã lưu. Gia đình nhận một tin cho cả ngày.")).to_be_visible()
+    eaten = "select count(*) from care_entry where school_id = $1 and lunch = $2"
+    assert await town.count(eaten, school.id, "all") == 1
+    assert await town.count(f"{eaten} and student_id = $3", school.id, "some", an.id) == 1
+    sealed = "select count(*) from remark where student_id = $1 and text is null"
+    assert await town.count(sealed, an.id) == 1
+
+
+async def test_what_is_not_sent_for_want_of_a_network_is_kept_and_sent_once(
+    town: Town, open_phone: OpenPhone
+) -> None:
+    school = await town.school()
+    await town.student(school, "Nguyễn Văn An")
+    phone = await open_phone()
+    page = phone.page
+    await phone.log_in(await town.staff(school, "subject_teacher", "Thầy Nam"))
+    await phone.go(f"/lop/{school.id}/{school.class_id}/so")
+    lessons = part(page, "Đã học")
+    await expect(lessons.get_by_text("Toán", exact=True)).to_be_visible()
+    await lessons.get_by_label("Nội dung bài").fill("Cộng hai phân số")
+    send = page.get_by_role("button", name="Gửi cho gia đình")
+    async with phone.offline():
+        await send.click()
+        await expect(page.get_by_role("alert").first).to_contain_text("Chưa có mạng")
+    await page.reload()
+    await expect(phone.says("Có phần chưa gửi, vẫn còn trên máy này.")).to_be_visible()
+    await expect(lessons.get_by_label("Nội dung bài")).to_have_value("Cộng hai phân số")
+    await send.click()
+    await expect(phone.says("Đã lưu. Gia đình nhận một tin cho cả ngày.")).to_be_visible()
+    await send.click()
+    taught = "select count(*) from lesson where school_id = $1"
+    assert await town.count(taught, school.id) == 1
+
+
+async def test_a_principal_lets_guardians_write_apart_and_a_teacher_stand_in(
+    town: Town, open_phone: OpenPhone
+) -> None:
+    school = await town.school()
+    await town.student(school, "Nguyễn Văn An")
+    await town.staff(school, "homeroom_teacher", "Cô Hoa")
+    await town.staff(school, "subject_teacher", "Thầy Nam")
+    phone = await open_phone()
+    page = phone.page
+    await phone.log_in(await town.admin(school))
+    await phone.go(f"/truong/{school.id}/the/{school.class_id}")
+    await page.get_by_role("button", name="Nguyễn Văn An").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Tin nhắn tách riêng").click()
+    apart = part(page, "Tin nhắn tách riêng")
+    await apart.get_by_role("button", name="Cho tách riêng").click()
+    await expect(apart.get_by_text("Mời ghi căn cứ.")).to_be_visible()
+    await apart.get_by_label("Căn cứ").fill("Quyết định 12/2026 của toà")
+    await apart.get_by_role("button", name="Cho tách riêng").click()
+    await expect(apart).to_contain_text("Đang cho tách riêng")
+    await screen(page, "messages-apart")
+
+    await phone.go(f"/truong/{school.id}/can-bo")
+    phone.watch.allow(404, f"/v1/schools/{school.id}/staff/")
+    await page.get_by_role("button", name="Cô Hoa").click()
+    await dialog.get_by_role("button", name="Người thay nhận tin nhắn").click()
+    stand_in = part(page, "Người thay nhận tin nhắn")
+    await stand_in.get_by_label("Tìm giáo viên").fill("thay nam")
+    await stand_in.get_by_role("button", name="Thầy Nam").click()
+    until_day = school_day(WallClock().now) + timedelta(days=5)
+    await stand_in.get_by_label("Đến hết ngày").fill(until_day.isoformat())
+    await stand_in.get_by_role("button", name="Đặt người thay").click()
+    await expect(stand_in).to_contain_text("Thầy Nam thay đến")
+    await screen(page, "stand-in")
+    await stand_in.get_by_role("button", name="Thôi thay").click()
+    await expect(stand_in).to_contain_text("Chưa có người thay.")

@@ -104,6 +104,7 @@ export const K = texts({
     "It cannot be scanned any more and the family is told. A new card is needed for the gate.",
   ],
   revokeReason: ["Lý do", "Reason"],
+  apart: ["Tin nhắn tách riêng", "Messages apart"],
   lost: ["mất thẻ", "lost"],
   revoked: ["Thẻ đã hết hiệu lực.", "The card is void."],
   photo: ["Ảnh", "Picture"],

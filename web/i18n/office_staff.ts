@@ -44,6 +44,7 @@ export const W = texts({
     (n: string) => `Đã đăng xuất khỏi ${n} máy.`,
     (n: string) => `Logged out on ${n} devices.`,
   ],
+  standIn: ["Người thay nhận tin nhắn", "Who stands in for messages"],
   newPhone: ["Đổi máy chấm công", "Another phone for checking in"],
   newPhoneTitle: [
     (name: string) => `Cho ${name} chấm công bằng máy khác?`,

@@ -1,7 +1,7 @@
 /** A class's day in the contact book: taught, set, said; sent to all families in one request. */
 
 import { type Signal, useComputed, useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { useSending } from "../../components/form";
 import { Button, Empty, Fault, Loaded, Note, Page } from "../../components/ui";
 import { schoolDay } from "../../format";
@@ -53,9 +53,7 @@ function OneDay({ school, classId, day }: DayProps) {
       {said.value && <Note tone="good">{said.value}</Note>}
       <Loaded query={query}>
         {(found) => (
-          // After it was sent it begins anew from what is there now.
           <Writing
-            key={query.at.value}
             school={school}
             day={found}
             phrases={phrases.data.value ?? []}
@@ -138,8 +136,6 @@ function Writing({ school, day, phrases, onSent, onChanged }: WritingProps) {
   );
 }
 
-const PAUSE_MS = 500;
-
 /** What was typed outlives a dead battery. True: something of before is shown again. */
 function useKept(day: ClassDay, draft: Signal<Draft>): Signal<boolean> {
   const isKept = useSignal(false);
@@ -147,7 +143,7 @@ function useKept(day: ClassDay, draft: Signal<Draft>): Signal<boolean> {
   useEffect(() => {
     let isWanted = true;
     void kept(day).then((found) => {
-      if (!found || !isWanted) return;
+      if (!found || !isWanted || !isNothing(countsOf(draft.peek(), day))) return;
       draft.value = found;
       isKept.value = true;
     });
@@ -155,10 +151,12 @@ function useKept(day: ClassDay, draft: Signal<Draft>): Signal<boolean> {
       isWanted = false;
     };
   }, [day, draft, isKept]);
+  const hasKept = useRef(false);
   useEffect(() => {
-    if (isNothing(countsOf(now, day))) return;
-    const timer = setTimeout(() => void keep(day, now), PAUSE_MS);
-    return () => clearTimeout(timer);
+    const isEmpty = isNothing(countsOf(now, day));
+    if (isEmpty && !hasKept.current) return;
+    hasKept.current = !isEmpty;
+    void (isEmpty ? forget(day) : keep(day, now));
   }, [now, day]);
   return isKept;
 }

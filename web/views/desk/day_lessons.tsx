@@ -148,6 +148,7 @@ export function Homework(props: HomeworkProps) {
           onYes={async () => {
             const params = { path: { homework_id: ending.peek() ?? "" } };
             await of(api.POST("/v1/contact-book/homework/{homework_id}/withdrawal", { params }));
+            put({ homework: homework.filter((each) => each.id !== ending.peek()) });
             await onChanged();
           }}
           onClose={() => {
@@ -219,7 +220,7 @@ function OneHomework(props: OneProps) {
       <Attach school={school} list={files} busy={isBusy} />
       <Button
         kind={isSent ? "danger" : "quiet"}
-        icon="cross"
+        {...(!isSent && { icon: "cross" as const })}
         class="desk-start"
         aria-label={isSent ? Y.endHomework(n + 1) : Y.dropHomework(n + 1)}
         onClick={isSent ? props.onEnd : props.onDrop}

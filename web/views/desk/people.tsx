@@ -67,6 +67,8 @@ export function FindPerson({ school, kind, label, onChoose }: Props) {
         label={label}
         type="search"
         value={typed.value}
+        // The form around it is not meant.
+        onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}
         onInput={(event) => {
           typed.value = event.currentTarget.value;
         }}

@@ -3,12 +3,15 @@
 import { useSignal } from "@preact/signals";
 import { api, of, type Schemas } from "../../api";
 import { Confirm } from "../../components/confirm";
+import { later } from "../../components/later";
 import { Avatar, Badge, Button, Dialog, Field, Loaded, Note } from "../../components/ui";
 import { K } from "../../i18n/office_classes";
 import { dialled } from "../../phone_words";
 import { useQuery } from "../../query";
 import type { Pupil } from "./lists";
 import { PupilPhoto } from "./pupil_photo";
+
+const Apart = later(() => import("../desk/apart"));
 
 interface Props {
   school: number;
@@ -18,6 +21,7 @@ interface Props {
 }
 
 export function PupilDialog({ school, pupil, onClose, onChanged }: Props) {
+  const isApart = useSignal(false);
   const born = pupil.born_on?.split("-").reverse().join("/");
   return (
     <Dialog title={pupil.name} onClose={onClose}>
@@ -32,6 +36,13 @@ export function PupilDialog({ school, pupil, onClose, onChanged }: Props) {
       <PupilCard school={school} pupil={pupil} onChanged={onChanged} />
       <PupilPhoto school={school} pupil={pupil} onChanged={onChanged} />
       <Guardians school={school} pupil={pupil} />
+      {isApart.value ? (
+        <Apart school={school} student={pupil.id} />
+      ) : (
+        <Button icon="chat" onClick={() => (isApart.value = true)}>
+          {K.apart()}
+        </Button>
+      )}
     </Dialog>
   );
 }

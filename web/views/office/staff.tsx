@@ -5,6 +5,7 @@ import { useSignal } from "@preact/signals";
 import { api, of } from "../../api";
 import { Confirm } from "../../components/confirm";
 import { Icon } from "../../components/icons";
+import { later } from "../../components/later";
 import { Button, Dialog, Empty, Field, Loaded, Note } from "../../components/ui";
 import { count, plain } from "../../format";
 import { W } from "../../i18n/office_staff";
@@ -118,6 +119,9 @@ function rolesOf(person: Staff): string {
   return person.roles.map((role) => W[role]()).join(", ");
 }
 
+const StandIn = later(() => import("../desk/stand_in"));
+const TEACHERS: readonly string[] = ["homeroom_teacher", "subject_teacher"];
+
 interface DialogProps {
   school: number;
   person: Staff;
@@ -127,7 +131,7 @@ interface DialogProps {
 }
 
 function StaffDialog({ school, person, onClose, onEdit, onChanged }: DialogProps) {
-  const asks = useSignal<"signOut" | "newPhone" | "end" | null>(null);
+  const asks = useSignal<"signOut" | "newPhone" | "standIn" | "end" | null>(null);
   const done = useSignal("");
   const path = { school_id: school, staff_id: person.id };
   const stop = () => {
@@ -165,10 +169,16 @@ function StaffDialog({ school, person, onClose, onEdit, onChanged }: DialogProps
           {W.signOut()}
         </Button>
         <Button onClick={() => (asks.value = "newPhone")}>{W.newPhone()}</Button>
+        {person.roles.some((role) => TEACHERS.includes(role)) && (
+          <Button icon="chat" onClick={() => (asks.value = "standIn")}>
+            {W.standIn()}
+          </Button>
+        )}
         <Button kind="danger" onClick={() => (asks.value = "end")}>
           {W.end()}
         </Button>
       </div>
+      {asks.value === "standIn" && <StandIn school={school} staff={person.id} />}
       {asks.value === "signOut" && (
         <Confirm
           title={W.signOutTitle(person.name)}
