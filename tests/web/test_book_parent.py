@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import asyncpg
 import httpx
@@ -227,6 +228,14 @@ async def test_without_a_network_the_book_says_from_when_it_is(
     await phone.go("/tin")
     await phone.page.get_by_role("link", name="Nghỉ giữa kỳ").first.click()
     await expect(phone.says("Ghi nhầm ngày")).to_be_visible()
+    # As a tapped push does it.
+    told = await town.owner.fetchval(
+        "select id from inbox_item where account_id = $1 and kind = 'announcement'",
+        mother.account_id,
+    )
+    await phone.go(f"/tin?mo={told}")
+    await expect(phone.says("Ghi nhầm ngày")).to_be_visible()
+    assert urlsplit(phone.page.url).path.startswith("/thong-bao/")
 
 
 async def test_a_pupil_reads_the_own_book_marks_homework_done_and_answers_for_nobody(
@@ -247,6 +256,7 @@ async def test_a_pupil_reads_the_own_book_marks_homework_done_and_answers_for_no
     await entry(phone, "Bài tập Toán").get_by_role("button", name="Đánh dấu đã làm").click()
     done = entry(phone, "Bài tập Toán").get_by_role("button", name="Đã làm")
     await expect(done).to_have_attribute("aria-pressed", "true")
+    await expect(phone.says("Cần trả lời")).to_have_count(0)
     await screen(phone.page, "book-pupil")
     await phone.page.get_by_role("link", name="Thu áo ấm").click()
     await expect(phone.says("Phần trả lời dành cho cha mẹ.")).to_be_visible()

@@ -20,8 +20,8 @@ export const M = texts({
   stop: ["Dừng quyền nhắn tin", "Stop their writing"],
   reportTitle: ["Báo cáo tin nhắn", "Report a message"],
   reportHint: [
-    "Hiệu trưởng đọc tin nhắn này cùng lý do, và trả lời.",
-    "The principal reads this message and the reason.",
+    "Hiệu trưởng sẽ đọc tin nhắn này và lý do.",
+    "The principal will read this message and the reason.",
   ],
   reasonRude: ["Lời lẽ xúc phạm", "Insulting words"],
   reasonThreat: ["Đe doạ", "A threat"],

@@ -98,11 +98,16 @@ test("an entry leads to its page; what says all there is leads nowhere", () => {
 });
 
 test("an answer is wanted until the deadline, by nobody after a withdrawal", () => {
-  const asks = { answer_kind: "rsvp", answer_until: "2026-11-16T13:00:00+07:00" } as const;
+  const asks = {
+    answer_kind: "rsvp",
+    needs_answer: true,
+    answer_until: "2026-11-16T13:00:00+07:00",
+  } as const;
   assert.equal(askedOf(item("1"), NOON), null);
   assert.equal(askedOf(item("1", asks), NOON), "open");
   assert.equal(askedOf(item("1", asks), NOON + 2 * 3600_000), "closed");
-  assert.equal(askedOf(item("1", { answer_kind: "rsvp" }), NOON), "open");
+  assert.equal(askedOf(item("1", { ...asks, answer_until: null }), NOON), "open");
+  assert.equal(askedOf(item("1", { ...asks, needs_answer: false }), NOON), null);
   assert.equal(askedOf(item("1", { ...asks, answer: "no" }), NOON), "answered");
   assert.equal(askedOf(item("1", { ...asks, state: "withdrawn" }), NOON), null);
 });

@@ -56,12 +56,13 @@ export function pageOf({ kind, id, school_id, student_id }: Named): string | nul
 
 export type Asked = "open" | "answered" | "closed" | null;
 
-/** Whether an answer is wanted; null: none is. */
+/** Whether an answer is wanted; null: none is, or not of who reads it. */
 export function askedOf(
-  item: Pick<FeedItem, "state" | "answer_kind" | "answer" | "answer_until">,
+  item: Pick<FeedItem, "state" | "answer_kind" | "answer" | "answer_until" | "needs_answer">,
   now: number,
 ): Asked {
   if (item.state === "withdrawn" || (item.answer_kind ?? "none") === "none") return null;
   if (item.answer != null) return "answered";
-  return item.answer_until == null || Date.parse(item.answer_until) > now ? "open" : "closed";
+  if (item.answer_until != null && Date.parse(item.answer_until) <= now) return "closed";
+  return item.needs_answer ? "open" : null;
 }

@@ -112,10 +112,12 @@ function Child({ who }: { who: Kin }) {
             {D.askLeave()}
           </a>
         )}
-        <a class="button" href={`/con/${who.student_id}/so`}>
-          <Icon name="book" />
-          {C.book()}
-        </a>
+        {!who.isSelf && (
+          <a class="button" href={`/con/${who.student_id}/so`}>
+            <Icon name="book" />
+            {C.book()}
+          </a>
+        )}
         <LostCard who={who} />
         {isFetched && !who.isSelf && (
           <a class="button" href={`/con/${who.student_id}/don`}>
