@@ -9,6 +9,7 @@ the same columns that the cursor holds (keyset paging: rows that come or go shif
 import base64
 import binascii
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
 import msgspec
@@ -55,14 +56,25 @@ def decode_cursor(cursor: str | None, kind: type[K]) -> K | None:
         return None
     try:
         raw = base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4))
-        return msgspec.json.decode(raw, type=kind)
-    except (msgspec.MsgspecError, binascii.Error, UnicodeError, ValueError):
+        found = msgspec.json.decode(raw, type=kind)
+        _require_instants(found)
+        return found
+    except (msgspec.MsgspecError, binascii.Error, UnicodeError, ValueError, OverflowError):
         raise BadCursor(
             (
                 "Hãy tải lại danh sách từ trang đầu.",
                 "Load the list again from its first page.",
             )
         ) from None
+
+
+def _require_instants(parts: object) -> None:
+    """Times must be instants that fit PostgreSQL: aware, and in UTC of a year that there is."""
+    for part in parts if isinstance(parts, tuple) else ():
+        if isinstance(part, datetime):
+            if part.tzinfo is None:
+                raise ValueError("a time without its zone")
+            part.astimezone(UTC)
 
 
 def page_of(rows: Sequence[T], *, limit: int, key: Callable[[T], Sequence[object]]) -> Page[T]:

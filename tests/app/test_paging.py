@@ -1,6 +1,7 @@
 """Pages and their cursors."""
 
 import base64
+from datetime import datetime
 from uuid import UUID
 
 import pytest
@@ -52,6 +53,15 @@ def test_a_number_beyond_postgresqls_is_refused() -> None:
     assert decode_cursor(encode_cursor(2**63 - 1), tuple[CursorInt]) == (2**63 - 1,)
     with pytest.raises(BadCursor):
         decode_cursor(encode_cursor(2**63), tuple[CursorInt])
+
+
+@pytest.mark.parametrize(
+    "time", ["2026-11-16T09:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"]
+)
+def test_a_time_that_is_no_instant_is_refused(time: str) -> None:
+    with pytest.raises(BadCursor):
+        decode_cursor(encode_cursor(time), tuple[datetime])
+    assert decode_cursor(encode_cursor("2026-11-16T09:00:00+07:00"), tuple[datetime])
 
 
 def test_a_page_ends_with_its_cursor_only_if_there_is_more() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from app import db
 from app.ids import new_id
+from app.paging import encode_cursor
 from notifications.relay import Relay
 from tests.cast import Cast, gather
 from tests.conftest import Clock
@@ -365,6 +366,23 @@ async def test_a_teacher_who_is_the_mother_writes_as_the_mother(
     thread = await talk.open(teacher)
     assert thread["side"] == "guardian"
     assert (await talk.said(teacher, thread))["author_name"] == "Mẹ kiêm cô"
+
+
+async def test_a_cursor_from_elsewhere_and_an_absurd_time_are_refused(
+    talk: Talk, cast: Cast, api: httpx.AsyncClient
+) -> None:
+    for time in ("2026-11-16T09:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
+        cursor = encode_cursor(time, str(new_id()))
+        answer = await talk.ask(cast["guardian"], "GET", f"/threads?cursor={cursor}")
+        assert refused(answer) == (400, "bad-cursor")
+        body = {"stand_in_id": str(cast["subject_teacher"].person_id), "until_at": time}
+        url = cast.url(f"/staff/{cast['homeroom_teacher'].person_id}/stand-in")
+        for more in ({}, {"from_at": time}, {"from_at": "9999-06-01T00:00:00Z"}):
+            answer = await api.put(url, json=body | more, headers=cast["principal"].headers)
+            assert answer.status_code in (400, 422), answer.text
+    body |= {"from_at": "9999-06-01T00:00:00Z", "until_at": "9999-12-01T00:00:00Z"}
+    answer = await api.put(url, json=body, headers=cast["principal"].headers)
+    assert refused(answer) == (422, "bad-stand-in")
 
 
 async def test_pages_go_back_to_the_first_message(talk: Talk, cast: Cast) -> None:

@@ -125,11 +125,12 @@ async def set_stand_in(
 
     Raises:
         NoSuchStaff: the teacher is not here.
-        BadStandIn: not another teacher of the school, or a time that is over, turned, or longer
-            than a year.
+        BadStandIn: not another teacher of the school, or a time that is over, turned, or ends
+            after more than a year.
     """
     since = max(from_at or now, now)
-    if not since < until_at <= since + LONGEST or staff_id == stand_in_id:
+    # By differences: no sum of a time and a year leaves the calendar.
+    if not since < until_at or until_at - now > LONGEST or staff_id == stand_in_id:
         raise BadStandIn(
             (
                 "Chọn một giáo viên khác, và thời gian từ nay đến không quá một năm.",
