@@ -103,8 +103,7 @@ async def reader_of(conn: db.Conn, *, caller: Caller) -> Reader:
         if desk is None:
             continue
         desks.append(desk)
-        for class_id in desk.taught_class_ids - desk.homeroom_class_ids:
-            subjects[class_id] = await subjects_of(conn, desk=desk, class_id=class_id)
+        subjects |= await subjects_of(conn, desk=desk)
         led |= await pupils.now_in(conn, school_id=school_id, class_ids=desk.homeroom_class_ids)
     return Reader(
         account_id=caller.account_id,
@@ -202,36 +201,54 @@ async def shown_homework(
         files |= await attachments.of(conn, school_id=school_id, kind="homework", ref_ids=ids)
         if reader.desk(school_id) is not None:
             earlier |= await edits.edits_of(conn, school_id=school_id, of_ids=ids)
-    shown = []
-    for row in rows:
-        desk = reader.desk(row.school_id)
-        is_staff = desk is not None and desk.teaches(row.class_id)
-        is_hidden = row.withdrawn_at is not None and not is_staff
-        marks = done.get(row.id, [])
-        shown.append(
-            Homework(
-                id=row.id,
-                school_id=row.school_id,
-                class_id=row.class_id,
-                class_name=row.class_name,
-                subject=row.subject,
-                text=None if is_hidden else row.text,
-                set_day=row.set_day,
-                due_day=row.due_day,
-                author_name=row.author_name,
-                created_at=row.created_at,
-                changed_at=row.changed_at,
-                edited_at=row.edited_at,
-                withdrawn_at=row.withdrawn_at,
-                attachments=[] if is_hidden else attachments.shown(files.get(row.id, []), by.urls),
-                before=homework.texts_before(earlier.get(row.id, [])) if is_staff else [],
-                student_id=student_id,
-                done=None if student_id is None else student_id in {m.student_id for m in marks},
-                done_by=marks if is_staff and student_id is None else [],
-                may_change=reader.may_change_homework(row, today=by.today),
-            )
+    return [
+        _homework(
+            row,
+            marks=done.get(row.id, []),
+            files=attachments.shown(files.get(row.id, []), by.urls),
+            earlier=earlier.get(row.id, []),
+            reader=reader,
+            student_id=student_id,
+            today=by.today,
         )
-    return shown
+        for row in rows
+    ]
+
+
+def _homework(
+    row: HomeworkRow,
+    *,
+    marks: list[DoneBy],
+    files: list[AttachmentShown],
+    earlier: list[edits.Edit],
+    reader: Reader,
+    student_id: UUID | None,
+    today: date,
+) -> Homework:
+    desk = reader.desk(row.school_id)
+    is_staff = desk is not None and desk.teaches(row.class_id)
+    is_hidden = row.withdrawn_at is not None and not is_staff
+    return Homework(
+        id=row.id,
+        school_id=row.school_id,
+        class_id=row.class_id,
+        class_name=row.class_name,
+        subject=row.subject,
+        text=None if is_hidden else row.text,
+        set_day=row.set_day,
+        due_day=row.due_day,
+        author_name=row.author_name,
+        created_at=row.created_at,
+        changed_at=row.changed_at,
+        edited_at=row.edited_at,
+        withdrawn_at=row.withdrawn_at,
+        attachments=[] if is_hidden else files,
+        before=homework.texts_before(earlier) if is_staff else [],
+        student_id=student_id,
+        done=None if student_id is None else student_id in {mark.student_id for mark in marks},
+        done_by=marks if is_staff and student_id is None else [],
+        may_change=reader.may_change_homework(row, today=today),
+    )
 
 
 def _by_school(rows: Iterable[RemarkRow | HomeworkRow]) -> dict[int, list[UUID]]:

@@ -133,23 +133,23 @@ async def pen_of(conn: db.Conn, *, caller: Caller, class_id: UUID) -> Pen:
         desk=desk,
         of_class=found,
         name=await _name_of(conn, desk),
-        subjects=None if leads else await subjects_of(conn, desk=desk, class_id=class_id),
+        subjects=None if leads else (await subjects_of(conn, desk=desk)).get(class_id, frozenset()),
     )
 
 
-async def subjects_of(conn: db.Conn, *, desk: Desk, class_id: UUID) -> frozenset[str]:
-    """What this teacher teaches to the class."""
+async def subjects_of(conn: db.Conn, *, desk: Desk) -> dict[UUID, frozenset[str]]:
+    """What this teacher teaches to each class."""
     rows = await db.rows(
         conn,
         """
-        select subject from class_teacher
-         where school_id = $1 and class_id = $2 and staff_id = $3
+        select class_id, array_agg(subject) as subjects from class_teacher
+         where school_id = $1 and class_id = any($2) and staff_id = $3 group by class_id
         """,
         desk.school_id,
-        class_id,
+        list(desk.taught_class_ids),
         desk.staff_id,
     )
-    return frozenset(row["subject"] for row in rows)
+    return {row["class_id"]: frozenset(row["subjects"]) for row in rows}
 
 
 async def _name_of(conn: db.Conn, desk: Desk) -> str:
