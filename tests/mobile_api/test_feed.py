@@ -30,7 +30,7 @@ async def test_the_feed_of_a_child_has_everything_newest_first(
 ) -> None:
     school_id, child = cast.school.id, cast.student
     await book.homework(school_id, cast.class_id, "Bài 1, 2 trang 30")
-    await book.lesson(school_id, cast.class_id, "Thánh Gióng")
+    await book.lesson(school_id, cast.class_id, "Thánh Gióng. " * 40)
     await book.remark(child, "Con phát biểu tốt", subject="Ngữ văn", kind="praise")
     await book.care(child, lunch="all", sleep_min=80)
     await book.summary(child, date(2026, 11, 9), {"present": 5})
@@ -42,7 +42,9 @@ async def test_the_feed_of_a_child_has_everything_newest_first(
     assert kinds == ["announcement", "summary", "care", "remark", "lesson", "homework"]
     assert page["next_cursor"] is None
     assert page["reset"] is False
-    asked, summed, cared, praised, _, set_ = page["items"]
+    asked, summed, cared, praised, taught, set_ = page["items"]
+    assert len(taught["body"]) == len("Thánh Gióng. ") * 40
+    assert "is_cut" not in taught
     assert asked["needs_answer"]
     assert asked["is_read"] is False
     assert asked["is_cut"]

@@ -75,8 +75,8 @@ class FeedItem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `id` alone does not tell an item apart: what goes to a class is one item a child. `student_id`
     null: it was sent to the caller as a member of staff. `at`: when it went out or was written;
     `day`: the school day that it is about. `title`: an announcement's own, else the subject.
-    `body`: the first 280 characters; `is_cut`: there are more; what was withdrawn has none. What is
-    `gone` comes only with `since`: drop it.
+    `body`: the first 280 characters, of a lesson or a day's care all; `is_cut`: there are more;
+    what was withdrawn has none. What is `gone` comes only with `since`: drop it.
     `is_read`: of announcements, by this account; `answer`: by whoever of the family; `is_done`: of
     homework. `data`: of care `breakfast`, `lunch`, `snack`, `sleep_min`; of a summary its counts.
     """

@@ -268,7 +268,7 @@ _HOMEWORK: Final = _windows(
 _LESSONS: Final = _windows(
     """
     select p.school_id, p.person_id, x.id, x.created_at as at, x.changed_at, x.subject as title,
-           left(x.text, 281) as body, x.withdrawn_at is not null as is_withdrawn,
+           x.text as body, x.withdrawn_at is not null as is_withdrawn,
            x.withdrawn_at is not null as is_gone, x.author_name as author, x.day::text as day
     <in class>
     """.replace("<in class>", _IN_CLASS)

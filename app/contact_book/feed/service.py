@@ -37,6 +37,8 @@ from app.schools.common import school_box
 
 _NOBODY: Final = UUID(int=0)
 _SEALED: Final[dict[ItemKind, str]] = {"remark": "remark.text", "care": "care_entry.note"}
+# Short, and without a page of their own.
+_WHOLE: Final[frozenset[ItemKind]] = frozenset(("lesson", "care"))
 
 Kinded = tuple[ItemKind, ItemRow]
 
@@ -164,8 +166,8 @@ class _Showing:
             at=row.at,
             changed_at=row.changed_at,
             title=row.title,
-            body=body[:BODY_CHARS],
-            is_cut=len(body) > BODY_CHARS,
+            body=body if kind in _WHOLE else body[:BODY_CHARS],
+            is_cut=len(body) > BODY_CHARS and kind not in _WHOLE,
             author=row.author,
             state=_state(row),
             is_urgent=row.is_urgent,
