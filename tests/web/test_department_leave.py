@@ -56,7 +56,7 @@ async def test_the_department_answers_the_leave_of_an_only_principal_and_of_the_
     )
     (leave,) = mine.json()["items"]
     await phone.go("/so/ngay")
-    await page.get_by_role("link", name=f"Xem đơn xin nghỉ chờ Sở duyệt của {school.name}").click()
+    await page.get_by_role("link", name=f"Xem đơn nghỉ chờ Sở duyệt của {school.name}").click()
     await expect(done).to_contain_text("Đã duyệt")
     gone = await api.post(f"/v1/leave-requests/{leave['id']}/withdrawal", headers=principal.headers)
     assert gone.status_code == 200, gone.text

@@ -30,7 +30,7 @@ export const Z = texts({
   ],
   leave: ["Đơn nghỉ", "Leave"],
   leaveOf: [
-    (name: string) => `Xem đơn xin nghỉ chờ Sở duyệt của ${name}`,
+    (name: string) => `Xem đơn nghỉ chờ Sở duyệt của ${name}`,
     (name: string) => `Look at leave that waits for the department at ${name}`,
   ],
   leaveTitle: ["Đơn xin nghỉ chờ Sở duyệt", "Leave for the department to decide"],
