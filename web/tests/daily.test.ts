@@ -13,7 +13,15 @@ import {
 } from "../views/daily/closures_model";
 import { type Case, ownDoubts, type Run, waits } from "../views/daily/day";
 import { byKind, rangeOf, type Stage } from "../views/daily/funnel_model";
-import { figuresOf, type Group, groupWords, inParts } from "../views/daily/reviews_model";
+import {
+  figuresOf,
+  type Group,
+  groupWords,
+  inParts,
+  type Summary,
+  stillThere,
+  UNFILTERED,
+} from "../views/daily/reviews_model";
 import { draftOf, type Rules, faultsOf as ruleFaults, rulesOf } from "../views/daily/rules_model";
 
 const SILENT = { code: "scanner_silent", words: "Có máy quét mất liên lạc" } as const;
@@ -157,4 +165,26 @@ test("rules are typed in percent, and what was not touched stays to the last dig
   const wrong = ruleFaults({ ...draft, alertAfter: "121", classShare: "0", sms: "1.5" });
   assert.deepEqual(Object.keys(wrong), ["alertAfter", "classShare", "sms"]);
   assert.ok(ruleFaults({ ...draft, schoolShare: "" }).schoolShare);
+});
+
+test("whoever has nothing left to review is chosen no more", () => {
+  const summary: Summary = {
+    total: 1,
+    window_days: 45,
+    oldest_day: null,
+    reasons: [{ reason: "clock_suspect", count: 1 }],
+    scanners: [{ device_id: "d", person_name: "Bác Cổng", count: 1 }],
+    people: [
+      { person_id: "p", person_kind: "student", person_name: "An", class_name: null, count: 1 },
+    ],
+    groups: [],
+  };
+  const chosen = { reason: "clock_suspect", device: "d", person: "p" } as const;
+  assert.deepEqual(stillThere(chosen, summary), chosen);
+  assert.deepEqual(stillThere({ ...chosen, person: "gone" }, summary), {
+    ...chosen,
+    person: "all",
+  });
+  const done = { ...summary, reasons: [], scanners: [], people: [] };
+  assert.deepEqual(stillThere(chosen, done), UNFILTERED);
 });
