@@ -73,11 +73,18 @@ async def _write_one(
         return False
     if not may_change(pen, row):
         raise NotYoursToChange
+    await _change(conn, pen, row, subject=subject, text=text, now=now)
+    return True
+
+
+async def _change(
+    conn: db.Conn, pen: Pen, row: LessonRow, *, subject: str, text: str, now: datetime
+) -> None:
     if not text:
         await queries.withdraw_lesson(
             conn, school_id=pen.school_id, lesson_id=row.id, by=pen.account_id, now=now
         )
-        return True
+        return
     await edits.keep(
         conn,
         school_id=pen.school_id,
@@ -96,7 +103,6 @@ async def _write_one(
         search_key=key_of(subject, text),
         now=now,
     )
-    return True
 
 
 def may_change(pen: Pen, row: LessonRow) -> bool:

@@ -66,11 +66,11 @@ async def write(
         NotYoursToChange: somebody else wrote it.
     """
     known = await queries.by_ids(conn, school_id=pen.school_id, ids=[each.id for each in drafts])
-    new, differing, returning = [], [], []
+    new = [each for each in drafts if each.id not in known]
+    differing, returning = [], []
     for draft in drafts:
         row = known.get(draft.id)
         if row is None:
-            new.append(draft)
             continue
         _require_same(row, draft, pen, day)
         if row.withdrawn_at is not None and row.withdrawn_reason is not None:
