@@ -58,8 +58,8 @@ export const Y = texts({
   about: ["Về", "About"],
   text: ["Lời nhận xét", "The words"],
   healthHint: [
-    "Chỉ gia đình em này và hiệu trưởng đọc được.",
-    "Only this pupil's family and the principal can read it.",
+    "Chỉ gia đình em này, giáo viên chủ nhiệm và hiệu trưởng đọc được.",
+    "Only this pupil's family, the homeroom teacher and the principal can read it.",
   ],
   add: ["Thêm nhận xét", "Add the remark"],
   textMissing: ["Mời ghi lời nhận xét.", "Please write the words."],
