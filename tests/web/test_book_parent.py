@@ -244,6 +244,8 @@ async def test_a_pupil_reads_the_own_book_marks_homework_done_and_answers_for_no
     school, khoi, teacher = await homeroom(town, api)
     day = school_day(datetime.now(UTC)) + timedelta(days=1)
     await teacher.homework(school.class_id, "Đọc bài Thánh Gióng", day.isoformat())
+    taught = "Truyền thuyết: " + "nhân vật, chi tiết kì ảo, ý nghĩa. " * 15 + "Hết bài."
+    await teacher.taught(school.class_id, taught)
     principal = Desk(api, school, await town.admin(school))
     await principal.announce("Thu áo ấm", "Ai có áo cũ mang đến lớp.", answer_kind="yes_no")
     pupil = await town.account()
@@ -261,6 +263,10 @@ async def test_a_pupil_reads_the_own_book_marks_homework_done_and_answers_for_no
     await phone.page.get_by_role("link", name="Thu áo ấm").click()
     await expect(phone.says("Phần trả lời dành cho cha mẹ.")).to_be_visible()
     await expect(phone.page.get_by_role("radio")).to_have_count(0)
+    await phone.page.get_by_role("link", name="Quay lại").click()
+    await phone.page.get_by_role("link", name="Bài học Ngữ văn").click()
+    await expect(phone.says("Hết bài.")).to_be_visible()
+    await screen(phone.page, "lesson")
 
 
 async def test_a_small_childs_day_and_the_week_in_numbers_stand_in_the_book(

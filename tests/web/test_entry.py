@@ -214,7 +214,9 @@ async def test_a_teacher_who_is_a_mother_changes_hats(town: Town, open_phone: Op
     await town.guardian(await town.student(other, "Lê Minh Khôi"), person=teacher)
     phone = await open_phone()
     await phone.log_in(teacher)
-    await expect(phone.page.get_by_role("navigation").get_by_text("Lớp")).to_be_visible()
+    await expect(
+        phone.page.get_by_role("navigation").get_by_text("Lớp", exact=True)
+    ).to_be_visible()
     hat = phone.page.locator("button.hat")
     await expect(hat).to_contain_text("Giáo viên chủ nhiệm")
     await hat.click()

@@ -93,6 +93,7 @@ test("an entry leads to its page; what says all there is leads nowhere", () => {
   assert.equal(pageOf(item("1", { student_id: null })), "/thong-bao/1/1");
   assert.equal(pageOf(item("1", { kind: "homework" })), "/con/s/so/homework/1");
   assert.equal(pageOf(item("1", { kind: "remark" })), "/con/s/so/remark/1");
+  assert.equal(pageOf(item("1", { kind: "lesson" })), "/con/s/so/lesson/1");
   assert.equal(pageOf(item("1", { kind: "care" })), null);
   assert.equal(pageOf(item("1", { kind: "summary" })), null);
 });

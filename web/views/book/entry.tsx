@@ -1,4 +1,4 @@
-/** One entry of a child's book, whole: homework, a remark. */
+/** One entry of a child's book, whole: homework, a remark, what was taught. */
 
 import { api, of, type Schemas } from "../../api";
 import { Icon } from "../../components/icons";
@@ -19,6 +19,7 @@ import "./book.css";
 
 type Homework = Schemas["Homework"];
 type Remark = Schemas["Remark"];
+type Lesson = Schemas["Lesson"];
 
 interface Props {
   student: string;
@@ -34,6 +35,8 @@ export default function EntryPage({ params }: { params: Parameters }) {
       return <HomeworkPage {...props} />;
     case "remark":
       return <RemarkPage {...props} />;
+    case "lesson":
+      return <LessonPage {...props} />;
     default:
       return <Unknown title={B.notHere()} />;
   }
@@ -126,8 +129,33 @@ function RemarkSheet({ remark }: { remark: Remark }) {
   );
 }
 
+function LessonPage({ student, id }: Props) {
+  const params = { path: { lesson_id: id }, query: { student_id: student } };
+  const query = useQuery(`so/lesson/${student}/${id}`, () =>
+    of(api.GET("/v1/contact-book/lessons/{lesson_id}", { params })),
+  );
+  const found = query.data.value;
+  return (
+    <Page title={found ? B.lessonOf(found.subject) : B.lesson()} back={`/con/${student}/so`}>
+      <Loaded query={query}>
+        {(lesson: Lesson) => (
+          <Card class="sheet">
+            <From
+              kind="lesson"
+              author={lesson.author_name}
+              at={lesson.created_at}
+              student={student}
+            />
+            <Prose text={lesson.text} />
+          </Card>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
 interface FromProps {
-  kind: "homework" | "remark";
+  kind: "homework" | "remark" | "lesson";
   tone?: string;
   author: string;
   at: string;

@@ -45,7 +45,7 @@ interface Named {
   readonly student_id?: string | null;
 }
 
-const WITH_PAGE: ReadonlySet<string> = new Set(["homework", "remark"]);
+const WITH_PAGE: ReadonlySet<string> = new Set(["homework", "remark", "lesson"]);
 
 /** The page of an entry; null: it says all there is where it stands. */
 export function pageOf({ kind, id, school_id, student_id }: Named): string | null {
