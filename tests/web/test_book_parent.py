@@ -11,7 +11,7 @@ from playwright.async_api import FilePayload, Locator, expect
 from app.ids import new_id
 from app.schools.common import school_day
 from tests.notifications.news import block, until
-from tests.web.bookwork import Desk, paper, picture
+from tests.web.book_desk import Desk, paper, picture
 from tests.web.conftest import OpenPhone
 from tests.web.phone import Phone
 from tests.web.province import Town
