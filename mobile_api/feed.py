@@ -2,7 +2,7 @@
 
 import gzip
 from hashlib import sha256
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 from litestar import Response, get
@@ -25,8 +25,8 @@ from mobile_api.openapi import FAILS
 # Whoever had a child at a school may read on when it has left, and holds no role any more.
 _EVERYBODY: Final = {"who": SIGNED_IN, FAILS: (404,)}
 
-OfKind = Annotated[ItemKind | None, QueryParameter(name="kind")]
-FoundOf = Annotated[FoundKind | None, QueryParameter(name="kind")]
+OfKind = Annotated[ItemKind | Literal["all"], QueryParameter(name="kind")]
+FoundOf = Annotated[FoundKind | Literal["all"], QueryParameter(name="kind")]
 Words = Annotated[
     str,
     QueryParameter(
@@ -68,7 +68,7 @@ class Feed(Controller):
         resources: Res,
         now: Now,
         student_id: QueryId = None,
-        kind: OfKind = None,
+        kind: OfKind = "all",
         since: Since = None,
         cursor: Cursor = None,
         limit: Limit = DEFAULT_LIMIT,
@@ -85,7 +85,7 @@ class Feed(Controller):
             vault=resources.vault,
             readers=await readers_of(tx, caller=caller, student_id=student_id),
             account_id=caller.account_id,
-            kind=kind,
+            kind=None if kind == "all" else kind,
             cursor=cursor,
             since=since,
             limit=limit,
@@ -103,7 +103,7 @@ class Feed(Controller):
         of_threads = await reader_of(tx, caller=caller, now=now)
         return await unread(tx, readers=readers, of_threads=of_threads, now=now)
 
-    @get("/search", operation_id="search_contact_book", opt=_EVERYBODY)
+    @get("/search", operation_id="search_contact_book", opt={**_EVERYBODY, FAILS: (404, 422)})
     async def find(
         self,
         tx: Tx,
@@ -111,7 +111,7 @@ class Feed(Controller):
         now: Now,
         q: Words,
         student_id: QueryId = None,
-        kind: FoundOf = None,
+        kind: FoundOf = "all",
         cursor: Cursor = None,
         limit: Limit = DEFAULT_LIMIT,
     ) -> Page[Found]:
@@ -127,7 +127,7 @@ class Feed(Controller):
             of_threads=await reader_of(tx, caller=caller, now=now),
             student_id=student_id,
             q=q,
-            kind=kind,
+            kind=None if kind == "all" else kind,
             cursor=cursor,
             limit=limit,
             now=now,
