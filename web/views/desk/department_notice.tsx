@@ -23,7 +23,7 @@ import { Withdraw } from "./withdraw";
 type Sheet = Schemas["AnswerSheet"];
 
 const LIST = "/so/thong-bao";
-const EVERY_MS = 15_000;
+const EVERY_MS = 5_000;
 
 export default function DepartmentNotice({ params }: { params: Parameters }) {
   const id = params.id ?? "";
