@@ -14,8 +14,8 @@ from typing import Any
 import structlog
 import uvicorn
 
+from app import errands
 from app.attendance.absence import ticker
-from app.attendance.closures import fanout
 from app.attendance.desk import ScanDesk
 from app.limits import Bucket, Limiter
 from app.settings import Settings
@@ -64,7 +64,7 @@ def main(part: str) -> None:
     else:
         worker.utc_now = clock  # type: ignore[attr-defined]
         # The test waits for each cut-off and each closure: looking every few seconds is minutes.
-        ticker.LOOK_S = fanout._POLL_S = 0.2  # type: ignore[misc]
+        ticker.LOOK_S = errands._POLL_S = 0.2  # type: ignore[misc]
         worker.main(settings, lease_s=2.0)
 
 

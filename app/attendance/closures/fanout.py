@@ -4,13 +4,10 @@ A school is one transaction: its days are settled, its people's messages written
 done. Whoever dies in it leaves it to the next worker; two workers do not take the same one.
 """
 
-import asyncio
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid5
-
-import structlog
 
 from app import audit, db
 from app.attendance.absence.queries import wait_for_runs
@@ -18,13 +15,9 @@ from app.attendance.closures import queries, telling
 from app.attendance.closures.model import ClosureRow, Errand, FanoutNews
 from app.attendance.plan import school_day
 from app.attendance.settling import Cause, settle
+from app.errands import FIRST_WAIT_S, LONGEST_WAIT_S, do_errands, keep_doing, say_failed
 
-_POLL_S: Final = 1.0
 _AT_ONCE: Final = 20
-_FIRST_WAIT_S: Final = 5
-_LONGEST_WAIT_S: Final = 600
-
-_log = structlog.get_logger(__name__)
 
 
 async def fan_out_due(finder: db.Pool, pool: db.Pool, *, now: datetime) -> int:
@@ -33,21 +26,12 @@ async def fan_out_due(finder: db.Pool, pool: db.Pool, *, now: datetime) -> int:
     `finder` works under the worker's role, which sees only that there is an errand; `pool` under
     the app's, in the scope of the one school.
     """
-    done = 0
-    while errands := await due_errands(finder, now=now):
-        ran = 0
-        for errand in errands:
-            try:
-                async with db.transaction(pool, schools=[errand.school_id]) as conn:
-                    ran += await run_errand(conn, errand=errand, now=now)
-            except Exception as error:
-                if db.is_away(error):
-                    raise
-                await _put_off(pool, errand, now, type(error).__name__)
-        done += ran
-        if not ran:
-            break
-    return done
+    return await do_errands(
+        pool,
+        due=lambda: due_errands(finder, now=now),
+        run=lambda conn, errand: run_errand(conn, errand=errand, now=now),
+        put_off=lambda errand, why: _put_off(pool, errand, now, why),
+    )
 
 
 async def due_errands(finder: db.Pool, *, now: datetime) -> list[Errand]:
@@ -141,30 +125,13 @@ async def _put_off(pool: db.Pool, errand: Errand, now: datetime, why: str) -> No
     """Come again later: one school's fault holds up no other."""
     async with db.transaction(pool, schools=[errand.school_id]) as conn:
         attempts = await telling.put_off(
-            conn, errand=errand, now=now, first_s=_FIRST_WAIT_S, longest_s=_LONGEST_WAIT_S
+            conn, errand=errand, now=now, first_s=FIRST_WAIT_S, longest_s=LONGEST_WAIT_S
         )
-    say = _log.warning if attempts < 5 else _log.error
-    say(
-        "closure.fanout_failed",
-        school_id=errand.school_id,
-        closure_id=str(errand.closure_id),
-        attempts=attempts,
-        error=why,
-    )
+    say_failed(errand, attempts=attempts, why=why, closure_id=str(errand.closure_id))
 
 
 async def keep_fanning_out(
     finder: db.Pool, pool: db.Pool, *, clock: Callable[[], datetime]
 ) -> None:
-    """Do errands for ever; a PostgreSQL that is away is waited for."""
-    while True:
-        try:
-            done = await fan_out_due(finder, pool, now=clock())
-            if done:
-                _log.info("closure.fanned_out", schools=done)
-        except Exception as error:
-            if db.is_away(error):
-                _log.warning("closure.postgres_away", error=type(error).__name__)
-            else:
-                _log.exception("closure.bug", error=type(error).__name__)
-        await asyncio.sleep(_POLL_S)
+    """Do errands for ever."""
+    await keep_doing(lambda now: fan_out_due(finder, pool, now=now), clock=clock, kind="closure")

@@ -5,24 +5,18 @@ in it leaves it to the next worker; two workers do not take the same one. What i
 is one school, however many there are.
 """
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-import structlog
 from msgspec.structs import replace
 
 from app import db
 from app.contact_book.announcements import department_reading, queries, sending
 from app.contact_book.announcements.model import AnnouncementRow, Errand, Part
+from app.errands import FIRST_WAIT_S, LONGEST_WAIT_S, do_errands, keep_doing, say_failed
 
-_POLL_S: Final = 1.0
 _AT_ONCE: Final = 20
-_FIRST_WAIT_S: Final = 5.0
-_LONGEST_WAIT_S: Final = 600.0
-
-_log = structlog.get_logger(__name__)
 
 
 async def do_due(finder: db.Pool, pool: db.Pool, *, now: datetime) -> int:
@@ -31,21 +25,12 @@ async def do_due(finder: db.Pool, pool: db.Pool, *, now: datetime) -> int:
     `finder` works under the worker's role, which sees only that there is an errand; `pool` under
     the app's, in the scope of the one school.
     """
-    done = 0
-    while errands := await due_errands(finder, now=now):
-        ran = 0
-        for errand in errands:
-            try:
-                async with db.transaction(pool, schools=[errand.school_id]) as conn:
-                    ran += await run_errand(conn, errand=errand, now=now)
-            except Exception as error:
-                if db.is_away(error):
-                    raise
-                await _put_off(pool, errand, now, type(error).__name__)
-        done += ran
-        if not ran:
-            break
-    return done
+    return await do_errands(
+        pool,
+        due=lambda: due_errands(finder, now=now),
+        run=lambda conn, errand: run_errand(conn, errand=errand, now=now),
+        put_off=lambda errand, why: _put_off(pool, errand, now, why),
+    )
 
 
 async def due_errands(finder: db.Pool, *, now: datetime) -> list[Errand]:
@@ -179,29 +164,12 @@ async def _put_off(pool: db.Pool, errand: Errand, now: datetime, why: str) -> No
             errand.announcement_id,
             errand.news,
             now,
-            _FIRST_WAIT_S,
-            _LONGEST_WAIT_S,
+            FIRST_WAIT_S,
+            LONGEST_WAIT_S,
         )
-    say = _log.warning if (attempts or 0) < 5 else _log.error
-    say(
-        "announcement.errand_failed",
-        school_id=errand.school_id,
-        announcement_id=str(errand.announcement_id),
-        attempts=attempts,
-        error=why,
-    )
+    say_failed(errand, attempts=attempts or 0, why=why, announcement_id=str(errand.announcement_id))
 
 
 async def keep_publishing(finder: db.Pool, pool: db.Pool, *, clock: Callable[[], datetime]) -> None:
-    """Do errands for ever; a PostgreSQL that is away is waited for."""
-    while True:
-        try:
-            done = await do_due(finder, pool, now=clock())
-            if done:
-                _log.info("announcement.errands_done", schools=done)
-        except Exception as error:
-            if db.is_away(error):
-                _log.warning("announcement.postgres_away", error=type(error).__name__)
-            else:
-                _log.exception("announcement.bug", error=type(error).__name__)
-        await asyncio.sleep(_POLL_S)
+    """Do errands for ever."""
+    await keep_doing(lambda now: do_due(finder, pool, now=now), clock=clock, kind="announcement")
