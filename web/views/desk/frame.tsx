@@ -23,7 +23,6 @@ const PRINCIPALS: readonly PageLink<Part>[] = [
   { path: "groups", icon: "people", name: K.navGroups },
   { path: "reports", icon: "flag", name: K.navReports },
   { path: "phrases", icon: "list", name: K.navPhrases },
-  { path: "hours", icon: "clock", name: K.navHours },
 ];
 
 export function isPrincipalOf(school: number): boolean {
