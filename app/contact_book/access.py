@@ -93,6 +93,26 @@ async def _former(conn: db.Conn, account_id: UUID) -> list[_Former]:
     )
 
 
+async def barred(conn: db.Conn, *, caller: Caller) -> frozenset[tuple[int, UUID]]:
+    """The pupils (school, pupil) whom a court keeps from the caller, also where the caller teaches.
+
+    A block belongs to the pair of account and pupil, whatever became of the link itself.
+    """
+    rows = await db.rows(
+        conn,
+        """
+        select school_id, student_id from guardianship
+         where school_id = any($1) and account_id = $2 and custody_blocked_at is not null
+        union
+        select school_id, student_id from guardianship
+         where school_id = any($1) and pending_account_id = $2 and custody_blocked_at is not null
+        """,
+        sorted(caller.school_ids),
+        caller.account_id,
+    )
+    return frozenset((row["school_id"], row["student_id"]) for row in rows)
+
+
 async def desk_of(conn: db.Conn, *, caller: Caller, school_id: int) -> Desk | None:
     """The caller as one who writes at this school; None: neither principal nor teacher there."""
     roles = caller.roles_in(school_id)
