@@ -307,10 +307,10 @@ async def is_departments(tx: db.Conn, caller: Caller, announcement_id: UUID, now
 async def _own_row(
     tx: db.Conn, caller: Caller, announcement_id: UUID, now: datetime
 ) -> tuple[bool, AnnouncementRow]:
-    """Whether it is the department's, and the row as it is written."""
+    """Whether it is the department's, and the row as it is written: locked, for a change of it."""
     if await is_departments(tx, caller, announcement_id, now):
         row = await department_reading.one(
-            tx, caller=caller, announcement_id=announcement_id, now=now
+            tx, caller=caller, announcement_id=announcement_id, now=now, is_locked=True
         )
         return True, row
     reader = await reader_of(tx, caller=caller)

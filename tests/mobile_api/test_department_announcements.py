@@ -27,6 +27,7 @@ from tests.mobile_api.announcing import (
     withdraw,
 )
 from tests.notifications.news import inbox, titles
+from tests.patience import until_waiting
 from tests.world import Person, World
 
 SOON = timedelta(minutes=5)
@@ -161,6 +162,45 @@ async def test_taken_back_in_the_middle_the_told_hear_of_it_and_the_others_of_no
     assert (await seen(api, one, cast["guardian"]))["state"] == "withdrawn"
     assert (await get(api, one, cast["other guardian"])).status_code == 404
     assert (await withdraw(api, one, admin)).status_code == 409
+
+
+async def test_a_school_that_lies_elsewhere_since_hears_that_it_was_taken_back(
+    api: httpx.AsyncClient,
+    cast: Cast,
+    clock: Clock,
+    workers: Workers,
+    owner: asyncpg.Connection,
+) -> None:
+    admin = cast["department_admin"]
+    one = await said(api, admin)
+    assert await workers.work(later=SOON) == 2
+    await owner.execute("update school set org_unit_id = 2 where id = $1", cast.other.id)
+    gone = await withdraw(api, one, admin)
+    assert (gone.status_code, gone.json()["state"]) == (200, "withdrawn")
+    assert await workers.work(later=SOON) == 2
+    for name in ("guardian", "other guardian"):
+        assert (await seen(api, one, cast[name]))["state"] == "withdrawn", name
+        assert await titles(owner, cast[name]) == ["Phòng dịch", "Đã thu hồi: Phòng dịch"], name
+
+
+async def test_two_who_change_a_draft_at_once_both_do(
+    api: httpx.AsyncClient, other_api: httpx.AsyncClient, cast: Cast, owner: asyncpg.Connection
+) -> None:
+    admin = cast["department_admin"]
+    one = await said(api, admin, publishes=False)
+    url = f"{SAID}/{one['id']}"
+    hold = owner.transaction()
+    await hold.start()
+    await owner.execute("select from department_announcement for no key update")
+    changes = [
+        asyncio.create_task(each.patch(url, json=change, headers=admin.headers))
+        for each, change in ((api, {"title": "Mới"}), (other_api, {"body": "Đeo khẩu trang."}))
+    ]
+    await until_waiting(owner, 2)
+    await hold.commit()
+    assert [each.status_code for each in await asyncio.gather(*changes)] == [200, 200]
+    now = (await api.get(url, headers=admin.headers)).json()
+    assert (now["title"], now["body"]) == ("Mới", "Đeo khẩu trang.")
 
 
 async def test_two_workers_at_once_tell_nobody_twice(

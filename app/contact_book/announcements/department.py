@@ -243,7 +243,7 @@ async def withdraw(
         raise Withdrawn
     if row.state == "draft":
         raise NotPublished
-    await widen(conn, caller, caller.department_school_ids)
+    school_ids = await _sent_to(conn, caller, announcement_id)
     await db.run(
         conn,
         """
@@ -270,11 +270,30 @@ async def withdraw(
         select school_id from waiting where done_at is not null order by school_id
         """,
         announcement_id,
-        sorted(caller.department_school_ids),
+        school_ids,
         now,
     )
     schools = [each["school_id"] for each in told]
     await _errands(conn, announcement_id, "withdrawn", schools, now)
+
+
+async def _sent_to(conn: db.Conn, caller: Caller, announcement_id: UUID) -> list[int]:
+    """The schools it was sent to, opened: also one that lies elsewhere since, or is closed."""
+    every = await db.rows(conn, "select id from school")
+    await widen(conn, caller, [each["id"] for each in every])
+    found = await db.rows(
+        conn,
+        """
+        select school_id from announcement_errand
+         where school_id = any($2::int[]) and announcement_id = $1 and news = 'published'
+         order by school_id
+        """,
+        announcement_id,
+        [each["id"] for each in every],
+    )
+    school_ids = [each["school_id"] for each in found]
+    await widen(conn, caller, school_ids)
+    return school_ids
 
 
 async def remind(conn: db.Conn, *, caller: Caller, announcement_id: UUID, now: datetime) -> int:
