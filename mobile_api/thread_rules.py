@@ -9,6 +9,7 @@ from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
 from app import db
+from app.contact_book.access import barred
 from app.contact_book.threads import blocks, hours, reports, rules
 from app.contact_book.threads.hours import ContactHours
 from app.contact_book.threads.model import (
@@ -141,6 +142,7 @@ async def set_contact_hours(tx: Tx, caller: Me, now: Now, data: JSONBody[HoursSe
 )
 async def list_message_reports(
     tx: Tx,
+    caller: Me,
     school_id: PathSchool,
     in_state: InState = "open",
     cursor: Cursor = None,
@@ -148,7 +150,8 @@ async def list_message_reports(
 ) -> Page[MessageReport]:
     """Messages that somebody wants judged, the newest first, each with what it said and says.
 
-    For the principal. The rest of the thread is read for a reason of its own.
+    For the principal, but of no child whom a court keeps from them. The rest of the thread is read
+    for a reason of its own.
     """
     before = decode_cursor(cursor, tuple[UUID])
     found = await reports.of_school(
@@ -157,6 +160,7 @@ async def list_message_reports(
         is_open=None if in_state == "all" else in_state == "open",
         before=None if before is None else before[0],
         limit=limit + 1,
+        hidden=await barred(tx, caller=caller),
     )
     return page_of(found, limit=limit, key=lambda each: [each.id])
 
@@ -188,6 +192,7 @@ async def decide_message_report(
         note=data.note,
         decided_by=caller.account_id,
         now=now,
+        hidden=await barred(tx, caller=caller),
     )
 
 

@@ -85,6 +85,29 @@ async def test_a_reported_message_is_judged_once_by_the_principal_with_all_it_ev
     assert await audited(owner) == ["message_report_upheld"]
 
 
+async def test_a_principal_judges_nothing_of_a_child_whom_a_court_keeps_from_them(
+    talk: Talk, cast: Cast, api: httpx.AsyncClient, world: World, owner: asyncpg.Connection
+) -> None:
+    mother, head = cast["guardian"], cast["principal"]
+    thread = await talk.open(mother)
+    said = await talk.said(mother, thread, "Đồ tồi")
+    assert (await report(talk, cast["homeroom_teacher"], thread, said)).status_code == 204
+    (found,) = await reports(api, cast)
+    father = await world.guardian(cast.student, name="Cha")
+    await owner.execute(
+        "update guardianship set account_id = $1, custody_blocked_at = now() where account_id = $2",
+        head.account_id,
+        father.account_id,
+    )
+    assert await reports(api, cast, "all") == []
+    answer = await api.post(
+        cast.url(f"/message-reports/{found['id']}/decision"),
+        json={"decision": "dismissed"},
+        headers=head.headers,
+    )
+    assert refused(answer) == (404, "no-such-report")
+
+
 async def test_of_two_principals_who_judge_at_once_one_does(
     talk: Talk, cast: Cast, api: httpx.AsyncClient, world: World, owner: asyncpg.Connection
 ) -> None:

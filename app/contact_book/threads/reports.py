@@ -1,5 +1,6 @@
 """Messages that somebody of the thread wants judged, and the principal's word on them."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -99,8 +100,9 @@ async def of_school(
     before: UUID | None,
     limit: int,
     report_id: UUID | None = None,
+    hidden: Collection[tuple[int, UUID]] = (),
 ) -> list[MessageReport]:
-    """The newest first; `is_open` None: the decided ones, too."""
+    """The newest first; `is_open` None: the decided ones, too. `hidden`: pupils, left out."""
     found = await db.many(
         conn,
         MessageReport,
@@ -117,6 +119,7 @@ async def of_school(
           join student s on s.school_id = t.school_id and s.id = t.student_id
          where r.school_id = $1 and ($2::boolean is null or (r.decision is null) = $2)
            and ($3::uuid is null or r.id < $3) and ($5::uuid is null or r.id = $5)
+           and t.student_id <> all($6::uuid[])
          order by r.id desc limit $4
         """,
         school_id,
@@ -124,6 +127,7 @@ async def of_school(
         before,
         limit,
         report_id,
+        [student_id for school, student_id in hidden if school == school_id],
     )
     said = await messages.edits(
         conn, school_id=school_id, message_ids=[each.message_id for each in found]
@@ -140,11 +144,12 @@ async def decide(
     note: str,
     decided_by: UUID,
     now: datetime,
+    hidden: Collection[tuple[int, UUID]] = (),
 ) -> MessageReport:
     """Say once whether the report is right. What follows of it (a stop) is a decision of its own.
 
     Raises:
-        NoSuchReport: none of this school.
+        NoSuchReport: none of this school, or of one of the `hidden` pupils.
         OwnReport: who decides wrote the message.
         AlreadyDecided: somebody was faster.
     """
@@ -161,7 +166,7 @@ async def decide(
         school_id,
         report_id,
     )
-    if parties is None:
+    if parties is None or (school_id, parties.student_id) in hidden:
         raise NoSuchReport
     if decided_by in (parties.author_account_id, parties.reported_by):
         raise OwnReport
