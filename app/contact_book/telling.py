@@ -49,8 +49,13 @@ async def tell_recipients(
         conn,
         """
         with recipient as (
-            select person_kind, person_id from announcement_recipient
-             where school_id = $1 and announcement_id = $2 and (not $3 or answered_at is null)),
+            select r.person_kind, r.person_id from announcement_recipient r
+             where r.school_id = $1 and r.announcement_id = $2
+               and (not $3 or r.answered_at is null)
+               -- Who has left is asked for nothing any more.
+               and not ($3 and r.person_kind = 'student' and exists (
+                   select from student s where s.school_id = r.school_id and s.id = r.person_id
+                      and s.ended_at is not null))),
         told as (
             select person_id as student_id, null::uuid as account_id
               from recipient where person_kind = 'student'

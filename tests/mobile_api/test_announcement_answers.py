@@ -4,12 +4,17 @@ import asyncio
 import io
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from uuid import UUID
 
 import asyncpg
 import httpx
 import pytest
 from python_calamine import CalamineWorkbook
 
+from app import db
+from app.contact_book.announcements import queries
+from app.contact_book.announcements.answers import remind as remind_now
+from app.contact_book.announcements.model import Withdrawn
 from mobile_api.resources import Resources
 from tests.cast import Cast, gather
 from tests.conftest import Clock
@@ -28,6 +33,7 @@ from tests.mobile_api.announcing import (
     write,
 )
 from tests.notifications.news import inbox
+from tests.patience import PATIENCE_S
 from tests.world import World
 
 
@@ -241,6 +247,85 @@ async def test_a_reminder_goes_to_who_has_not_answered_once_a_day(
     assert [item["kind"] for item in await inbox(owner, cast["guardian"])] == ["announcement"]
     clock.now += timedelta(days=1)
     assert (await remind(api, one, cast["principal"])).json() == {"people": 1}
+
+
+async def test_a_withdrawal_takes_the_place_of_the_reminders_too(
+    api: httpx.AsyncClient, cast: Cast, clock: Clock, workers: Workers, owner: asyncpg.Connection
+) -> None:
+    one = await sent(api, cast, cast["principal"], answer_kind="yes_no")
+    await workers.work()
+    for _ in range(2):
+        clock.now += timedelta(days=1)
+        assert (await remind(api, one, cast["principal"])).status_code == 200
+        await workers.work()
+    await withdraw(api, one, cast["principal"])
+    await workers.work()
+    items = await inbox(owner, cast["guardian"])
+    assert [item["kind"] for item in items] == [
+        "announcement", "answer_wanted", "answer_wanted", "announcement_withdrawn",
+    ]  # fmt: skip
+    assert {item["screen_id"] for item in items[1:]} == {items[0]["id"]}
+
+
+async def test_who_has_left_is_not_reminded(
+    api: httpx.AsyncClient, cast: Cast, owner: asyncpg.Connection
+) -> None:
+    one = await sent(api, cast, cast["principal"], audience=[], answer_kind="yes_no")
+    await owner.execute("update student set ended_at = now() where id = $1", cast.student.id)
+    assert (await remind(api, one, cast["principal"])).json() == {"people": 1}
+
+
+async def test_what_was_taken_back_since_it_was_read_is_not_reminded_of(
+    api: httpx.AsyncClient, cast: Cast, resources: Resources, clock: Clock
+) -> None:
+    one = await sent(api, cast, cast["principal"], answer_kind="yes_no")
+    async with db.transaction(resources.pool, schools=[cast.school.id]) as conn:
+        (row,) = await queries.found(
+            conn, school_ids=[cast.school.id], announcement_id=UUID(one["id"])
+        )
+        assert (await withdraw(api, one, cast["principal"])).status_code == 200
+        with pytest.raises(Withdrawn):
+            await remind_now(conn, row=row, actor=cast["principal"].account_id, now=clock.now)
+
+
+async def test_a_teacher_is_told_nothing_of_a_child_whom_a_court_keeps_from_them(
+    api: httpx.AsyncClient, cast: Cast, world: World, owner: asyncpg.Connection
+) -> None:
+    other = await world.student(cast.school, "Lê Văn Ân")
+    named = [{"kind": "student", "ref": str(each.id)} for each in (cast.student, other)]
+    one = await sent(api, cast, cast["principal"], audience=named, answer_kind="yes_no")
+    teacher = cast["homeroom_teacher"]
+    await owner.execute(
+        "update guardianship set account_id = $1, custody_blocked_at = now() where student_id = $2",
+        teacher.account_id,
+        cast.student.id,
+    )
+    sheet = await answers(api, one, teacher)
+    assert [each["name"] for each in sheet["items"]] == [other.name]
+    url = f"{SAID}/{one['id']}/answers.xlsx"
+    got = await api.get(url, headers=teacher.headers)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(got.content))
+    rows = str(book.get_sheet_by_index(0).to_python())
+    assert other.name in rows
+    assert cast.student.name not in rows
+    assert [each["name"] for each in (await seen(api, one, teacher))["audience"]] == [other.name]
+    whole = await answers(api, one, cast["principal"])
+    assert cast.student.name in [each["name"] for each in whole["items"]]
+
+
+async def test_to_answer_for_one_child_holds_no_other(
+    api: httpx.AsyncClient, cast: Cast, world: World, owner: asyncpg.Connection
+) -> None:
+    """Who locks several recipients does it in one order; who answers locks one."""
+    family = await world.guardian(cast.student, cast.neighbour, name="Bà Ngoại")
+    one = await sent(api, cast, cast["principal"], audience=[], answer_kind="yes_no")
+    async with owner.transaction(), asyncio.timeout(PATIENCE_S):
+        await owner.execute(
+            "select from announcement_recipient where person_id = $1 for no key update",
+            cast.neighbour.id,
+        )
+        said = await answer(api, one, family, "yes", student_id=str(cast.student.id))
+    assert said.status_code == 200, said.text
 
 
 async def test_reading_counts_once_a_family_and_a_pupils_is_not_the_familys(

@@ -9,7 +9,8 @@ import asyncpg
 import httpx
 import pytest
 
-from app.contact_book.announcements.fanout import do_due
+from app import db
+from app.contact_book.announcements.fanout import do_due, due_errands, run_errand
 from mobile_api.resources import Resources
 from tests.cast import Cast, gather
 from tests.conftest import Clock
@@ -223,6 +224,57 @@ async def test_a_time_that_is_past_or_far_is_refused(
     at = (clock.now + timedelta(hours=hours)).isoformat()
     refused = await publish(api, one, cast["principal"], at)
     assert (refused.status_code, refused.json()["type"]) == (422, "bad-publish-time")
+
+
+async def test_put_off_just_after_its_time_came_it_waits(
+    api: httpx.AsyncClient,
+    cast: Cast,
+    clock: Clock,
+    workers: Workers,
+    owner: asyncpg.Connection,
+) -> None:
+    at = clock.now + timedelta(hours=1)
+    one = await written(api, cast, cast["principal"])
+    await publish(api, one, cast["principal"], at.isoformat())
+    clock.now = at
+    (errand,) = await due_errands(workers.finder, now=at)
+    later = at + timedelta(days=1)
+    await publish(api, one, cast["principal"], later.isoformat())
+    async with db.transaction(workers.resources.pool, schools=[cast.school.id]) as conn:
+        assert not await run_errand(conn, errand=errand, now=at)
+    assert (await seen(api, one, cast["principal"]))["state"] == "scheduled"
+    clock.now = later
+    assert await workers.work() == 1
+    assert await titles(owner, cast["guardian"]) == ["Họp phụ huynh"]
+
+
+async def test_a_homeroom_teacher_does_not_learn_who_else_was_written_to(
+    api: httpx.AsyncClient, cast: Cast
+) -> None:
+    principal = cast["principal"]
+    made = await api.post(
+        cast.url("/groups"),
+        json={"name": "Nợ học phí", "students": [str(cast.student.id)], "staff": []},
+        headers=principal.headers,
+    )
+    assert made.status_code == 201, made.text
+    one = await sent(
+        api, cast, principal, to_staff=True,
+        audience=[
+            {"kind": "grade", "ref": "6"},
+            *to_class(cast.class_id),
+            *to_class(cast.next_class_id),
+            {"kind": "group", "ref": made.json()["id"]},
+            {"kind": "student", "ref": str(cast.student.id)},
+            {"kind": "student", "ref": str(cast.neighbour.id)},
+            {"kind": "staff", "ref": str(cast["guard"].person_id)},
+        ],
+    )  # fmt: skip
+    assert len((await seen(api, one, principal))["audience"]) == 7
+    shown = (await seen(api, one, cast["homeroom_teacher"]))["audience"]
+    assert [(each["kind"], each["name"]) for each in shown] == [
+        ("class", "6A1"), ("grade", "6"), ("student", cast.student.name),
+    ]  # fmt: skip
 
 
 async def test_what_is_taken_back_stays_with_its_reason_and_replaces_the_news(

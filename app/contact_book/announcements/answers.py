@@ -1,6 +1,6 @@
 """What families and staff answer, what came back of it, and who is to be asked again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -84,12 +84,14 @@ def require_open(row: AnnouncementRow, now: datetime) -> None:
 async def _answerer(
     conn: db.Conn, reader: Reader, announcement_id: UUID, student_id: UUID | None
 ) -> Recipient:
-    """The recipient that is answered for, locked: two guardians at once answer one after the other.
+    """The recipient that is answered for, and it alone locked.
+
+    Two guardians at once answer one after the other.
 
     Raises:
         NoSuchAnnouncement, BadAnswer: see `give`.
     """
-    found = await recipients(conn, reader=reader, announcement_id=announcement_id, is_locked=True)
+    found = await recipients(conn, reader=reader, announcement_id=announcement_id)
     writable = {(link.school_id, link.student_id) for link in reader.links if link.may_write}
     if student_id is not None:
         children = [each for each in found if each.person_id == student_id]
@@ -107,7 +109,10 @@ async def _answerer(
         raise BadAnswer(
             ("Hãy cho biết trả lời cho con nào.", "Say for which child this is the answer."),
         )
-    return children[0]
+    held = await recipients(
+        conn, reader=reader, announcement_id=announcement_id, locked=children[0]
+    )
+    return held[0]
 
 
 def _checked(row: AnnouncementRow, answer: str) -> str:
@@ -187,11 +192,13 @@ async def people(
     answered: bool | None = None,
     after: tuple[str, str, UUID] | None = None,
     limit: int | None = None,
+    hidden: Collection[UUID] = (),
 ) -> list[tuple[tuple[str, str, UUID], OneAnswer]]:
     """The recipients with what they have done, by class and name, each with its place in the list.
 
     `classes` None: all, the staff behind them. `answered` None: whether or not. `after`: behind
-    this place. A guardian is named as this school has written the name.
+    this place. `hidden`: pupils who are left out. A guardian is named as this school has written
+    the name.
     """
     rows = await db.rows(
         conn,
@@ -210,7 +217,8 @@ async def people(
              where r.school_id = $1 and r.announcement_id = $2
                and ($3::uuid[] is null or r.class_id = any($3::uuid[]))
                and ($4::uuid is null or r.class_id = $4)
-               and ($5::bool is null or (r.answered_at is not null) = $5)),
+               and ($5::bool is null or (r.answered_at is not null) = $5)
+               and r.person_id <> all($10::uuid[])),
         page as (
             select * from one
              where $6::text is null or (class_key, name_key, person_id) > ($6, $7, $8::uuid)
@@ -240,6 +248,7 @@ async def people(
         answered,
         *(after or (None, None, None)),
         limit,
+        list(hidden),
     )
     return [
         (
@@ -313,6 +322,10 @@ async def remind(conn: db.Conn, *, row: AnnouncementRow, actor: UUID, now: datet
         NotPublished, Withdrawn, NothingAsked, AnswersClosed: there is nothing to answer.
         RemindedToday: it was done.
     """
+    # As it is now: since the caller read it, it may have been taken back.
+    (row,) = await queries.found(
+        conn, school_ids=[int(row.school_id or 0)], announcement_id=row.id, is_locked=True
+    )
     require_open(row, now)
     is_first = await db.run(
         conn,

@@ -57,7 +57,7 @@ async def run_errand(conn: db.Conn, *, errand: Errand, now: datetime) -> bool:
         announcement_id=errand.announcement_id,
         is_locked=True,
     )
-    if not await _take(conn, errand):
+    if not await _take(conn, errand, now):
         return False
     row = rows[0] if rows else None
     if errand.news == "published":
@@ -116,18 +116,23 @@ async def _remind(conn: db.Conn, row: AnnouncementRow, now: datetime) -> int:
     return await sending.remind(conn, row=row, actor=row.author_account_id, now=now)
 
 
-async def _take(conn: db.Conn, errand: Errand) -> bool:
-    """Hold the errand until the transaction ends; False: somebody else does, or it is done."""
+async def _take(conn: db.Conn, errand: Errand, now: datetime) -> bool:
+    """Hold the errand until the transaction ends.
+
+    False: somebody else does, it is done, or it was put off after it was found due.
+    """
     found = await db.value(
         conn,
         """
         select 1 from announcement_errand
          where school_id = $1 and announcement_id = $2 and news = $3 and done_at is null
+           and due_at <= $4
            for update skip locked
         """,
         errand.school_id,
         errand.announcement_id,
         errand.news,
+        now,
     )
     return found is not None
 

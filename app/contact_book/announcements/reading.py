@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from app import db
-from app.contact_book.access import desks_of, family_links, staff_rows
+from app.contact_book.access import barred, desks_of, family_links, staff_rows
 from app.contact_book.announcements import queries
 from app.contact_book.announcements.model import (
     AnnouncementRow,
@@ -21,16 +21,24 @@ from app.identity.model import Caller
 
 
 class Reader(Struct, frozen=True, kw_only=True):
-    """All that the caller may read as, at this moment."""
+    """All that the caller may read as, at this moment.
+
+    `barred`: pupils whom a court keeps from the caller, also where the caller teaches.
+    """
 
     account_id: UUID
     desks: list[Desk]
     links: list[FamilyLink]
     staff: dict[int, UUID]
+    barred: frozenset[tuple[int, UUID]]
 
     @property
     def school_ids(self) -> set[int]:
         return {*(link.school_id for link in self.links), *self.staff}
+
+    def hidden_in(self, school_id: int) -> list[UUID]:
+        """The pupils of a school who are not to be named to the reader."""
+        return [student_id for school, student_id in self.barred if school == school_id]
 
     def desk(self, school_id: int | None) -> Desk | None:
         return next((desk for desk in self.desks if desk.school_id == school_id), None)
@@ -71,6 +79,7 @@ async def reader_of(conn: db.Conn, *, caller: Caller) -> Reader:
         desks=await desks_of(conn, caller=caller),
         links=await family_links(conn, caller=caller),
         staff=staff_rows(caller),
+        barred=await barred(conn, caller=caller),
     )
 
 
@@ -139,12 +148,37 @@ async def has_class(
     return found
 
 
+async def pupils_of(
+    conn: db.Conn, *, school_id: int, announcement_id: UUID, class_ids: Sequence[UUID]
+) -> list[UUID]:
+    """The pupils of these classes who got it."""
+    rows = await db.rows(
+        conn,
+        """
+        select person_id from announcement_recipient
+         where school_id = $1 and announcement_id = $2 and person_kind = 'student'
+           and class_id = any($3::uuid[])
+        """,
+        school_id,
+        announcement_id,
+        class_ids,
+    )
+    return [row["person_id"] for row in rows]
+
+
 async def recipients(
-    conn: db.Conn, *, reader: Reader, announcement_id: UUID, is_locked: bool = False
+    conn: db.Conn, *, reader: Reader, announcement_id: UUID, locked: Recipient | None = None
 ) -> list[Recipient]:
-    """The reader's own and the children's, of a child that has left until that day."""
+    """The reader's own and the children's, of a child that has left until that day.
+
+    `locked`: this one alone, held until the transaction ends. Who locks several does it in the
+    order of the key, as `mark_read` and a withdrawal do.
+    """
     people = [(link.school_id, link.student_id, "student", link.until) for link in reader.links]
     people += [(school, person, "staff", None) for school, person in reader.staff.items()]
+    if locked is not None:
+        key = (locked.school_id, locked.person_id, locked.person_kind)
+        people = [each for each in people if each[:3] == key]
     sql = """
         select r.school_id, r.person_kind, r.person_id, r.class_id,
                coalesce(s.name, f.name) as name, r.published_at, r.read_at, r.answer, r.note,
@@ -162,7 +196,7 @@ async def recipients(
             or (r.published_at at time zone 'Asia/Ho_Chi_Minh')::date <= q.until
          order by s.sort_key nulls first, r.person_id
         """
-    if is_locked:
+    if locked is not None:
         sql += " for no key update of r"
     return await db.many(
         conn,
@@ -268,16 +302,21 @@ async def mark_read(
             select * from unnest($1::int[], $2::text[], $3::uuid[], $4::bool[])
                 as q (school_id, person_kind, person_id, counts)
              order by 1, 2, 3),
+        held as materialized (
+            select r.school_id, r.person_kind, r.person_id
+              from announcement_recipient r join q using (school_id, person_kind, person_id)
+             where r.announcement_id = $5 and q.counts and r.read_at is null
+             order by 1, 2, 3 for no key update of r),
         noted as (
             insert into announcement_read (school_id, announcement_id, person_kind, person_id,
                    account_id, read_at)
             select school_id, $5, person_kind, person_id, $6, $7 from q
                 on conflict do nothing)
         update announcement_recipient r set read_at = $7, changed_at = $7
-          from q
-         where r.school_id = q.school_id and r.announcement_id = $5
-           and r.person_kind = q.person_kind and r.person_id = q.person_id
-           and q.counts and r.read_at is null
+          from held
+         where r.school_id = held.school_id and r.announcement_id = $5
+           and r.person_kind = held.person_kind and r.person_id = held.person_id
+           and r.read_at is null
         """,
         *columns,
         announcement_id,

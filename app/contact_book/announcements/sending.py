@@ -83,8 +83,14 @@ async def take_back(
     await db.run(
         conn,
         """
-        update announcement_recipient set changed_at = $3
-         where school_id = $1 and announcement_id = $2
+        with held as materialized (
+            select person_kind, person_id from announcement_recipient
+             where school_id = $1 and announcement_id = $2
+             order by person_kind, person_id for no key update)
+        update announcement_recipient r set changed_at = $3
+          from held
+         where r.school_id = $1 and r.announcement_id = $2
+           and r.person_kind = held.person_kind and r.person_id = held.person_id
         """,
         row.school_id,
         row.id,
@@ -104,17 +110,21 @@ async def take_back(
 
 
 async def remind(conn: db.Conn, *, row: AnnouncementRow, actor: UUID, now: datetime) -> int:
-    """Ask those who have not answered; how many people. Who may, and how often, was asked."""
-    today = school_day(now)
+    """Ask those who have not answered; how many people. Who may, and how often, was asked.
+
+    It takes the place of the announcement, so that the withdrawal takes the place of both.
+    """
     return await tell_recipients(
         conn,
         school_id=_school(row),
         announcement_id=row.id,
         kind="answer_wanted",
-        event_id=uuid5(row.id, f"reminder {today}"),
-        day=today,
+        event_id=uuid5(row.id, f"reminder {school_day(now)}"),
+        # The relay looks for what is replaced on the day that it was told of.
+        day=school_day(row.published_at or now),
         actor=actor,
-        params=await _params(conn, row) | {"at": instant(row.answer_until)},
+        params=await _params(conn, row)
+        | {"at": instant(row.answer_until), "replaces": str(row.id)},
         only_unanswered=True,
         has_pupils=False,
     )

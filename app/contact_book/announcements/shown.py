@@ -24,6 +24,7 @@ from app.contact_book.announcements.reading import Reader, Seen
 from app.contact_book.attachments import service as files
 from app.contact_book.attachments.model import AttachmentShown
 from app.contact_book.attachments.urls import AttachmentUrls
+from app.contact_book.model import Desk
 from app.identity.model import Caller
 from app.paging import encode_cursor
 
@@ -94,7 +95,7 @@ async def announcement(
         if is_hidden
         else await files.of(conn, school_id=school, kind="announcement", ref_ids=[row.id])
     )
-    counts, audience = await _senders_part(conn, one)
+    counts, audience = await _senders_part(conn, reader, one)
     return _shown(
         row,
         powers=_powers(reader, one),
@@ -108,12 +109,12 @@ async def announcement(
     )
 
 
-async def _senders_part(conn: db.Conn, one: Seen) -> tuple[Tally | None, list[AudienceShown]]:
+async def _senders_part(
+    conn: db.Conn, reader: Reader, one: Seen
+) -> tuple[Tally | None, list[AudienceShown]]:
     if one.desk is None:
         return None, []
-    audience = await queries.audience(
-        conn, school_id=one.desk.school_id, announcement_id=one.row.id
-    )
+    audience = await _audience(conn, reader, one.desk, one.row)
     if one.row.published_at is None:
         return None, audience
     counts = await reading.tally(
@@ -123,6 +124,35 @@ async def _senders_part(conn: db.Conn, one: Seen) -> tuple[Tally | None, list[Au
         classes=reading.counted_classes(one.desk, one.row),
     )
     return counts, audience
+
+
+async def _audience(
+    conn: db.Conn, reader: Reader, desk: Desk, row: AnnouncementRow
+) -> list[AudienceShown]:
+    """Whom it is for: all of it for the author and the principal.
+
+    A homeroom teacher does not learn who else was written to: of the parts only those that name
+    the school, a grade, an own class, or a pupil of the class they lead.
+    """
+    parts = await queries.audience(conn, school_id=desk.school_id, announcement_id=row.id)
+    if desk.is_principal or row.author_account_id == desk.account_id:
+        return parts
+    pupils = await reading.pupils_of(
+        conn,
+        school_id=desk.school_id,
+        announcement_id=row.id,
+        class_ids=sorted(desk.homeroom_class_ids),
+    )
+    known = {
+        "class": {str(each) for each in desk.homeroom_class_ids | desk.taught_class_ids},
+        "student": {str(each) for each in pupils},
+    }
+    known["student"] -= {str(each) for each in reader.hidden_in(desk.school_id)}
+    return [
+        part
+        for part in parts
+        if part.kind in ("school", "grade") or part.ref in known.get(part.kind, ())
+    ]
 
 
 def _powers(reader: Reader, one: Seen) -> _Powers:
@@ -283,6 +313,7 @@ async def answer_sheet(
         answered=answered,
         after=after,
         limit=limit + 1,
+        hidden=reader.hidden_in(school_id),
     )
     reminded = await answers.is_reminded(conn, row=row, now=now)
     may_remind = _may_remind(reader, one) and _is_waiting(row, total, now) and not reminded
@@ -320,11 +351,13 @@ async def all_answers(
         NoSuchAnnouncement: it is not the reader's, or has not gone out.
     """
     one, classes = await _sent(conn, reader, announcement_id)
+    school_id = int(one.row.school_id or 0)
     found = await answers.people(
         conn,
-        school_id=int(one.row.school_id or 0),
+        school_id=school_id,
         announcement_id=announcement_id,
         classes=classes,
+        hidden=reader.hidden_in(school_id),
     )
     return one.row, [each for _, each in found]
 
