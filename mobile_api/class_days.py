@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar import get, put
 from litestar.controller import Controller
 from litestar.params import JSONBody
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from app.contact_book.access import WRITING_ROLES
 from app.contact_book.daily import (
@@ -59,26 +59,36 @@ _MOST: Final = 200
 _PRINCIPAL: Final = {"who": only("principal")}
 
 LessonText = Annotated[str, Meta(max_length=2000, pattern=NO_NUL)]
+ReadAt = Annotated[datetime, Meta(tz=True)] | UnsetType
 CareNote = Annotated[str, Meta(max_length=1000, pattern=NO_NUL)]
 SleepMin = Annotated[int, Meta(ge=0, le=720, description="minutes")]
 
 
 class LessonGiven(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`id` is the client's own. An empty `text` takes the lesson back."""
+    """`id` is the client's own. An empty `text` takes the lesson back.
+
+    `changed_at`: of the lesson as it was read; one that is newer by now is refused (409).
+    """
 
     id: UUID
     subject: ShortName
     text: LessonText
+    changed_at: ReadAt = UNSET
 
 
 class DayHomework(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Homework set on that day; `id` is the client's own."""
+    """Homework set on that day; `id` is the client's own.
+
+    `attachment_ids`: exactly these from now on; left out: its files stay. `changed_at`: of the
+    homework as it was read; one that is newer by now is refused (409).
+    """
 
     id: UUID
     subject: ShortName
     text: Text
     due_day: date
-    attachment_ids: AttachmentIds = []
+    attachment_ids: AttachmentIds | UnsetType = UNSET
+    changed_at: ReadAt = UNSET
 
 
 class RemarkOfAll(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -96,7 +106,10 @@ class RemarkOfAll(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class RemarkOfOne(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """About one pupil, in place of the remark about everybody where that is about the same."""
+    """About one pupil, in place of the remark about everybody where that is about the same.
+
+    `changed_at`: of the remark as it was read; one that is newer by now is refused (409).
+    """
 
     id: UUID
     student_id: UUID
@@ -104,6 +117,7 @@ class RemarkOfOne(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     about: About = "remark"
     text: RemarkText
     subject: ShortName | None = None
+    changed_at: ReadAt = UNSET
 
 
 class CareOfAll(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -117,7 +131,10 @@ class CareOfAll(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class CareOfOne(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How one child ate and slept, in place of what is said of everybody."""
+    """How one child ate and slept, in place of what is said of everybody.
+
+    `changed_at`: of the child's day as it was read; one that is newer by now is refused (409).
+    """
 
     student_id: UUID
     breakfast: Eaten | None = None
@@ -125,6 +142,7 @@ class CareOfOne(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     snack: Eaten | None = None
     sleep_min: SleepMin | None = None
     note: CareNote = ""
+    changed_at: ReadAt = UNSET
 
 
 class DayGiven(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -202,7 +220,13 @@ def _entry(data: DayGiven) -> days.Entry:
     for_all = data.remark
     return days.Entry(
         lessons=[
-            lessons.Draft(id=each.id, subject=each.subject, text=each.text) for each in data.lessons
+            lessons.Draft(
+                id=each.id,
+                subject=each.subject,
+                text=each.text,
+                read_at=_given(each.changed_at),
+            )
+            for each in data.lessons
         ],
         homework=[
             homework.Draft(
@@ -210,7 +234,8 @@ def _entry(data: DayGiven) -> days.Entry:
                 subject=each.subject,
                 text=each.text,
                 due_day=each.due_day,
-                attachment_ids=each.attachment_ids,
+                attachment_ids=None if each.attachment_ids is UNSET else each.attachment_ids,
+                read_at=_given(each.changed_at),
             )
             for each in data.homework
         ],
@@ -232,16 +257,23 @@ def _entry(data: DayGiven) -> days.Entry:
                 about=each.about,
                 text=each.text,
                 subject=each.subject,
+                read_at=_given(each.changed_at),
             )
             for each in data.exceptions
         ],
         # Of nobody yet: whoever was there gets one of their own.
-        care_for_all=None if data.care is None else _care(data.care, UUID(int=0)),
-        care_exceptions=[_care(each, each.student_id) for each in data.care_exceptions],
+        care_for_all=None if data.care is None else _care(data.care, UUID(int=0), None),
+        care_exceptions=[
+            _care(each, each.student_id, _given(each.changed_at)) for each in data.care_exceptions
+        ],
     )
 
 
-def _care(given: CareOfAll | CareOfOne, student_id: UUID) -> care.Draft:
+def _given(changed_at: datetime | UnsetType) -> datetime | None:
+    return None if changed_at is UNSET else changed_at
+
+
+def _care(given: CareOfAll | CareOfOne, student_id: UUID, read_at: datetime | None) -> care.Draft:
     return care.Draft(
         student_id=student_id,
         breakfast=given.breakfast,
@@ -249,6 +281,7 @@ def _care(given: CareOfAll | CareOfOne, student_id: UUID) -> care.Draft:
         snack=given.snack,
         sleep_min=given.sleep_min,
         note=given.note,
+        read_at=read_at,
     )
 
 

@@ -86,7 +86,8 @@ class Homeworks(Controller):
                 subject=data.subject,
                 text=data.text,
                 due_day=data.due_day,
-                attachment_ids=data.attachment_ids,
+                # Sent again without files it is the same, with those that came to it since.
+                attachment_ids=data.attachment_ids or None,
             ),
             today=today,
             now=now,

@@ -195,9 +195,11 @@ def _with_pushes(
 ) -> tuple[Item, list[Push]]:
     """The item and its deliveries; old news, such as a dead letter's, comes to the inbox alone.
 
-    So does what is about days that are all past: "school is closed" would be of now.
+    So does what is about days that are all past: "school is closed" would be of now; and what says
+    that it is to be quiet, since it only takes back.
     """
-    if row.age_ms > kind.ttl_s * 1000 or _is_over(row, kind, now):
+    is_quiet = row.params.get("is_quiet") is True
+    if is_quiet or row.age_ms > kind.ttl_s * 1000 or _is_over(row, kind, now):
         return item, []
     switched_off = audience.switched_off.get(item.account_id, frozenset())
     choice = audience.choices.get(item.account_id) or AlertChoice()

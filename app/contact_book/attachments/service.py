@@ -38,7 +38,8 @@ async def bind(
     """Let the account's own unbound files belong to this, behind those that do already.
 
     Raises:
-        NoSuchAttachment: one of them is not the account's, not of this school, swept or removed.
+        NoSuchAttachment: one that comes is not the account's, or one is not of this school, swept
+            or removed.
         AttachmentInUse: one of them belongs to something else.
         TooManyAttachments: more than 10 in all.
     """
@@ -48,10 +49,11 @@ async def bind(
     if len(wanted) > MAX_EACH:
         raise _too_many()
     files = await queries.locked(conn, school_id=school_id, ids=wanted)
-    if len(files) < len(wanted) or any(each.uploaded_by != account_id for each in files):
+    # What belongs to this already may have come from another teacher.
+    coming = [each for each in files if (each.bound_kind, each.bound_id) != (kind, ref_id)]
+    if len(files) < len(wanted) or any(each.uploaded_by != account_id for each in coming):
         raise NoSuchAttachment
-    here = [each for each in files if each.bound_kind == kind and each.bound_id == ref_id]
-    if any(each.bound_kind is not None for each in files if each not in here):
+    if any(each.bound_kind is not None for each in coming):
         raise AttachmentInUse
     before = await queries.bound_to(conn, school_id=school_id, kind=kind, ref_ids=[ref_id])
     known = {each.id for each in before}

@@ -11,16 +11,20 @@ from app import db
 from app.contact_book.daily import edits
 from app.contact_book.daily.edits import Before
 from app.contact_book.daily.model import Care, Eaten
-from app.contact_book.daily.rights import Pen, kept_text
+from app.contact_book.daily.rights import Pen, kept_text, require_fresh
 from app.crypto import SchoolBox
 from app.ids import new_id
 
 MOST: Final = 1000
 _FIELD: Final = "care_entry.note"
+_NAMED: Final = "Ăn và ngủ (meals and sleep)"
 
 
 class Draft(Struct, frozen=True, kw_only=True):
-    """What is said of a child's day; None: nothing."""
+    """What is said of a child's day; None: nothing.
+
+    `read_at`: the `changed_at` of what the writer had before them; None: not said.
+    """
 
     student_id: UUID
     breakfast: Eaten | None
@@ -28,6 +32,7 @@ class Draft(Struct, frozen=True, kw_only=True):
     snack: Eaten | None
     sleep_min: int | None
     note: str
+    read_at: datetime | None = None
 
 
 class CareRow(Struct, frozen=True, kw_only=True):
@@ -76,6 +81,9 @@ async def write(
     """Write down what is new and what differs; of whom. What was said before is kept.
 
     The class is locked, and `drafts` are of its pupils, each once.
+
+    Raises:
+        ChangedSince: it is newer than what the writer had read.
     """
     known = await rows_of(
         conn, school_id=pen.school_id, student_ids=[each.student_id for each in drafts], day=day
@@ -86,6 +94,8 @@ async def write(
         is_empty = not draft.note and all(each is None for each in _facts(draft))
         if (row is None and is_empty) or (row is not None and _is_same(row, draft, box)):
             continue
+        if row is not None:
+            require_fresh(row.changed_at, read_at=draft.read_at, named=_NAMED)
         differing.append(draft)
     changed = [row for draft in differing if (row := known.get(draft.student_id))]
     await edits.keep(
@@ -165,6 +175,7 @@ def kept(draft: Draft) -> Draft:
         snack=draft.snack,
         sleep_min=draft.sleep_min,
         note=kept_text(draft.note, most=MOST),
+        read_at=draft.read_at,
     )
 
 

@@ -67,7 +67,7 @@ async def enter(
     """Write a class's day, all or nothing, and tell each family of it once.
 
     Sent again it changes nothing and tells nobody. Who was away all day is left out of what is said
-    of everybody.
+    of everybody. Nobody writes apart about a pupil whom a court keeps from them.
 
     Raises:
         DayNotOpen, NotYourPart, NoCareHere, NotInClass, NamedTwice; and what the parts raise.
@@ -78,7 +78,7 @@ async def enter(
     await lock_class(conn, school_id=school_id, class_id=class_id)
     roster = await pupils.pupils_of(conn, school_id=school_id, class_id=class_id, day=day)
     ids = [each.id for each in roster]
-    _require_here(entry, frozenset(ids))
+    _require_here(entry, frozenset(ids) - pen.barred)
     absent = await pupils.absent_of(conn, school_id=school_id, student_ids=ids, day=day)
     there = [each for each in ids if each not in absent]
 
@@ -86,17 +86,19 @@ async def enter(
     has_set = await homework.write(conn, pen=pen, day=day, drafts=entry.homework, now=now)
     written = await _write_remarks(conn, pen, box, day, entry, ids, there, now)
     cared = await _write_care(conn, pen, box, day, entry, there, now)
+    of_class = has_taught or has_set
     await news.tell(
         conn,
         school_id=school_id,
         class_id=class_id,
         day=day,
         kind="daily_book",
-        student_ids=ids if has_taught or has_set else sorted(written.students | cared),
+        student_ids=ids if of_class else sorted(written.students | cared),
         at_once=written.health,
         link={"class_id": str(class_id)},
         actor=pen.account_id,
         now=now,
+        taken_back=frozenset() if of_class else written.taken_back - cared,
     )
 
 
@@ -143,7 +145,11 @@ async def _write_remarks(
         rest = [uuid5(for_all.id, str(each)) for each in ids if each not in set(said_of)]
         left = await remarks.leave_out(conn, pen=pen, ids=rest, now=now)
     written = await remarks.write(conn, pen=pen, box=box, day=day, drafts=drafts, now=now)
-    return remarks.Written(students=written.students | left, health=written.health)
+    return remarks.Written(
+        students=written.students | left,
+        health=written.health,
+        taken_back=left - written.students,
+    )
 
 
 def _of_each(pen: Pen, for_all: ForAll, student_ids: Sequence[UUID]) -> list[remarks.Draft]:
@@ -189,9 +195,13 @@ async def _write_care(
 
 
 async def show(conn: db.Conn, *, pen: Pen, day: date, reader: Reader, by: Shown) -> ClassDay:
-    """What is there of the class's day, to go on from; remarks as far as the reader sees them."""
+    """What is there of the class's day, to go on from; remarks as far as the reader sees them.
+
+    A pupil whom a court keeps from the reader is not among the pupils.
+    """
     school_id, class_id = pen.school_id, pen.of_class.id
-    roster = await pupils.pupils_of(conn, school_id=school_id, class_id=class_id, day=day)
+    everybody = await pupils.pupils_of(conn, school_id=school_id, class_id=class_id, day=day)
+    roster = [each for each in everybody if (school_id, each.id) not in reader.barred]
     ids = [each.id for each in roster]
     absent = await pupils.absent_of(conn, school_id=school_id, student_ids=ids, day=day)
     rows = await said.of_class_day(conn, school_id=school_id, class_id=class_id, day=day)

@@ -21,7 +21,13 @@ from app.contact_book.daily.model import (
     NotYoursToChange,
     TextBefore,
 )
-from app.contact_book.daily.rights import Pen, kept_text, lock_class, own_subject_named
+from app.contact_book.daily.rights import (
+    Pen,
+    kept_text,
+    lock_class,
+    own_subject_named,
+    require_fresh,
+)
 from app.contact_book.model import key_of
 
 MOST: Final = 5000
@@ -29,13 +35,18 @@ LONGEST: Final = timedelta(days=120)
 
 
 class Draft(Struct, frozen=True, kw_only=True):
-    """Homework as somebody gives it, under the id that the client chose."""
+    """Homework as somebody gives it, under the id that the client chose.
+
+    `attachment_ids`: exactly these; None: the files stay. `read_at`: the `changed_at` of what the
+    writer had before them; None: not said.
+    """
 
     id: UUID
     subject: str
     text: str
     due_day: date
-    attachment_ids: Sequence[UUID] = ()
+    attachment_ids: Sequence[UUID] | None = None
+    read_at: datetime | None = None
 
 
 async def write(
@@ -49,6 +60,7 @@ async def write(
         NotYourSubject, TextTooLong, BadDueDay; and what binding attachments raises.
         EntryTaken: an id belongs to another class or day.
         NotYoursToChange: somebody else set it.
+        ChangedSince: it is newer than what the writer had read.
     """
     known = await queries.homework_known(
         conn, school_id=pen.school_id, ids=[each.id for each in drafts]
@@ -67,6 +79,7 @@ async def _write_one(
     if row is not None and (row.class_id, row.set_day) != (pen.of_class.id, day):
         raise EntryTaken
     if row is not None and row.withdrawn_at is not None:
+        require_fresh(row.changed_at, read_at=draft.read_at, named=row.subject)
         return False
     _require_due(draft.due_day, set_day=day)
     if row is None:
@@ -83,18 +96,46 @@ async def _write_one(
             author=(pen.account_id, pen.desk.staff_id, pen.name),
             now=now,
         )
-    changed = row is None or await _change(
+        await attachments.bind(
+            conn,
+            school_id=pen.school_id,
+            ids=draft.attachment_ids or (),
+            kind="homework",
+            ref_id=draft.id,
+            account_id=pen.account_id,
+        )
+        return True
+    has_words = await _change(
         conn, pen, row, subject=subject, text=text, due_day=draft.due_day, now=now
     )
-    await attachments.bind(
+    has_files = await _set_files(conn, pen, row, draft.attachment_ids, now)
+    if has_words or has_files:
+        require_fresh(row.changed_at, read_at=draft.read_at, named=row.subject)
+    return has_words or has_files
+
+
+async def _set_files(
+    conn: db.Conn, pen: Pen, row: HomeworkRow, ids: Sequence[UUID] | None, now: datetime
+) -> bool:
+    """Let exactly these files belong to it; whether they are others than before."""
+    if ids is None:
+        return False
+    there = await attachments.of(conn, school_id=pen.school_id, kind="homework", ref_ids=[row.id])
+    if {each.id for each in there.get(row.id, [])} == set(ids):
+        return False
+    if not may_change(pen, row):
+        raise NotYoursToChange
+    await attachments.rebind(
         conn,
         school_id=pen.school_id,
-        ids=draft.attachment_ids,
+        ids=ids,
         kind="homework",
-        ref_id=draft.id,
+        ref_id=row.id,
         account_id=pen.account_id,
+        now=now,
     )
-    return changed
+    await queries.touch_homework(conn, school_id=pen.school_id, homework_id=row.id, now=now)
+    return True
 
 
 async def _change(
@@ -169,7 +210,7 @@ async def edit(
     row = await _locked(conn, pen=pen, row=row, today=today)
     due = due_day or row.due_day
     _require_due(due, set_day=row.set_day)
-    changed = await _change(
+    has_words = await _change(
         conn,
         pen,
         row,
@@ -178,18 +219,8 @@ async def edit(
         due_day=due,
         now=now,
     )
-    if attachment_ids is not None:
-        await attachments.rebind(
-            conn,
-            school_id=pen.school_id,
-            ids=attachment_ids,
-            kind="homework",
-            ref_id=row.id,
-            account_id=pen.account_id,
-            now=now,
-        )
-        await queries.touch_homework(conn, school_id=pen.school_id, homework_id=row.id, now=now)
-    if changed:
+    has_files = await _set_files(conn, pen, row, attachment_ids, now)
+    if has_words or has_files:
         await _tell(conn, pen, row.set_day, row.id, now)
 
 
@@ -206,7 +237,7 @@ async def take_back(
     await queries.withdraw_homework(
         conn, school_id=pen.school_id, homework_id=row.id, by=pen.account_id, now=now
     )
-    await _tell(conn, pen, row.set_day, row.id, now)
+    await _tell(conn, pen, row.set_day, row.id, now, is_taken_back=True)
 
 
 async def _locked(conn: db.Conn, *, pen: Pen, row: HomeworkRow, today: date) -> HomeworkRow:
@@ -256,19 +287,29 @@ async def mark(
     )
 
 
-async def _tell(conn: db.Conn, pen: Pen, day: date, homework_id: UUID, now: datetime) -> None:
+async def _tell(
+    conn: db.Conn,
+    pen: Pen,
+    day: date,
+    homework_id: UUID,
+    now: datetime,
+    *,
+    is_taken_back: bool = False,
+) -> None:
     there = await pupils.pupils_of(conn, school_id=pen.school_id, class_id=pen.of_class.id, day=day)
+    ids = [each.id for each in there]
     await news.tell(
         conn,
         school_id=pen.school_id,
         class_id=pen.of_class.id,
         day=day,
         kind="homework",
-        student_ids=[each.id for each in there],
+        student_ids=ids,
         at_once=(),
         link={"homework_id": str(homework_id)},
         actor=pen.account_id,
         now=now,
+        taken_back=ids if is_taken_back else (),
     )
 
 

@@ -13,18 +13,22 @@ from app.contact_book.daily import lesson_queries as queries
 from app.contact_book.daily.edits import Before
 from app.contact_book.daily.lesson_queries import LessonRow
 from app.contact_book.daily.model import EntryTaken, Lesson, NotYoursToChange
-from app.contact_book.daily.rights import Pen, kept_text, own_subject_named
+from app.contact_book.daily.rights import Pen, kept_text, own_subject_named, require_fresh
 from app.contact_book.model import key_of
 
 MOST: Final = 2000
 
 
 class Draft(Struct, frozen=True, kw_only=True):
-    """A lesson as somebody gives it; `text` empty: it is taken back."""
+    """A lesson as somebody gives it; `text` empty: it is taken back.
+
+    `read_at`: the `changed_at` of what the writer had before them; None: not said.
+    """
 
     id: UUID
     subject: str
     text: str
+    read_at: datetime | None = None
 
 
 async def write(
@@ -36,6 +40,7 @@ async def write(
         NotYourSubject, TextTooLong.
         EntryTaken: an id belongs to another class or day.
         NotYoursToChange: somebody else wrote it.
+        ChangedSince: it is newer than what the writer had read.
     """
     known = await queries.lessons_known(
         conn, school_id=pen.school_id, ids=[each.id for each in drafts]
@@ -69,7 +74,11 @@ async def _write_one(
         return True
     if (row.class_id, row.day) != (pen.of_class.id, day):
         raise EntryTaken
-    if row.withdrawn_at is not None or (row.subject, row.text) == (subject, text):
+    is_gone = row.withdrawn_at is not None
+    if (is_gone and not text) or (not is_gone and (row.subject, row.text) == (subject, text)):
+        return False
+    require_fresh(row.changed_at, read_at=draft.read_at, named=row.subject)
+    if is_gone:
         return False
     if not may_change(pen, row):
         raise NotYoursToChange

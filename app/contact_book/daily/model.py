@@ -255,5 +255,9 @@ class EntryTaken(Conflict):
     """Mã này đã dùng cho mục khác | This id belongs to another entry"""
 
 
+class ChangedSince(Conflict):
+    """Mục này đã được sửa sau khi bạn mở | It was changed after you opened it"""
+
+
 class AlreadyWithdrawn(Conflict):
     """Mục này đã được rút lại | It has been withdrawn"""

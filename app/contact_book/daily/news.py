@@ -1,6 +1,7 @@
 """A family hears of a pupil's day once a kind; what is added takes the message's place.
 
-It is pushed again an hour after it was, at the earliest; what is about health goes at once.
+It is pushed again an hour after it was, at the earliest; what is about health goes at once, and
+what only takes something back goes to the inbox alone.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -23,6 +24,7 @@ TOLD_BACK: Final = timedelta(days=7)
 
 class _Told(Struct, frozen=True, kw_only=True):
     student_id: UUID
+    kind: NewsKind
     event_id: UUID
     told_day: date
     push_at: datetime
@@ -54,35 +56,52 @@ async def tell(
     link: Mapping[str, str],
     actor: UUID,
     now: datetime,
+    taken_back: Collection[UUID] = (),
 ) -> None:
     """Put down what these pupils' families are told; the class is locked.
 
     `at_once`: pupils of whom something about health was said. `link`: what the message leads to.
+    What came with a class's day is put right in that day's message. `taken_back`: pupils of whom
+    nothing new is said, so that the message is put right and no phone rings again.
     """
     today = school_day(now)
     if not student_ids or day < today - TOLD_BACK:
         return
     told = await _told(conn, school_id=school_id, day=day, kind=kind, student_ids=student_ids)
+    # Of whom nothing was told there is nothing to put right.
+    student_ids = [each for each in student_ids if each in told or each not in taken_back]
     news, heard = [], []
     for each in await _days(
         conn, school_id=school_id, class_id=class_id, day=day, student_ids=student_ids
     ):
         before = told.get(each.student_id)
-        push_at = _push_at(before, each.student_id in at_once, now)
+        as_kind = before.kind if before else kind
+        is_quiet = before is not None and each.student_id in taken_back and before.push_at <= now
+        push_at = _push_at(before, each.student_id in at_once or is_quiet, now)
         event_id = new_id()
         news.append(
             News(
-                kind=kind,
+                kind=as_kind,
                 day=before.told_day if before else day,
                 event_id=event_id,
                 student_id=each.student_id,
                 actor_account_id=actor,
-                params=_params(each, day, kind, before, push_at, now) | dict(link),
+                params=_params(each, day, as_kind, before, push_at, now)
+                | (dict(link) if as_kind == kind else {"class_id": str(class_id)})
+                | ({"is_quiet": True} if is_quiet else {}),
             )
         )
-        heard.append((each.student_id, event_id, before.told_day if before else day, push_at))
+        heard.append(
+            _Told(
+                student_id=each.student_id,
+                kind=as_kind,
+                event_id=event_id,
+                told_day=before.told_day if before else day,
+                push_at=before.push_at if before and is_quiet else push_at,
+            )
+        )
     await insert_news(conn, school_id=school_id, news=news)
-    await _remember(conn, school_id=school_id, day=day, kind=kind, heard=heard)
+    await _remember(conn, school_id=school_id, day=day, heard=heard)
 
 
 def _push_at(before: _Told | None, is_at_once: bool, now: datetime) -> datetime:
@@ -122,8 +141,11 @@ async def _told(
         conn,
         _Told,
         """
-        select student_id, event_id, told_day, push_at from book_news
-         where school_id = $1 and student_id = any($2) and day = $3 and kind = $4
+        select distinct on (student_id) student_id, kind, event_id, told_day, push_at
+          from book_news
+         where school_id = $1 and student_id = any($2) and day = $3
+           and kind in ($4, 'daily_book')
+         order by student_id, (kind = $4) desc
         """,
         school_id,
         list(student_ids),
@@ -194,24 +216,23 @@ async def _remember(
     *,
     school_id: int,
     day: date,
-    kind: NewsKind,
-    heard: Sequence[tuple[UUID, UUID, date, datetime]],
+    heard: Sequence[_Told],
 ) -> None:
     await db.run(
         conn,
         """
         insert into book_news (school_id, student_id, day, kind, event_id, told_day, push_at)
-        select $1, q.student_id, $2, $3, q.event_id, q.told_day, q.push_at
-          from unnest($4::uuid[], $5::uuid[], $6::date[], $7::timestamptz[])
-               as q (student_id, event_id, told_day, push_at)
+        select $1, q.student_id, $2, q.kind, q.event_id, q.told_day, q.push_at
+          from unnest($3::text[], $4::uuid[], $5::uuid[], $6::date[], $7::timestamptz[])
+               as q (kind, student_id, event_id, told_day, push_at)
             on conflict (school_id, student_id, day, kind) do update
                set event_id = excluded.event_id, push_at = excluded.push_at
         """,
         school_id,
         day,
-        kind,
-        [each[0] for each in heard],
-        [each[1] for each in heard],
-        [each[2] for each in heard],
-        [each[3] for each in heard],
+        [each.kind for each in heard],
+        [each.student_id for each in heard],
+        [each.event_id for each in heard],
+        [each.told_day for each in heard],
+        [each.push_at for each in heard],
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from app import db
-from app.contact_book.access import desk_of, family_links
+from app.contact_book.access import barred, desk_of, family_links
 from app.contact_book.attachments import service as attachments
 from app.contact_book.attachments.model import Attachment, AttachmentShown
 from app.contact_book.attachments.urls import AttachmentUrls
@@ -28,7 +28,8 @@ class Reader(Struct, frozen=True, kw_only=True):
     """Whose pages somebody reads: as a family, and as staff of a school.
 
     `subjects`: what is taught to each class that is not led; `led_now`: the pupils who are now in a
-    class that is led.
+    class that is led. `barred`: pupils (school, pupil) whom a court keeps from the reader, who does
+    not read about them as staff either.
     """
 
     account_id: UUID
@@ -36,6 +37,7 @@ class Reader(Struct, frozen=True, kw_only=True):
     desks: Sequence[Desk]
     subjects: dict[UUID, frozenset[str]]
     led_now: frozenset[UUID]
+    barred: frozenset[tuple[int, UUID]]
 
     @property
     def school_ids(self) -> list[int]:
@@ -48,7 +50,7 @@ class Reader(Struct, frozen=True, kw_only=True):
     def reads_as_staff(self, row: RemarkRow) -> bool:
         """The principal all; who leads the class its pupils'; who teaches what is of it."""
         desk = self.desk(row.school_id)
-        if desk is None:
+        if desk is None or (row.school_id, row.student_id) in self.barred:
             return False
         if desk.leads(row.class_id) or row.student_id in self.led_now:
             return True
@@ -78,7 +80,8 @@ class Reader(Struct, frozen=True, kw_only=True):
     def may_change_remark(self, row: RemarkRow, *, today: date) -> bool:
         """Its author as long as the class is the author's, and the principal."""
         desk = self.desk(row.school_id)
-        if desk is None or row.withdrawn_at is not None:
+        is_barred = (row.school_id, row.student_id) in self.barred
+        if desk is None or is_barred or row.withdrawn_at is not None:
             return False
         if desk.is_principal:
             return row.day <= today
@@ -111,6 +114,7 @@ async def reader_of(conn: db.Conn, *, caller: Caller) -> Reader:
         desks=desks,
         subjects=subjects,
         led_now=frozenset(led),
+        barred=await barred(conn, caller=caller),
     )
 
 
@@ -246,7 +250,9 @@ def _homework(
         before=homework.texts_before(earlier) if is_staff else [],
         student_id=student_id,
         done=None if student_id is None else student_id in {mark.student_id for mark in marks},
-        done_by=marks if is_staff and student_id is None else [],
+        done_by=[mark for mark in marks if (row.school_id, mark.student_id) not in reader.barred]
+        if is_staff and student_id is None
+        else [],
         may_change=reader.may_change_homework(row, today=today),
     )
 
@@ -266,6 +272,8 @@ async def schools_of(conn: db.Conn, *, reader: Reader, student_id: UUID, today: 
     """
     found = {link.school_id for link in reader.links if link.student_id == student_id}
     for desk in reader.desks:
+        if (desk.school_id, student_id) in reader.barred:
+            continue
         if desk.is_principal:
             name = await pupils.name_of(conn, school_id=desk.school_id, student_id=student_id)
             is_seen = name is not None

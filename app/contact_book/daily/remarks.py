@@ -16,13 +16,14 @@ from app.contact_book.daily.model import (
     About,
     AlreadyWithdrawn,
     EntryTaken,
+    NoSuchPupil,
     NotInClass,
     NotYoursToChange,
     RemarkKind,
     TextBefore,
 )
 from app.contact_book.daily.remark_queries import NewRemark, RemarkRow
-from app.contact_book.daily.rights import Pen, kept_text, lock_class
+from app.contact_book.daily.rights import Pen, kept_text, lock_class, require_fresh
 from app.contact_book.model import key_of
 from app.crypto import SchoolBox
 
@@ -31,7 +32,10 @@ _FIELD: Final = "remark.text"
 
 
 class Draft(Struct, frozen=True, kw_only=True):
-    """What somebody wants to say about a pupil, under the id that the client chose."""
+    """What somebody wants to say about a pupil, under the id that the client chose.
+
+    `read_at`: the `changed_at` of what the writer had before them; None: not said.
+    """
 
     id: UUID
     student_id: UUID
@@ -39,13 +43,18 @@ class Draft(Struct, frozen=True, kw_only=True):
     about: About
     text: str
     subject: str | None
+    read_at: datetime | None = None
 
 
 class Written(Struct, frozen=True, kw_only=True):
-    """Whose pages a change touched; `health`: those of whom something new about health is said."""
+    """Whose pages a change touched; `health`: those of whom something new about health is said.
+
+    `taken_back`: those of whom nothing new is said.
+    """
 
     students: frozenset[UUID]
     health: frozenset[UUID]
+    taken_back: frozenset[UUID] = frozenset()
 
 
 async def write(
@@ -64,6 +73,7 @@ async def write(
     Raises:
         EntryTaken: an id belongs to another pupil, day or kind of remark.
         NotYoursToChange: somebody else wrote it.
+        ChangedSince: it is newer than what the writer had read.
     """
     known = await queries.by_ids(conn, school_id=pen.school_id, ids=[each.id for each in drafts])
     new = [each for each in drafts if each.id not in known]
@@ -79,6 +89,7 @@ async def write(
             returning.append(draft)
         if (row.kind, text_in(row, box)) != (draft.kind, draft.text):
             require_author(pen, row)
+            require_fresh(row.changed_at, read_at=draft.read_at, named=row.student_name)
             differing.append(draft)
     await queries.insert(
         conn,
@@ -170,23 +181,53 @@ async def add(
     Raises:
         DayNotOpen, NotYourSubject, TextTooLong, NotInClass, EntryTaken, NotYoursToChange; and what
         binding attachments raises.
+        NoSuchPupil: a court keeps the pupil from the writer.
     """
     pen.require_open(day, today=today)
+    if draft.student_id in pen.barred:
+        raise NoSuchPupil
     await lock_class(conn, school_id=pen.school_id, class_id=pen.of_class.id)
     at = await pupils.class_on(conn, school_id=pen.school_id, student_id=draft.student_id, day=day)
     if at != pen.of_class.id:
         raise NotInClass
     kept = draft_of(pen, draft)
     done = await write(conn, pen=pen, box=box, day=day, drafts=[kept], now=now)
-    await attachments.bind(
+    rows = await queries.by_ids(conn, school_id=pen.school_id, ids=[draft.id])
+    row = rows[draft.id]
+    # Sent again without files it is the same, with those that came to it since.
+    if attachment_ids and row.withdrawn_at is None:
+        done = await _set_files(conn, pen, row, attachment_ids, done, now)
+    await _tell(conn, pen, day, done, draft.id, now)
+
+
+async def _set_files(
+    conn: db.Conn,
+    pen: Pen,
+    row: RemarkRow,
+    ids: Sequence[UUID],
+    done: Written,
+    now: datetime,
+) -> Written:
+    """Let exactly these files belong to it; whose pages are touched by all that was done."""
+    there = await attachments.of(conn, school_id=pen.school_id, kind="remark", ref_ids=[row.id])
+    if {each.id for each in there.get(row.id, [])} == set(ids):
+        return done
+    require_author(pen, row)
+    await attachments.rebind(
         conn,
         school_id=pen.school_id,
-        ids=attachment_ids,
+        ids=ids,
         kind="remark",
-        ref_id=draft.id,
+        ref_id=row.id,
         account_id=pen.account_id,
+        now=now,
     )
-    await _tell(conn, pen, day, done, draft.id, now)
+    await queries.touch(conn, school_id=pen.school_id, remark_id=row.id, now=now)
+    about = frozenset({row.student_id})
+    return Written(
+        students=done.students | about,
+        health=done.health | about if row.about == "health" else done.health,
+    )
 
 
 async def edit(
@@ -218,16 +259,7 @@ async def edit(
     )
     done = await write(conn, pen=pen, box=box, day=row.day, drafts=[draft], now=now)
     if attachment_ids is not None:
-        await attachments.rebind(
-            conn,
-            school_id=pen.school_id,
-            ids=attachment_ids,
-            kind="remark",
-            ref_id=row.id,
-            account_id=pen.account_id,
-            now=now,
-        )
-        await queries.touch(conn, school_id=pen.school_id, remark_id=row.id, now=now)
+        done = await _set_files(conn, pen, row, attachment_ids, done, now)
     await _tell(conn, pen, row.day, done, row.id, now)
 
 
@@ -249,7 +281,8 @@ async def take_back(
         reason=kept_text(reason, most=500),
         now=now,
     )
-    done = Written(students=frozenset({row.student_id}), health=frozenset())
+    about = frozenset({row.student_id})
+    done = Written(students=about, health=frozenset(), taken_back=about)
     await _tell(conn, pen, row.day, done, row.id, now)
 
 
@@ -278,6 +311,7 @@ async def _tell(
         link={"remark_id": str(remark_id)},
         actor=pen.account_id,
         now=now,
+        taken_back=done.taken_back,
     )
 
 
@@ -290,6 +324,7 @@ def draft_of(pen: Pen, draft: Draft) -> Draft:
         about=draft.about,
         text=kept_text(draft.text, most=MOST),
         subject=pen.own_subject(draft.subject),
+        read_at=draft.read_at,
     )
 
 

@@ -1,15 +1,16 @@
 """Who may write what into a class's day, and how texts are kept."""
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
 
 from app import db
-from app.contact_book.access import desk_of
+from app.contact_book.access import barred, desk_of
 from app.contact_book.daily.model import (
+    ChangedSince,
     DayNotOpen,
     NoSuchClass,
     NotYourPart,
@@ -36,12 +37,16 @@ class ClassRow(Struct, frozen=True, kw_only=True):
 
 
 class Pen(Struct, frozen=True, kw_only=True):
-    """Somebody who writes about a class. `subjects`: of who does not lead it; None: any."""
+    """Somebody who writes about a class. `subjects`: of who does not lead it; None: any.
+
+    `barred`: pupils of the school whom a court keeps from the writer.
+    """
 
     desk: Desk
     of_class: ClassRow
     name: str
     subjects: frozenset[str] | None
+    barred: frozenset[UUID]
 
     @property
     def leads(self) -> bool:
@@ -134,6 +139,11 @@ async def pen_of(conn: db.Conn, *, caller: Caller, class_id: UUID) -> Pen:
         of_class=found,
         name=await _name_of(conn, desk),
         subjects=None if leads else (await subjects_of(conn, desk=desk)).get(class_id, frozenset()),
+        barred=frozenset(
+            student_id
+            for school_id, student_id in await barred(conn, caller=caller)
+            if school_id == found.school_id
+        ),
     )
 
 
@@ -182,6 +192,21 @@ def kept_text(raw: str, *, most: int) -> str:
     if len(text) > most:
         raise TextTooLong((f"Tối đa {most} ký tự.", f"At most {most} characters."))
     return text
+
+
+def require_fresh(changed_at: datetime, *, read_at: datetime | None, named: str) -> None:
+    """Nobody writes over what somebody else has put down since; `read_at` None: not said.
+
+    Raises:
+        ChangedSince: the entry, `named` in words, is newer than what the writer had before them.
+    """
+    if read_at is not None and changed_at > read_at:
+        raise ChangedSince(
+            (
+                f"{named}: đã có nội dung mới hơn. Chưa lưu gì; mời tải lại rồi sửa.",
+                f"{named}: there are newer words. Nothing was saved; load the day anew, then edit.",
+            )
+        )
 
 
 def own_subject_named(pen: Pen, subject: str) -> str:
