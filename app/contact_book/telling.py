@@ -34,18 +34,7 @@ async def tell_recipients(
     `has_pupils`, to the pupil's own account. For staff: to their account. The relay makes one of
     several for the same account: they are one event.
     """
-    count: int = await db.value(
-        conn,
-        """
-        select count(*) from announcement_recipient
-         where school_id = $1 and announcement_id = $2 and (not $3 or answered_at is null)
-        """,
-        school_id,
-        announcement_id,
-        only_unanswered,
-    )
-    # Two for each at the most: the family's, and the pupil's own. Ids are by time, made here.
-    return await db.run(
+    told = await db.rows(
         conn,
         """
         with recipient as (
@@ -55,37 +44,43 @@ async def tell_recipients(
                -- Who has left is asked for nothing any more.
                and not ($3 and r.person_kind = 'student' and exists (
                    select from student s where s.school_id = r.school_id and s.id = r.person_id
-                      and s.ended_at is not null))),
-        told as (
-            select person_id as student_id, null::uuid as account_id
-              from recipient where person_kind = 'student'
-             union all
-            select m.person_id, m.account_id
-              from recipient r
-              join membership m on m.school_id = $1 and m.role = 'student'
-               and m.person_id = r.person_id and m.ended_at is null
-             where r.person_kind = 'student' and $10
-             union all
-            select null, f.account_id
-              from recipient r
-              join staff f on f.school_id = $1 and f.id = r.person_id
-             where r.person_kind = 'staff' and f.account_id is not null),
-        numbered as (
-            select student_id, account_id, row_number() over () as n from told)
-        insert into outbox (school_id, id, kind, day, event_id, student_id, actor_account_id,
-               params, account_id)
-        select $1, ($9::uuid[])[n], $4, $5, $6, student_id, $7, $8, account_id from numbered
+                      and s.ended_at is not null)))
+        select person_id as student_id, null::uuid as account_id
+          from recipient where person_kind = 'student'
+         union all
+        select m.person_id, m.account_id
+          from recipient r
+          join membership m on m.school_id = $1 and m.role = 'student'
+           and m.person_id = r.person_id and m.ended_at is null
+         where r.person_kind = 'student' and $4
+         union all
+        select null, f.account_id
+          from recipient r
+          join staff f on f.school_id = $1 and f.id = r.person_id
+         where r.person_kind = 'staff' and f.account_id is not null
         """,
         school_id,
         announcement_id,
         only_unanswered,
+        has_pupils,
+    )
+    return await db.run(
+        conn,
+        """
+        insert into outbox (school_id, id, kind, day, event_id, student_id, actor_account_id,
+               params, account_id)
+        select $1, q.id, $2, $3, $4, q.student_id, $5, $6, q.account_id
+          from unnest($7::uuid[], $8::uuid[], $9::uuid[]) as q (id, student_id, account_id)
+        """,
+        school_id,
         kind,
         day,
         event_id,
         actor,
         params,
-        [new_id() for _ in range(2 * count)],
-        has_pupils,
+        [new_id() for _ in told],
+        [row["student_id"] for row in told],
+        [row["account_id"] for row in told],
     )
 
 
