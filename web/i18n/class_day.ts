@@ -113,6 +113,10 @@ export const Y = texts({
   ],
   unsaved: ["Có phần chưa gửi, vẫn còn trên máy này.", "Not sent yet; it is kept on this phone."],
   discard: ["Bỏ phần chưa gửi", "Discard what was not sent"],
+  loadAnew: [
+    "Tải nội dung mới (phần bạn sửa ở mục ấy sẽ mất)",
+    "Load the newer words (yours in that entry are lost)",
+  ],
   subjectMissing: ["Mời chọn hoặc ghi môn.", "Please give the subject."],
   lessonMissing: ["Mời ghi nội dung.", "Please say what it was about."],
   homeworkMissing: ["Mời ghi bài tập.", "Please write what to do."],

@@ -16,6 +16,7 @@ import {
   newRemark,
   nextSchoolDay,
   type Phrase,
+  renewed,
   tapped,
   withOwn,
 } from "../views/desk/day_draft";
@@ -56,7 +57,7 @@ test("who teaches one subject is not asked for it", () => {
 test("an empty form says nothing and is no fault", () => {
   const draft = draftOf(DAY);
   assert.deepEqual(faultsOf(draft, DAY), {});
-  const body = bodyOf(draft, DAY);
+  const body = bodyOf(draft);
   assert.deepEqual([body.lessons, body.homework, body.remark], [[], [], null]);
   assert.deepEqual([body.exceptions, body.care, body.care_exceptions], [[], null, []]);
   assert.deepEqual(countsOf(draft, DAY), { lessons: 0, homework: 0, remarks: 0, hasCare: false });
@@ -83,12 +84,12 @@ test("the day becomes one request, and the same again is the same", () => {
   const homework = { ...newHomework(DAY.day, "Toán"), text: " Bài 3 " };
   const start = withAll(tapped(draftOf(DAY), "an", PRAISE));
   const draft: Draft = { ...start, homework: [homework], without: ["binh"] };
-  const body = bodyOf(draft, DAY);
+  const body = bodyOf(draft);
   assert.equal(body.homework?.[0]?.text, "Bài 3");
   assert.equal(body.homework?.[0]?.due_day, "2026-11-21");
   assert.deepEqual(body.remark?.but, ["binh"]);
   assert.equal(body.exceptions?.[0]?.student_id, "an");
-  assert.deepEqual(bodyOf(draft, DAY), body);
+  assert.deepEqual(bodyOf(draft), body);
 });
 
 test("what was sent can be changed under its id, and a lesson emptied is taken back", () => {
@@ -112,9 +113,91 @@ test("what was sent can be changed under its id, and a lesson emptied is taken b
     ["l1"],
   );
   assert.equal(countsOf(draft, day).lessons, 0);
-  const emptied = { ...draft, lessons: [{ id: "l1", subject: "Toán", text: "" }] };
+  const emptied = { ...draft, lessons: draft.lessons.map((each) => ({ ...each, text: "" })) };
   assert.equal(countsOf(emptied, day).lessons, 1);
-  assert.deepEqual(bodyOf(emptied, day).lessons, [{ id: "l1", subject: "Toán", text: "" }]);
+  assert.deepEqual(bodyOf(emptied).lessons, [
+    { id: "l1", subject: "Toán", text: "", changed_at: lesson.changed_at },
+  ]);
+});
+
+const SET: ClassDay["homework"][number] = {
+  id: "h1",
+  school_id: 1,
+  class_id: "c",
+  class_name: "6A1",
+  subject: "Toán",
+  text: "Bài 4",
+  set_day: DAY.day,
+  due_day: "2026-11-21",
+  author_name: "Cô Hoa",
+  created_at: "2026-11-20T02:00:00Z",
+  changed_at: "2026-11-20T02:00:00Z",
+  edited_at: null,
+  withdrawn_at: null,
+  attachments: [],
+  before: [],
+  student_id: null,
+  done: null,
+  done_by: [],
+  may_change: true,
+};
+const SEEN: ClassDay = { ...DAY, homework: [SET] };
+const CHANGED: ClassDay = {
+  ...DAY,
+  homework: [{ ...SET, text: "Bài 5", changed_at: "2026-11-20T03:00:00Z" }],
+};
+
+function retold(draft: Draft, text: string): Draft {
+  return { ...draft, homework: draft.homework.map((each) => ({ ...each, text })) };
+}
+
+test("what was not touched is not sent, whatever became of it since", () => {
+  const draft = withAll(draftOf(SEEN));
+  assert.deepEqual(bodyOf(draft).homework, []);
+  assert.equal(countsOf(draft, CHANGED).homework, 0);
+  const touched = bodyOf(retold(draft, "Bài 6")).homework ?? [];
+  assert.deepEqual(
+    touched.map(({ text, changed_at, attachment_ids }) => [text, changed_at, attachment_ids]),
+    [["Bài 6", SET.changed_at, undefined]],
+  );
+});
+
+test("a file taken out of homework is sent, none that stayed is", () => {
+  const file = {
+    id: "f",
+    kind: "image" as const,
+    name: "a.jpg",
+    bytes: 1,
+    pages: null,
+    width: 1,
+    height: 1,
+    url: "",
+    preview_url: null,
+  };
+  const day = { ...DAY, homework: [{ ...SET, attachments: [file] }] };
+  const draft = draftOf(day);
+  const without = { ...draft, homework: draft.homework.map((each) => ({ ...each, files: [] })) };
+  assert.equal(countsOf(without, day).homework, 1);
+  assert.deepEqual(bodyOf(without).homework?.[0]?.attachment_ids, []);
+  assert.ok(!("attachment_ids" in (bodyOf(retold(draft, "Bài 6")).homework?.[0] ?? {})));
+});
+
+test("a draft kept for days goes on from the day as it is now", () => {
+  // Untouched, it follows; touched, it keeps what it was made from, and the server says no.
+  assert.equal(renewed(draftOf(SEEN), CHANGED, false).homework[0]?.text, "Bài 5");
+  const kept = renewed(retold(draftOf(SEEN), "Bài 6"), CHANGED, false);
+  assert.deepEqual(
+    bodyOf(kept).homework?.map(({ text, changed_at }) => [text, changed_at]),
+    [["Bài 6", SET.changed_at]],
+  );
+  // Loaded anew after that, the newer words are there, and what was typed elsewhere stays.
+  const added = { ...newHomework(DAY.day, "Toán"), text: "Bài 7" };
+  const anew = renewed({ ...kept, homework: [...kept.homework, added] }, CHANGED, true);
+  assert.deepEqual(
+    anew.homework.map((each) => each.text),
+    ["Bài 5", "Bài 7"],
+  );
+  assert.equal(renewed(kept, DAY, true).homework.length, 0);
 });
 
 test("a row says what it lacks", () => {
@@ -129,7 +212,7 @@ test("small children's day is said once, and apart for who was different", () =>
   const careAll = { ...NO_CARE, lunch: "all" as const, sleep: "90" };
   const own = { ...careAll, lunch: "some" as const };
   const draft: Draft = { ...draftOf(DAY), careAll, care: { an: own } };
-  const body = bodyOf(draft, DAY);
+  const body = bodyOf(draft);
   assert.equal(body.care?.sleep_min, 90);
   assert.deepEqual(
     body.care_exceptions?.map(({ student_id, lunch }) => [student_id, lunch]),

@@ -4,6 +4,7 @@ import { type Signal, useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { useSending } from "../../components/form";
 import { Button, Empty, Fault, Loaded, Note, Page } from "../../components/ui";
+import { Refusal } from "../../failure";
 import { schoolDay } from "../../format";
 import { Y } from "../../i18n/class_day";
 import { useQuery } from "../../query";
@@ -20,6 +21,7 @@ import {
   type Faults,
   faultsOf,
   type Phrase,
+  renewed,
 } from "./day_draft";
 import { Homework, Lessons } from "./day_lessons";
 import { Remarks } from "./day_remarks";
@@ -63,6 +65,9 @@ function OneDay({ school, classId, day }: DayProps) {
               window.scrollTo(0, 0);
             }}
             onChanged={() => query.reload()}
+            onRead={(now) => {
+              query.data.value = now;
+            }}
           />
         )}
       </Loaded>
@@ -76,9 +81,10 @@ interface WritingProps {
   phrases: readonly Phrase[];
   onSent: (after: ClassDay) => void;
   onChanged: () => Promise<void>;
+  onRead: (now: ClassDay) => void;
 }
 
-function Writing({ school, day, phrases, onSent, onChanged }: WritingProps) {
+function Writing({ school, day, phrases, onSent, onChanged, onRead }: WritingProps) {
   const draft = useSignal<Draft>(draftOf(day));
   const isKept = useKept(day, draft);
   const isChecked = useSignal(false);
@@ -130,6 +136,11 @@ function Writing({ school, day, phrases, onSent, onChanged }: WritingProps) {
             onSent(after);
             draft.value = draftOf(after);
           }}
+          onLoadAnew={async () => {
+            const now = await dayOf(day.class_id, day.day);
+            draft.value = renewed(draft.peek(), now, true);
+            onRead(now);
+          }}
         />
       )}
     </>
@@ -144,7 +155,9 @@ function useKept(day: ClassDay, draft: Signal<Draft>): Signal<boolean> {
     let isWanted = true;
     void kept(day).then((found) => {
       if (!found || !isWanted || !isNothing(countsOf(draft.peek(), day))) return;
-      draft.value = found;
+      const onIt = renewed(found, day, false);
+      if (isNothing(countsOf(onIt, day))) return;
+      draft.value = onIt;
       isKept.value = true;
     });
     return () => {
@@ -176,10 +189,12 @@ interface BarProps {
   isWaiting: boolean;
   check: () => boolean;
   onSend: () => Promise<void>;
+  onLoadAnew: () => Promise<void>;
 }
 
-function SaveBar({ day, draft, isWaiting, check, onSend }: BarProps) {
+function SaveBar({ day, draft, isWaiting, check, onSend, onLoadAnew }: BarProps) {
   const sending = useSending();
+  const failure = sending.failure.value;
   const counts = countsOf(draft.value, day);
   return (
     <div class="desk-bar">
@@ -198,7 +213,10 @@ function SaveBar({ day, draft, isWaiting, check, onSend }: BarProps) {
       >
         {Y.save()}
       </Button>
-      <Fault error={sending.failure.value} />
+      <Fault error={failure} />
+      {failure instanceof Refusal && failure.type === "changed-since" && (
+        <Button onClick={() => void sending.run(onLoadAnew)}>{Y.loadAnew()}</Button>
+      )}
     </div>
   );
 }

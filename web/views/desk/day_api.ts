@@ -20,7 +20,7 @@ export async function phrasesOf(school: number): Promise<Phrase[]> {
 /** All of it in one request, which may be sent twice: the ids were made here. */
 export function sendDay(day: ClassDay, draft: Draft): Promise<ClassDay> {
   const params = { path: { class_id: day.class_id, day: day.day } };
-  const body = bodyOf(draft, day);
+  const body = bodyOf(draft);
   return of(api.PUT("/v1/contact-book/classes/{class_id}/days/{day}", { params, body }));
 }
 

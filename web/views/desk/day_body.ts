@@ -3,10 +3,12 @@
 import type { Schemas } from "../../api";
 import {
   type CareDraft,
-  type ClassDay,
   caresOf,
   type Draft,
+  hasOtherFiles,
   isCared,
+  isNewHomework,
+  isNewLesson,
   type LessonDraft,
 } from "./day_draft";
 
@@ -26,21 +28,30 @@ function careOf(care: CareDraft) {
   };
 }
 
-/** Empty rows go nowhere, and what is as it was is not said again. */
-export function bodyOf(draft: Draft, day: ClassDay): Body {
+/** Which state of the row this was made from: the server writes over no newer one. */
+const readAt = (was: { changed_at: string } | undefined) => was && { changed_at: was.changed_at };
+
+/**
+ * Empty rows go nowhere, and what is as it was loaded is not said again: somebody may have changed
+ * it since.
+ */
+export function bodyOf(draft: Draft): Body {
   const { forAll } = draft;
-  const known = new Set(day.lessons.map((each) => each.id));
   return {
     // One that is there already and was emptied is taken back.
-    lessons: draft.lessons
-      .filter((each) => isWritten(each) || known.has(each.id))
-      .map(({ id, subject, text }) => ({ id, subject: subject.trim(), text: text.trim() })),
-    homework: draft.homework.filter(isWritten).map(({ id, subject, text, due, files }) => ({
+    lessons: draft.lessons.filter(isNewLesson).map(({ id, subject, text, was }) => ({
       id,
       subject: subject.trim(),
       text: text.trim(),
-      due_day: due,
-      attachment_ids: files.map((each) => each.id),
+      ...readAt(was),
+    })),
+    homework: draft.homework.filter(isNewHomework).map((each) => ({
+      id: each.id,
+      subject: each.subject.trim(),
+      text: each.text.trim(),
+      due_day: each.due,
+      ...(hasOtherFiles(each) && { attachment_ids: each.files.map((file) => file.id) }),
+      ...readAt(each.was),
     })),
     remark: isWritten(forAll)
       ? {
@@ -55,9 +66,10 @@ export function bodyOf(draft: Draft, day: ClassDay): Body {
       remarks.map(({ id, kind, about, text }) => ({ id, student_id, kind, about, text })),
     ),
     care: isCared(draft.careAll) ? careOf(draft.careAll) : null,
-    care_exceptions: caresOf(draft, day).map(([student_id, care]) => ({
+    care_exceptions: caresOf(draft).map(([student_id, care]) => ({
       student_id,
       ...careOf(care),
+      ...readAt(draft.caredBefore[student_id]),
     })),
   };
 }

@@ -23,12 +23,15 @@ export interface LessonDraft {
   readonly id: string;
   readonly subject: string;
   readonly text: string;
+  /** The row that it was loaded from, kept with it: left out, it is new. */
+  readonly was?: Schemas["Lesson"];
 }
 
-export interface HomeworkDraft extends LessonDraft {
+export interface HomeworkDraft extends Omit<LessonDraft, "was"> {
   /** YYYY-MM-DD; "": not chosen. */
   readonly due: string;
   readonly files: readonly Attached[];
+  readonly was?: Schemas["Homework"];
 }
 
 export interface RemarkDraft {
@@ -62,6 +65,8 @@ export interface Draft {
   readonly without: readonly string[];
   readonly careAll: CareDraft | null;
   readonly care: Readonly<Record<string, CareDraft>>;
+  /** What `care` was loaded from. */
+  readonly caredBefore: Readonly<Record<string, Schemas["Care"]>>;
 }
 
 export const NO_CARE: CareDraft = {
@@ -83,7 +88,7 @@ export function newLesson(subject = ""): LessonDraft {
 }
 
 export function newHomework(day: string, subject = ""): HomeworkDraft {
-  return { ...newLesson(subject), due: nextSchoolDay(day), files: [] };
+  return { id: uuid7(), subject, text: "", due: nextSchoolDay(day), files: [] };
 }
 
 export function newRemark(kind: Kind = "neutral", about: About = "remark", text = ""): RemarkDraft {
@@ -106,17 +111,18 @@ export function draftOf(day: ClassDay): Draft {
   const only = day.subjects?.length === 1 ? (day.subjects[0] ?? "") : "";
   const lessons = day.lessons
     .filter((each) => each.may_change)
-    .map(({ id, subject, text }) => ({ id, subject, text }));
+    .map((was) => ({ id: was.id, subject: was.subject, text: was.text, was }));
   const homework = day.homework
     .filter((each) => each.may_change && each.text !== null && !each.withdrawn_at)
-    .map(({ id, subject, text, due_day, attachments }) => ({
-      id,
-      subject,
-      text: text ?? "",
-      due: due_day,
-      files: attachments,
+    .map((was) => ({
+      id: was.id,
+      subject: was.subject,
+      text: was.text ?? "",
+      due: was.due_day,
+      files: was.attachments,
+      was,
     }));
-  const cared = day.pupils.filter((each) => each.care !== null);
+  const cared = day.pupils.flatMap(({ care }) => (care ? [care] : []));
   return {
     lessons: lessons.length ? lessons : [newLesson(only)],
     homework,
@@ -124,10 +130,87 @@ export function draftOf(day: ClassDay): Draft {
     own: {},
     without: [],
     careAll: null,
-    care: Object.fromEntries(
-      cared.flatMap(({ student_id, care }) => (care ? [[student_id, careDraft(care)]] : [])),
-    ),
+    care: Object.fromEntries(cared.map((each) => [each.student_id, careDraft(each)])),
+    caredBefore: Object.fromEntries(cared.map((each) => [each.student_id, each])),
   };
+}
+
+/** Whether the lesson says something else than what it was loaded from. */
+export function isNewLesson({ subject, text, was }: LessonDraft): boolean {
+  if (!was) return text.trim() !== "";
+  return was.subject !== subject.trim() || was.text !== text.trim();
+}
+
+export function hasOtherFiles({ files, was }: HomeworkDraft): boolean {
+  const before = new Set(was?.attachments.map((each) => each.id));
+  return files.length !== before.size || files.some((each) => !before.has(each.id));
+}
+
+/** Likewise; emptied it is not sent: homework is withdrawn by its own button. */
+export function isNewHomework(draft: HomeworkDraft): boolean {
+  const { subject, text, due, was } = draft;
+  if (text.trim() === "") return false;
+  const isSame = was?.subject === subject.trim() && was.text === text.trim() && was.due_day === due;
+  return !isSame || hasOtherFiles(draft);
+}
+
+interface Line {
+  readonly id: string;
+  readonly was?: { readonly changed_at: string };
+}
+
+function renewedLines<L extends Line>(
+  own: readonly L[],
+  fresh: readonly L[],
+  keeps: (line: L, now: L | undefined) => boolean,
+): L[] {
+  const there = new Map(fresh.map((each) => [each.id, each]));
+  const kept = new Map(own.filter((each) => keeps(each, there.get(each.id))).map((l) => [l.id, l]));
+  return [
+    ...fresh.map((each) => kept.get(each.id) ?? each),
+    ...[...kept.values()].filter((each) => !there.has(each.id)),
+  ];
+}
+
+/**
+ * What was typed, on the day as it is now: untouched lines follow the school's copy. With
+ * `dropsStale` so do those that somebody else has changed since, or taken back.
+ */
+export function renewed(draft: Draft, day: ClassDay, dropsStale: boolean): Draft {
+  const fresh = draftOf(day);
+  const isLive = (line: Line, now: Line | undefined) =>
+    !dropsStale || !line.was || line.was.changed_at === now?.was?.changed_at;
+  const lessons = renewedLines(
+    draft.lessons,
+    fresh.lessons.filter((each) => each.was),
+    (line, now) => isNewLesson(line) && isLive(line, now),
+  );
+  const homework = renewedLines(
+    draft.homework,
+    fresh.homework,
+    (line, now) => (!line.was || isNewHomework(line)) && isLive(line, now),
+  );
+  const touched = Object.entries(draft.care).filter(
+    ([id]) =>
+      isOtherCare(draft, id) &&
+      (!dropsStale || draft.caredBefore[id]?.changed_at === fresh.caredBefore[id]?.changed_at),
+  );
+  const before = touched.flatMap(([id]) => {
+    const was = draft.caredBefore[id];
+    return was ? [[id, was] as const] : [];
+  });
+  return {
+    ...draft,
+    lessons: lessons.length ? lessons : fresh.lessons,
+    homework,
+    care: { ...fresh.care, ...Object.fromEntries(touched) },
+    caredBefore: { ...fresh.caredBefore, ...Object.fromEntries(before) },
+  };
+}
+
+function isOtherCare({ care, caredBefore }: Draft, id: string): boolean {
+  const was = caredBefore[id];
+  return !was || JSON.stringify(careDraft(was)) !== JSON.stringify(care[id]);
 }
 
 function same(one: RemarkDraft, other: Pick<RemarkDraft, "kind" | "about" | "text">): boolean {
@@ -208,36 +291,20 @@ export function isCared(care: CareDraft | null): care is CareDraft {
 }
 
 /** Pupils whose day is said apart: changed, or to stand beside words for all. */
-export function caresOf(draft: Draft, day: ClassDay): [string, CareDraft][] {
-  const before = new Map(day.pupils.map((each) => [each.student_id, each.care]));
-  return Object.entries(draft.care).filter(([id, care]) => {
-    const sent = before.get(id);
-    const isSame = sent && JSON.stringify(careDraft(sent)) === JSON.stringify(care);
-    return isCared(draft.careAll) || !isSame;
-  });
+export function caresOf(draft: Draft): [string, CareDraft][] {
+  return Object.entries(draft.care).filter(
+    ([id]) => isCared(draft.careAll) || isOtherCare(draft, id),
+  );
 }
 
-/** What is new or changed against what the server has. */
+/** What is new or changed against what it was loaded from. */
 export function countsOf(draft: Draft, day: ClassDay): Counts {
-  const lessons = new Map(day.lessons.map((each) => [each.id, each]));
-  const homework = new Map(day.homework.map((each) => [each.id, each]));
   const own = Object.values(draft.own).reduce((n, each) => n + each.length, 0);
   return {
-    lessons: draft.lessons.filter((each) => {
-      const before = lessons.get(each.id);
-      return (before?.text ?? "") !== each.text || (before && before.subject !== each.subject);
-    }).length,
-    homework: draft.homework.filter((each) => {
-      const before = homework.get(each.id);
-      const isSame =
-        before?.text === each.text &&
-        before.subject === each.subject &&
-        before.due_day === each.due &&
-        before.attachments.length === each.files.length;
-      return isWritten(each) && !isSame;
-    }).length,
+    lessons: draft.lessons.filter(isNewLesson).length,
+    homework: draft.homework.filter(isNewHomework).length,
     remarks: own + reachedByAll(draft, day.pupils).length,
-    hasCare: caresOf(draft, day).length > 0 || isCared(draft.careAll),
+    hasCare: caresOf(draft).length > 0 || isCared(draft.careAll),
   };
 }
 
@@ -250,5 +317,6 @@ export function keepable(draft: Draft): Draft {
     ...draft,
     own: Object.fromEntries(own.filter(([, remarks]) => remarks.length)),
     care: {},
+    caredBefore: {},
   };
 }
