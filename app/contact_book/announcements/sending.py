@@ -80,17 +80,25 @@ async def take_back(
     await _withdraw(conn, row, reason, withdrawn_by, now)
     if row.published_at is None:
         return 0
-    await db.run(
+    # Held in the order of the key, as by all who hold several; apart from the update, since a join
+    # of the two is planned as a loop in a loop.
+    await db.value(
         conn,
         """
         with held as materialized (
-            select person_kind, person_id from announcement_recipient
+            select 1 from announcement_recipient
              where school_id = $1 and announcement_id = $2
              order by person_kind, person_id for no key update)
-        update announcement_recipient r set changed_at = $3
-          from held
-         where r.school_id = $1 and r.announcement_id = $2
-           and r.person_kind = held.person_kind and r.person_id = held.person_id
+        select count(*) from held
+        """,
+        row.school_id,
+        row.id,
+    )
+    await db.run(
+        conn,
+        """
+        update announcement_recipient set changed_at = $3
+         where school_id = $1 and announcement_id = $2
         """,
         row.school_id,
         row.id,
