@@ -205,6 +205,9 @@ async def test_a_teacher_whom_a_court_keeps_from_a_pupil_reads_and_writes_nothin
     teacher, principal = cast["homeroom_teacher"], cast["principal"]
     note = await written(api, cast, principal, about="health", text="Con dị ứng")
     own = await written(api, cast, teacher)
+    sought = {"q": "hăng hái"}
+    found = await api.get(f"{BOOK}/search", params=sought, headers=teacher.headers)
+    assert [each["id"] for each in said(found)["items"]] == [own["id"]]
     await owner.execute(
         "update guardianship set account_id = $1, custody_blocked_at = now() where student_id = $2",
         teacher.account_id,
@@ -213,6 +216,8 @@ async def test_a_teacher_whom_a_court_keeps_from_a_pupil_reads_and_writes_nothin
     day = await api.get(day_url(cast.class_id), headers=teacher.headers)
     assert said(day)["pupils"] == []
     assert said(await api.get(day_url(cast.class_id), headers=principal.headers))["pupils"]
+    found = await api.get(f"{BOOK}/search", params=sought, headers=teacher.headers)
+    assert said(found)["items"] == []
     asked = {"class_id": str(cast.class_id)}
     of_class = await api.get(f"{BOOK}/remarks", params=asked, headers=teacher.headers)
     assert said(of_class)["items"] == []

@@ -185,6 +185,13 @@ def _by_account(kind: Literal["announcement", "remark", "homework", "lesson"], *
     return statement
 
 
+# As `access.barred`: not about a pupil whom a court keeps from the account.
+_NOT_BARRED: Final = """
+       not exists (select from guardianship g
+                    where g.school_id = x.school_id and g.student_id = x.student_id
+                      and $2 in (g.account_id, g.pending_account_id)
+                      and g.custody_blocked_at is not null)"""
+
 _WRITTEN: Final[dict[FoundKind, str]] = {
     "announcement": _by_account(
         "announcement",
@@ -193,7 +200,12 @@ _WRITTEN: Final[dict[FoundKind, str]] = {
         body="x.body",
         live="x.state = 'published'",
     ),
-    "remark": _by_account("remark", student="x.student_id", title="coalesce(x.subject, '')"),
+    "remark": _by_account(
+        "remark",
+        student="x.student_id",
+        title="coalesce(x.subject, '')",
+        live=f"x.withdrawn_at is null and {_NOT_BARRED}",
+    ),
     "homework": _by_account("homework"),
     "lesson": _by_account("lesson"),
 }
