@@ -34,6 +34,7 @@ def pen(*subjects: str, is_principal: bool = False) -> Pen:
         of_class=ClassRow(school_id=1, id=class_id, name="6A1", grade=6),
         name="Cô",
         subjects=frozenset(subjects) if subjects else None,
+        barred=frozenset(),
     )
 
 
@@ -72,7 +73,9 @@ def test_a_text_is_measured_as_it_is_kept() -> None:
 
 
 def told(push_at: datetime) -> _Told:
-    return _Told(student_id=uuid4(), event_id=uuid4(), told_day=TODAY, push_at=push_at)
+    return _Told(
+        student_id=uuid4(), kind="remark", event_id=uuid4(), told_day=TODAY, push_at=push_at
+    )
 
 
 @pytest.mark.parametrize(
