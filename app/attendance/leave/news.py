@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app import db
 from app.attendance.department import Department, department_of
-from app.attendance.leave import queries
+from app.attendance.leave import people
 from app.attendance.leave.model import LeaveRow, NewLeave, Part
 from app.attendance.outbox import insert_outbox
 from app.attendance.plan import school_day
@@ -20,14 +20,14 @@ async def tell_deciders(
 
     Where nobody of the school may decide, the department is told, without the pupil.
     """
-    name = await queries.person_name(conn, school_id=school_id, asked=asked)
+    name = await people.person_name(conn, school_id=school_id, asked=asked)
     await _tell_asked(
         conn,
         school_id=school_id,
         request_id=request_id,
         asked=asked,
         name=name,
-        accounts=await queries.deciders(conn, school_id=school_id, asked=asked, now=now),
+        accounts=await people.deciders(conn, school_id=school_id, asked=asked, now=now),
         event_id=request_id,
         actor=asked.requested_by,
         now=now,
@@ -44,7 +44,7 @@ async def tell_second_person(
         request_id=row.id,
         asked=_as_asked(row),
         name=row.person_name,
-        accounts=await queries.seconders(conn, row=row, first_by=first_by, now=now),
+        accounts=await people.seconders(conn, row=row, first_by=first_by, now=now),
         # They may have heard that it was asked.
         event_id=new_id(),
         actor=first_by,
@@ -127,7 +127,7 @@ async def tell_withdrawal(
     if row.person_kind == "student":
         await _tell(conn, row, None, params, event_id, withdrawn_by, today)
     asked = _as_asked(row)
-    accounts = await queries.deciders(conn, school_id=row.school_id, asked=asked, now=now)
+    accounts = await people.deciders(conn, school_id=row.school_id, asked=asked, now=now)
     for account_id in accounts:
         await _tell(conn, row, account_id, params, event_id, withdrawn_by, today)
     department = await _department(conn, row.school_id, asked)

@@ -12,6 +12,7 @@ import pytest
 
 from app.attendance.closures import fanout, telling
 from app.attendance.closures import queries as closures
+from app.attendance.leave import people
 from app.attendance.leave import queries as leave
 from tests.world import World
 
@@ -26,7 +27,7 @@ STATEMENTS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (leave.slips_of_school, (1, DAY)),
     (leave.overlapping, (1, ONE, DAY, DAY, "day")),
     (leave.waiting_requests, (1, ONE)),
-    (leave.deciders, (1, ONE, ONE, NOW)),
+    (people.deciders, (1, ONE, ONE, NOW)),
     (closures.closure, (ONE,)),
     (closures.closures, ([1], [1], [1], [1], None, DAY, None, 51)),
     (fanout.due_errands, (NOW, 20)),
