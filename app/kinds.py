@@ -30,6 +30,10 @@ class NewsKind(Struct, frozen=True, kw_only=True):
     """The parameter with the last day that it is about: after that day it is pushed no more."""
     late_as: str | None = None
     """The kind its push is of when it is about a day before: said of now, it would frighten."""
+    is_for_leaders: bool = False
+    """What is about no pupil is for the school's principals, not for all its people."""
+    reaches_department: bool = False
+    """It may be addressed to the department too, whose it is where nobody of the school may."""
     channels: tuple[Channel, ...] = _APP
 
 
@@ -52,11 +56,11 @@ NEWS: Final[Mapping[str, NewsKind]] = {
     "dispute_asked": NewsKind(ttl_s=7 * _1_DAY),
     "dispute_answered": NewsKind(ttl_s=7 * _1_DAY),
     # Of a past month: to the second person, and back to the first.
-    "correction_asked": NewsKind(ttl_s=7 * _1_DAY),
+    "correction_asked": NewsKind(ttl_s=7 * _1_DAY, is_for_leaders=True, reaches_department=True),
     "correction_decided": NewsKind(ttl_s=7 * _1_DAY),
     # Between family and school. Unread, the next takes its place.
     "message": NewsKind(ttl_s=7 * _1_DAY),
-    "message_report": NewsKind(ttl_s=7 * _1_DAY),
+    "message_report": NewsKind(ttl_s=7 * _1_DAY, is_for_leaders=True),
     "announcement": NewsKind(ttl_s=3 * _1_DAY, may_be_urgent=True),
     "announcement_withdrawn": NewsKind(ttl_s=3 * _1_DAY),
     "answer_wanted": NewsKind(ttl_s=3 * _1_DAY),
@@ -74,11 +78,11 @@ NEWS: Final[Mapping[str, NewsKind]] = {
         channels=(*_APP, "sms"),
     ),
     # To who releases it: until then no family is told.
-    "absence_held": NewsKind(urgent=True, ttl_s=_4_HOURS, is_safety=True),
+    "absence_held": NewsKind(urgent=True, ttl_s=_4_HOURS, is_safety=True, is_for_leaders=True),
     "closure": NewsKind(urgent=True, is_safety=True, last_day="to_day"),
     "closure_ended": NewsKind(urgent=True, is_safety=True, last_day="to_day"),
-    "leave_asked": NewsKind(may_be_urgent=True),
-    "leave_decided": NewsKind(may_be_urgent=True),
+    "leave_asked": NewsKind(may_be_urgent=True, is_for_leaders=True, reaches_department=True),
+    "leave_decided": NewsKind(may_be_urgent=True, reaches_department=True),
     # The day's quiet news in one push; each has its own place in the inbox.
     DIGEST: NewsKind(ttl_s=12 * 3600, channels=("fcm", "web_push")),
     "otp_activation": _ONE_TIME_CODE,

@@ -234,7 +234,9 @@ def _push_at(row: OutboxRow) -> datetime | None:
 
 
 def _is_over(row: OutboxRow, kind: Kind, now: datetime) -> bool:
-    last_day = row.params.get(kind.news.last_day) if kind.news.last_day else None
+    if kind.news.last_day is None:
+        return False
+    last_day = row.params.get(kind.news.last_day)
     # A date as ISO has it is in order of time.
     today = now.astimezone(SCHOOL_ZONE).date().isoformat()
     return isinstance(last_day, str) and last_day < today

@@ -9,6 +9,7 @@ import msgspec
 
 from app import db
 from app.identity.alerts import AlertChoice
+from app.kinds import NEWS
 from notifications.compose import replaced_event
 from notifications.model import (
     Failure,
@@ -20,6 +21,9 @@ from notifications.model import (
     Way,
     Written,
 )
+
+_FOR_LEADERS = [name for name, kind in NEWS.items() if kind.is_for_leaders]
+_REACHES_DEPARTMENT = [name for name, kind in NEWS.items() if kind.reaches_department]
 
 
 async def claim_due(conn: db.Conn, *, limit: int) -> list[OutboxRow]:
@@ -89,10 +93,8 @@ async def addressees(conn: db.Conn, rows: Sequence[OutboxRow], *, now: datetime)
     """The accounts that the rows are for, if they may know of the pupil at this moment.
 
     As a guardian who may see the child, as the pupil, or as who leads the class or the school. What
-    is about the school as such, or a member of its staff, is for its people and its families; that
-    alerts are held, a message was reported, or staff ask for leave, for its principals; leave and
-    corrections that none of them may decide for the department, which hears too that such leave
-    was taken back.
+    is about the school as such, or a member of its staff, is for its people and its families, or
+    for its principals alone, or also for the department, as its kind says.
     """
     return await db.many(
         conn,
@@ -115,17 +117,16 @@ async def addressees(conn: db.Conn, rows: Sequence[OutboxRow], *, now: datetime)
                     where g.school_id = q.school_id and g.student_id = q.student_id
                       and g.account_id = a.id and g.ended_at is null and g.can_see)
                  or (a.paper_at is null and may_hear_of(a.id, q.school_id, q.student_id, $6))
-               when o.kind in ('absence_held', 'leave_asked', 'correction_asked',
-                              'message_report') then
-                 a.paper_at is null and (leads_school(a.id, q.school_id, $6)
-                   or (o.kind in ('leave_asked', 'correction_asked')
-                       and leads_department(a.id, q.school_id)))
-               else may_hear_of_school(a.id, q.school_id, $6)
-                 or (o.kind = 'leave_decided' and a.paper_at is null
+               else case when o.kind = any($7) then
+                   a.paper_at is null and leads_school(a.id, q.school_id, $6)
+                 else may_hear_of_school(a.id, q.school_id, $6) end
+                 or (o.kind = any($8) and a.paper_at is null
                      and leads_department(a.id, q.school_id)) end
         """,
         *_columns(rows, "id", "school_id", "student_id", "actor_account_id", "account_id"),
         now,
+        _FOR_LEADERS,
+        _REACHES_DEPARTMENT,
     )
 
 

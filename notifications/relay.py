@@ -110,11 +110,12 @@ class Relay:
         return {item.account_id for item in batch.items}, written.buckets
 
     async def _audience(self, conn: db.Conn, rows: Sequence[OutboxRow]) -> Audience:
+        threads = {row.id: thread for row in rows if (thread := thread_of(row)) is not None}
         told = await queries.recipients(
-            conn, [row for row in rows if row.account_id is None and thread_of(row) is None]
+            conn, [row for row in rows if row.account_id is None and row.id not in threads]
         )
-        if any(thread_of(row) for row in rows):
-            told += await thread_queries.hearers(conn, rows, now=self._clock())
+        if threads:
+            told += await thread_queries.hearers(conn, rows, threads, now=self._clock())
         if addressed := [row for row in rows if row.account_id is not None]:
             told += await queries.addressees(conn, addressed, now=self._clock())
         accounts = list({recipient.account_id for recipient in told})

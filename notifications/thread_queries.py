@@ -1,6 +1,6 @@
 """Who hears of a message on the school's side: asked when it is told, not when it was written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -21,9 +21,14 @@ def thread_of(row: OutboxRow) -> UUID | None:
         return None
 
 
-async def hearers(conn: db.Conn, rows: Sequence[OutboxRow], *, now: datetime) -> list[Recipient]:
-    """Whoever sits on the school's side at this moment, stand-ins too; never who wrote."""
-    named = [(row, thread) for row in rows if (thread := thread_of(row)) is not None]
+async def hearers(
+    conn: db.Conn, rows: Sequence[OutboxRow], threads: Mapping[UUID, UUID], *, now: datetime
+) -> list[Recipient]:
+    """Whoever sits on the school's side at this moment, stand-ins too; never who wrote.
+
+    `threads`: by outbox id, of those rows that are for a thread's teachers.
+    """
+    named = [(row, threads[row.id]) for row in rows if row.id in threads]
     return await db.many(
         conn,
         Recipient,
