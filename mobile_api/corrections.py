@@ -26,6 +26,7 @@ from app.attendance.plan import school_day
 from app.identity.model import Caller
 from app.paging import DEFAULT_LIMIT, Page, decode_cursor, page_of
 from app.schools.sight import sight_of
+from app.schools.students.queries import class_on
 from mobile_api.access import NoSuchSchool, only
 from mobile_api.deps import Me, Now, Tx
 from mobile_api.inputs import MAX_SCHOOL_ID, Cursor, Limit, PathId, QueryId, Reason
@@ -169,9 +170,7 @@ async def _require_leader(
     tx: db.Conn, caller: Caller, school_id: int, data: CorrectionAsked, now: datetime
 ) -> None:
     sight = await sight_of(tx, caller=caller, school_id=school_id)
-    class_id = await queries.class_on(
-        tx, school_id=school_id, student_id=data.student_id, day=data.day
-    )
+    class_id = await class_on(tx, school_id=school_id, student_id=data.student_id, day=data.day)
     if not sight.leads_class(class_id):
         raise NoSuchPupil
     if not sight.is_principal and data.day != school_day(now):

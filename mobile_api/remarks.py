@@ -15,7 +15,6 @@ from app.contact_book.attachments.urls import AttachmentUrls
 from app.contact_book.daily import reading, remarks
 from app.contact_book.daily import remark_queries as queries
 from app.contact_book.daily.model import About, NoSuchPupil, NoSuchRemark, Remark, RemarkKind
-from app.contact_book.daily.pupils import class_on
 from app.contact_book.daily.reading import Reader, Shown, reader_of
 from app.contact_book.daily.remark_queries import RemarkRow
 from app.contact_book.daily.rights import Pen, pen_of
@@ -23,6 +22,7 @@ from app.errors import Unprocessable
 from app.identity.model import Caller
 from app.paging import DEFAULT_LIMIT, Page, decode_cursor, page_of
 from app.schools.common import school_box, school_day
+from app.schools.students.queries import class_on
 from mobile_api.access import SIGNED_IN, only
 from mobile_api.deps import Me, Now, Res, Tx
 from mobile_api.inputs import NO_NUL, Cursor, Limit, PathId, QueryId, ShortName

@@ -5,6 +5,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from app import db
+from app.schools.org.queries import school_name, units_above
 
 
 class Department(Struct, frozen=True, kw_only=True):
@@ -19,14 +20,9 @@ async def department_of(conn: db.Conn, *, school_id: int, person_id: UUID, but: 
     found = await db.rows(
         conn,
         """
-        with recursive unit as (
-            select o.id, o.parent_id from org_unit o
-             where o.id = (select org_unit_id from school where id = $1)
-             union
-            select o.id, o.parent_id from org_unit o join unit on o.id = unit.parent_id)
         select distinct m.account_id
           from membership m join account a on a.id = m.account_id
-         where m.org_unit_id in (select id from unit) and m.role = 'department_admin'
+         where m.org_unit_id = any($4) and m.role = 'department_admin'
            and m.ended_at is null and a.disabled_at is null and a.paper_at is null
            and m.account_id <> $3
            and not exists (
@@ -39,6 +35,9 @@ async def department_of(conn: db.Conn, *, school_id: int, person_id: UUID, but: 
         school_id,
         person_id,
         but,
+        await units_above(conn, school_ids=[school_id]),
     )
-    name: str = await db.value(conn, "select name from school where id = $1", school_id)
-    return Department(school_name=name, account_ids=[row["account_id"] for row in found])
+    return Department(
+        school_name=await school_name(conn, school_id=school_id),
+        account_ids=[row["account_id"] for row in found],
+    )

@@ -84,11 +84,6 @@ async def tell_recipients(
     )
 
 
-async def school_name(conn: db.Conn, *, school_id: int) -> str:
-    name: str = await db.value(conn, "select name from school where id = $1", school_id)
-    return name
-
-
 def instant(at: datetime | None) -> str | None:
     """An instant as a parameter of a text."""
     return None if at is None else at.isoformat()

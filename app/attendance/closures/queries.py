@@ -25,23 +25,6 @@ async def schools_below(conn: db.Conn, *, unit_id: int) -> list[int]:
     return [row["id"] for row in found]
 
 
-async def units_above(conn: db.Conn, *, school_ids: Collection[int]) -> list[int]:
-    """The units that these schools lie in, up to the root."""
-    found = await db.rows(
-        conn,
-        """
-        with recursive unit as (
-            select o.id, o.parent_id from org_unit o
-             where o.id in (select org_unit_id from school where id = any($1::int[]))
-             union
-            select o.id, o.parent_id from org_unit o join unit on o.id = unit.parent_id)
-        select id from unit order by id
-        """,
-        list(school_ids),
-    )
-    return [row["id"] for row in found]
-
-
 async def is_closed_so(conn: db.Conn, *, new: NewClosure) -> bool:
     """Whether one of the same place closes these days already; the place is locked."""
     found: bool = await db.value(

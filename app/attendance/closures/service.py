@@ -27,7 +27,7 @@ from app.identity.model import Caller
 from app.ids import new_id
 from app.schools.common import NoSuchSchool, lock_school
 from app.schools.org.model import NoSuchOrgUnit
-from app.schools.org.queries import lock_unit, unit_under
+from app.schools.org.queries import lock_unit, unit_under, units_above
 from app.schools.org.service import own_units
 
 OLDEST: Final = timedelta(days=7)
@@ -161,7 +161,7 @@ async def seen(
     else:
         asked = set(own)
     await _widen(conn, caller, caller.department_school_ids)
-    units = set(await queries.units_above(conn, school_ids=asked))
+    units = set(await units_above(conn, school_ids=asked))
     ends_units = await units_below(conn, unit_ids=own_units(caller))
     if school_id is None:
         units |= ends_units

@@ -9,6 +9,7 @@ from app.attendance.closures.model import ClosureRow, Errand, FanoutNews
 from app.attendance.plan import school_day
 from app.attendance.queries import plan as plan_of
 from app.ids import new_id
+from app.schools.org.queries import school_name
 
 PersonKind = Literal["student", "staff"]
 
@@ -149,7 +150,7 @@ async def tell(
     """
     accounts = await audience(conn, school_id=errand.school_id, now=now)
     is_end = errand.news == "ended"
-    school = await db.value(conn, "select name from school where id = $1", errand.school_id)
+    school = await school_name(conn, school_id=errand.school_id)
     params: dict[str, object] = {
         # A unit's order is told in the unit's name; that a school opens again, in the school's.
         "school": school if is_end else row.place,

@@ -111,23 +111,6 @@ async def school_of(conn: db.Conn, *, student_id: UUID, school_ids: Collection[i
     return found
 
 
-async def class_on(conn: db.Conn, *, school_id: int, student_id: UUID, day: date) -> UUID | None:
-    """The class that the pupil was in on that day; the last one, of two."""
-    found: UUID | None = await db.value(
-        conn,
-        """
-        select class_id from enrolment
-         where school_id = $1 and student_id = $2 and from_day <= $3
-           and (to_day is null or to_day >= $3)
-         order by from_day desc limit 1
-        """,
-        school_id,
-        student_id,
-        day,
-    )
-    return found
-
-
 async def day_row(
     conn: db.Conn, *, school_id: int, day: date, student_id: UUID, shift_id: UUID
 ) -> DayRow | None:

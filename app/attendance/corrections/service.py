@@ -34,6 +34,7 @@ from app.attendance.plan import school_day
 from app.attendance.queries import plan as plan_of
 from app.attendance.settling import Cause, Change, settle
 from app.ids import new_id
+from app.schools.students.queries import class_on
 
 
 async def correct(conn: db.Conn, *, asked: NewCorrection, now: datetime) -> DayCorrection:
@@ -170,7 +171,7 @@ async def _carry_out(
 
 async def _require_shift(conn: db.Conn, asked: NewCorrection) -> None:
     plan = await plan_of(conn, school_id=asked.school_id)
-    class_id = await queries.class_on(
+    class_id = await class_on(
         conn, school_id=asked.school_id, student_id=asked.student_id, day=asked.day
     )
     school_class = plan.classes.get(class_id) if class_id else None

@@ -26,8 +26,9 @@ from app.contact_book.announcements.model import (
     Withdrawn,
     Written,
 )
+from app.contact_book.announcements.queries import values_of
 from app.contact_book.announcements.service import cleaned, publish_time, require_before
-from app.contact_book.model import key_of, text_of
+from app.contact_book.model import text_of
 from app.identity.model import Caller
 from app.ids import new_id
 from app.schools.common import NoSuchSchool
@@ -67,7 +68,7 @@ async def draft(
         unit_id,
         sorted(set(school_ids)) or None,
         caller.account_id,
-        *_values(written),
+        *values_of(written),
         now,
     )
     return announcement_id
@@ -79,21 +80,6 @@ def _checked(written: Written) -> Written:
             ("Hãy chọn người nhận.", "Choose families, staff or principals."),
         )
     return cleaned(written)
-
-
-def _values(written: Written) -> tuple[object, ...]:
-    return (
-        written.title,
-        written.body,
-        written.to_families,
-        written.to_staff,
-        written.to_leaders,
-        written.answer_kind,
-        written.answer_options,
-        written.answer_until,
-        written.is_urgent,
-        key_of(written.title, written.body),
-    )
 
 
 async def _unit(
@@ -136,7 +122,7 @@ async def change(
          where id = $1
         """,
         announcement_id,
-        *_values(_checked(written)),
+        *values_of(_checked(written)),
         now,
     )
 

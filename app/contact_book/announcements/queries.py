@@ -53,6 +53,22 @@ async def insert(conn: db.Conn, *, row: AnnouncementRow) -> None:
     )
 
 
+def values_of(written: Written) -> tuple[object, ...]:
+    """The columns that its author has filled, title to search key, as the tables have them."""
+    return (
+        written.title,
+        written.body,
+        written.to_families,
+        written.to_staff,
+        written.to_leaders,
+        written.answer_kind,
+        written.answer_options,
+        written.answer_until,
+        written.is_urgent,
+        key_of(written.title, written.body),
+    )
+
+
 async def update(
     conn: db.Conn, *, school_id: int, announcement_id: UUID, written: Written, now: datetime
 ) -> None:
@@ -68,16 +84,7 @@ async def update(
         """,
         school_id,
         announcement_id,
-        written.title,
-        written.body,
-        written.to_families,
-        written.to_staff,
-        written.to_leaders,
-        written.answer_kind,
-        written.answer_options,
-        written.answer_until,
-        written.is_urgent,
-        key_of(written.title, written.body),
+        *values_of(written),
         now,
     )
 

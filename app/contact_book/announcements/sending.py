@@ -10,7 +10,8 @@ from app import db
 from app.attendance.plan import school_day
 from app.contact_book.announcements import people
 from app.contact_book.announcements.model import AnnouncementRow
-from app.contact_book.telling import excerpt, instant, school_name, tell_recipients
+from app.contact_book.telling import excerpt, instant, tell_recipients
+from app.schools.org.queries import school_name
 
 NOT_ALLOWED: Final = "Người soạn không còn quyền gửi | Its author may not send it any more"
 NOBODY: Final = "Không có người nhận | There was nobody to send it to"

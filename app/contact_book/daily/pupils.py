@@ -35,23 +35,6 @@ async def pupils_of(conn: db.Conn, *, school_id: int, class_id: UUID, day: date)
     )
 
 
-async def class_on(conn: db.Conn, *, school_id: int, student_id: UUID, day: date) -> UUID | None:
-    """The pupil's class on that day; None: in none."""
-    found: UUID | None = await db.value(
-        conn,
-        """
-        select class_id from enrolment
-         where school_id = $1 and student_id = $2 and from_day <= $3
-           and (to_day is null or to_day >= $3)
-         order by from_day desc limit 1
-        """,
-        school_id,
-        student_id,
-        day,
-    )
-    return found
-
-
 async def absent_of(
     conn: db.Conn, *, school_id: int, student_ids: Sequence[UUID], day: date
 ) -> frozenset[UUID]:

@@ -22,6 +22,7 @@ from app.contact_book.model import Desk, FamilyLink
 from app.crypto import SchoolBox, Vault
 from app.identity.model import Caller
 from app.schools.common import school_box, school_day
+from app.schools.students.queries import class_on
 
 
 class Reader(Struct, frozen=True, kw_only=True):
@@ -278,7 +279,7 @@ async def schools_of(conn: db.Conn, *, reader: Reader, student_id: UUID, today: 
             name = await pupils.name_of(conn, school_id=desk.school_id, student_id=student_id)
             is_seen = name is not None
         else:
-            now_in = await pupils.class_on(
+            now_in = await class_on(
                 conn, school_id=desk.school_id, student_id=student_id, day=today
             )
             is_seen = now_in is not None and desk.teaches(now_in)
@@ -344,7 +345,7 @@ async def reads_lesson(
         is_named = student_id in (None, link.student_id)
         is_then = link.until is None or school_day(row.created_at) <= link.until
         if link.school_id == row.school_id and is_named and is_then:
-            was_in = await pupils.class_on(
+            was_in = await class_on(
                 conn, school_id=row.school_id, student_id=link.student_id, day=row.day
             )
             if was_in == row.class_id:

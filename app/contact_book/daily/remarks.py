@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from app import db
 from app.contact_book.attachments import service as attachments
-from app.contact_book.daily import edits, news, pupils
+from app.contact_book.daily import edits, news
 from app.contact_book.daily import remark_queries as queries
 from app.contact_book.daily.edits import Before, Edit
 from app.contact_book.daily.model import (
@@ -26,6 +26,7 @@ from app.contact_book.daily.remark_queries import NewRemark, RemarkRow
 from app.contact_book.daily.rights import Pen, kept_text, lock_class, require_fresh
 from app.contact_book.model import key_of
 from app.crypto import SchoolBox
+from app.schools.students.queries import class_on
 
 MOST: Final = 2000
 _FIELD: Final = "remark.text"
@@ -187,7 +188,7 @@ async def add(
     if draft.student_id in pen.barred:
         raise NoSuchPupil
     await lock_class(conn, school_id=pen.school_id, class_id=pen.of_class.id)
-    at = await pupils.class_on(conn, school_id=pen.school_id, student_id=draft.student_id, day=day)
+    at = await class_on(conn, school_id=pen.school_id, student_id=draft.student_id, day=day)
     if at != pen.of_class.id:
         raise NotInClass
     kept = draft_of(pen, draft)

@@ -19,6 +19,7 @@ from app.schools.common import lock_school, school_day
 from app.schools.life import queries
 from app.schools.life.events import record
 from app.schools.life.model import NameNeeded, TransferOut
+from app.schools.org.queries import school_name
 from app.schools.students import card_queries, service
 from app.schools.students import queries as students
 from app.schools.students.cards import issue_first_card
@@ -216,7 +217,7 @@ def _last_day(day: date, today: date, from_day: date | None) -> date:
 async def _tell(
     conn: db.Conn, school_id: int, name: str, gone: TransferOut, *, actor: UUID, today: date
 ) -> None:
-    school = await db.value(conn, "select name from school where id = $1", school_id)
+    school = await school_name(conn, school_id=school_id)
     await insert_outbox(
         conn,
         school_id=school_id,

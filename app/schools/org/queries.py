@@ -16,6 +16,29 @@ async def live_schools(conn: db.Conn) -> list[int]:
     return [row["id"] for row in found]
 
 
+async def units_above(conn: db.Conn, *, school_ids: Collection[int]) -> list[int]:
+    """The units that these schools lie in, up to the root."""
+    found = await db.rows(
+        conn,
+        """
+        with recursive unit as (
+            select o.id, o.parent_id from org_unit o
+             where o.id in (select org_unit_id from school where id = any($1::int[]))
+             union
+            select o.id, o.parent_id from org_unit o join unit on o.id = unit.parent_id)
+        select id from unit order by id
+        """,
+        list(school_ids),
+    )
+    return [row["id"] for row in found]
+
+
+async def school_name(conn: db.Conn, *, school_id: int) -> str:
+    """What the school is called."""
+    name: str = await db.value(conn, "select name from school where id = $1", school_id)
+    return name
+
+
 async def units_under(
     conn: db.Conn, *, root_ids: Collection[int], after_id: int, limit: int
 ) -> list[OrgUnit]:

@@ -224,6 +224,23 @@ async def enrolments(conn: db.Conn, *, school_id: int, student_id: UUID) -> list
     )
 
 
+async def class_on(conn: db.Conn, *, school_id: int, student_id: UUID, day: date) -> UUID | None:
+    """The class that the pupil was in on that day; the last one, of two."""
+    found: UUID | None = await db.value(
+        conn,
+        """
+        select class_id from enrolment
+         where school_id = $1 and student_id = $2 and from_day <= $3
+           and (to_day is null or to_day >= $3)
+         order by from_day desc limit 1
+        """,
+        school_id,
+        student_id,
+        day,
+    )
+    return found
+
+
 async def is_live_class(conn: db.Conn, *, school_id: int, class_id: UUID) -> bool:
     """Whether it can be enrolled in; until the commit nobody can end it."""
     found = await db.value(
