@@ -1,19 +1,11 @@
 """What schools and families do about announcements, through the API, as tests say it."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import httpx
 
-from app import db
-from app.contact_book.announcements.fanout import do_due
-from mobile_api.resources import Resources
-from notifications.relay import Relay
 from tests.cast import Cast
-from tests.conftest import Clock
 from tests.world import Person
 
 Json = dict[str, Any]
@@ -22,30 +14,6 @@ SAID = "/v1/contact-book/announcements"
 
 def to_class(class_id: UUID) -> list[Json]:
     return [{"kind": "class", "ref": str(class_id)}]
-
-
-class Workers:
-    """The relay and the worker's errands, on demand."""
-
-    def __init__(self, finder: db.Pool, resources: Resources, relay: Relay) -> None:
-        self.finder, self.resources, self.relay = finder, resources, relay
-
-    async def work(self, *, later: timedelta = timedelta()) -> int:
-        """Do every errand that is due by then, and tell all; how many errands."""
-        now = self.resources.clock() + later
-        done = await do_due(self.finder, self.resources.pool, now=now)
-        while await self.relay.relay_due():
-            pass
-        return done
-
-
-@asynccontextmanager
-async def open_workers(database: str, resources: Resources, clock: Clock) -> AsyncIterator[Workers]:
-    finder = await db.create_pool(database, role=db.WORKER_ROLE, size=2)
-    telling = await db.create_pool(database, role=db.RELAY_ROLE, size=2)
-    yield Workers(finder, resources, Relay(telling, clock=clock))
-    await telling.close()
-    await finder.close()
 
 
 async def write(api: httpx.AsyncClient, cast: Cast, who: Person, **changes: Any) -> httpx.Response:

@@ -1,17 +1,27 @@
 """A school, a guard's phone at its gate, its principal's desk, and a second API process."""
 
+import typing
 from collections.abc import AsyncIterator
-from typing import Any, cast
+from datetime import timedelta
+from typing import Any
 
 import asyncpg
 import httpx
 import pytest
 
+from app import db
+from app.contact_book.announcements.fanout import do_due
 from app.ids import new_id
 from app.settings import Settings
+from mobile_api.resources import Resources
+from notifications.relay import Relay
+from tests.cast import Cast, gather
 from tests.conftest import Clock, app_on, open_test_resources
 from tests.gate import Gate
+from tests.mobile_api.errands import Workers, open_workers
+from tests.mobile_api.feed_rows import Book
 from tests.mobile_api.office import Office
+from tests.mobile_api.talking import Talk
 from tests.world import Person, School, Student, World
 
 
@@ -31,6 +41,37 @@ async def principal(world: World, school: School) -> Person:
 
 
 @pytest.fixture
+async def cast(world: World) -> Cast:
+    return await gather(world)
+
+
+@pytest.fixture
+async def relay(database: str, clock: Clock) -> AsyncIterator[Relay]:
+    pool = await db.create_pool(database, role=db.RELAY_ROLE, size=2)
+    yield Relay(pool, clock=clock)
+    await pool.close()
+
+
+@pytest.fixture
+async def workers(database: str, resources: Resources, clock: Clock) -> AsyncIterator[Workers]:
+    """They do what announcements have still to do."""
+    async with open_workers(database, resources, clock, do_due) as opened:
+        yield opened
+
+
+@pytest.fixture
+def talk(api: httpx.AsyncClient, cast: Cast, clock: Clock) -> Talk:
+    clock.now = clock.now.replace(hour=9)  # within contact hours
+    return Talk(api, cast)
+
+
+@pytest.fixture
+def book(owner: asyncpg.Connection, clock: Clock) -> Book:
+    """What was written began six hours ago."""
+    return Book(owner, clock() - timedelta(hours=6))
+
+
+@pytest.fixture
 async def gate(api: httpx.AsyncClient, clock: Clock, world: World, school: School) -> Gate:
     return Gate(api, clock, school, await world.staff(school, "guard"))
 
@@ -38,7 +79,7 @@ async def gate(api: httpx.AsyncClient, clock: Clock, world: World, school: Schoo
 @pytest.fixture
 async def other_api(settings: Settings, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
     async with open_test_resources(settings, clock) as opened:
-        transport = httpx.ASGITransport(app=cast(Any, app_on(opened, number=1)))
+        transport = httpx.ASGITransport(app=typing.cast(Any, app_on(opened, number=1)))
         async with httpx.AsyncClient(transport=transport, base_url="http://other") as client:
             yield client
 

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from app.activation.codes import check_character, new_code
 from mobile_api.resources import Resources
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.conftest import HANOI, Clock
 from tests.mobile_api.doors import PASSWORD, bearer_of, client_from, device, is_let_in, login, warm
 from tests.mobile_api.paper import (
@@ -29,11 +29,6 @@ from tests.mobile_api.test_guardians import block
 from tests.world import World
 
 OTHER_PASSWORD = "mật-khẩu-khác-9"
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
 
 
 def refusal(answer: httpx.Response) -> tuple[int, str]:

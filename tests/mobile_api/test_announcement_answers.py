@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -16,15 +15,13 @@ from app.contact_book.announcements import queries
 from app.contact_book.announcements.answers import remind as remind_now
 from app.contact_book.announcements.model import Withdrawn
 from mobile_api.resources import Resources
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.conftest import Clock
 from tests.mobile_api.announcing import (
     SAID,
-    Workers,
     answer,
     answers,
     get,
-    open_workers,
     read,
     remind,
     seen,
@@ -32,20 +29,10 @@ from tests.mobile_api.announcing import (
     withdraw,
     write,
 )
+from tests.mobile_api.errands import Workers
 from tests.notifications.news import inbox
 from tests.patience import PATIENCE_S
 from tests.world import World
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
-
-
-@pytest.fixture
-async def workers(database: str, resources: Resources, clock: Clock) -> AsyncIterator[Workers]:
-    async with open_workers(database, resources, clock) as opened:
-        yield opened
 
 
 async def test_the_latest_answer_of_either_guardian_counts_and_all_are_kept(

@@ -1,32 +1,18 @@
 """Announcements that are sent, taken back and counted at once, and to very many."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
 import httpx
-import pytest
 
 from app.contact_book.announcements.fanout import do_due
-from mobile_api.resources import Resources
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.conftest import Clock
-from tests.mobile_api.announcing import SAID, Workers, open_workers, publish, sent, written
+from tests.mobile_api.announcing import SAID, publish, sent, written
+from tests.mobile_api.errands import Workers
 from tests.notifications.news import titles
-from tests.world import World
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
-
-
-@pytest.fixture
-async def workers(database: str, resources: Resources, clock: Clock) -> AsyncIterator[Workers]:
-    async with open_workers(database, resources, clock) as opened:
-        yield opened
 
 
 async def test_of_two_who_send_at_once_one_does(

@@ -1,7 +1,6 @@
 """The life of an announcement: a draft, sent to whom it is for, and taken back."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,16 +10,13 @@ import pytest
 
 from app import db
 from app.contact_book.announcements.fanout import do_due, due_errands, run_errand
-from mobile_api.resources import Resources
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.conftest import Clock
 from tests.mobile_api import files
 from tests.mobile_api.announcing import (
     SAID,
-    Workers,
     get,
     listed,
-    open_workers,
     publish,
     read,
     seen,
@@ -30,19 +26,9 @@ from tests.mobile_api.announcing import (
     write,
     written,
 )
+from tests.mobile_api.errands import Workers
 from tests.notifications.news import inbox, titles
 from tests.world import Person, World
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
-
-
-@pytest.fixture
-async def workers(database: str, resources: Resources, clock: Clock) -> AsyncIterator[Workers]:
-    async with open_workers(database, resources, clock) as opened:
-        yield opened
 
 
 async def kinds(owner: asyncpg.Connection, person: Person) -> list[str]:

@@ -11,15 +11,10 @@ from app import db
 from app.contact_book.attachments.owners import MAY_SEE
 from app.identity.model import Caller
 from mobile_api.resources import Resources
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.conftest import Clock
 from tests.mobile_api.files import address, bind, sent
 from tests.world import World
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
 
 
 @pytest.fixture

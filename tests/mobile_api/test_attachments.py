@@ -22,7 +22,7 @@ from app.photos.sweep import sweep
 from app.settings import Settings
 from mobile_api.resources import Resources
 from notifications import upkeep
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.mobile_api.files import FILES, PHOTO, bind, post, sent, stored
 from tests.pdfs import hostile, laid_open, saved, sheet
 from tests.pictures import opened, picture
@@ -30,11 +30,6 @@ from tests.world import Person, World
 
 MP4 = b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41" + b"\0" * 2000
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
 
 
 async def test_a_photo_is_written_anew_sealed_and_shown_with_a_preview(

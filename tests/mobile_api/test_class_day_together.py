@@ -1,34 +1,19 @@
 """A class's day that several write: files, newer words, what is taken back, whom a court bars."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import asyncpg
 import httpx
-import pytest
 
-from app import db
 from app.ids import new_id
 from notifications.relay import Relay
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.conftest import Clock
 from tests.mobile_api import files
 from tests.mobile_api.daily_book import BOOK, day_url, give, refused, said, write, written
 from tests.notifications.news import deliveries, inbox, put_token
-from tests.world import Person, World
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
-
-
-@pytest.fixture
-async def relay(database: str, clock: Clock) -> AsyncIterator[Relay]:
-    pool = await db.create_pool(database, role=db.RELAY_ROLE, size=2)
-    yield Relay(pool, clock=clock)
-    await pool.close()
+from tests.world import Person
 
 
 async def put(api: httpx.AsyncClient, cast: Cast, who: Person, **entry: Any) -> httpx.Response:

@@ -1,33 +1,17 @@
 """A class's day in one request: for all, with exceptions, again, and by two teachers at once."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
 import httpx
-import pytest
 
-from app import db
 from app.ids import new_id
 from notifications.relay import Relay
-from tests.cast import Cast, gather
-from tests.conftest import Clock
+from tests.cast import Cast
 from tests.mobile_api.daily_book import BOOK, LONG_AGO, TODAY, day_url, refused, remarks, said
 from tests.notifications.news import inbox
 from tests.world import Person, Student, World
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
-
-
-@pytest.fixture
-async def relay(database: str, clock: Clock) -> AsyncIterator[Relay]:
-    pool = await db.create_pool(database, role=db.RELAY_ROLE, size=2)
-    yield Relay(pool, clock=clock)
-    await pool.close()
 
 
 async def fill(world: World, cast: Cast, count: int) -> list[Student]:

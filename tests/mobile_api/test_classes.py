@@ -13,13 +13,8 @@ from PIL import Image
 
 from app.storage import Storage
 from mobile_api.resources import Resources
-from tests.cast import Cast, gather, snapshot
+from tests.cast import Cast, snapshot
 from tests.world import World
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
 
 
 @pytest.fixture

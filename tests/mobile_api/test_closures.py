@@ -14,11 +14,11 @@ from app.attendance.closures.fanout import due_errands, fan_out_due, run_errand
 from app.attendance.closures.service import STAGGER_S
 from app.attendance.queries import plan
 from mobile_api.resources import Resources
-from notifications.relay import Relay
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.conftest import HANOI, Clock
 from tests.gate import Gate
 from tests.mobile_api.cut_off import ALERT, CUT_OFF, beat, class_of, come, run_now, states, told
+from tests.mobile_api.errands import Workers, open_workers
 from tests.mobile_api.families import asked, decide
 from tests.notifications.news import inbox, titles
 from tests.world import Person, World
@@ -27,32 +27,10 @@ TODAY, TOMORROW, LATER = "2026-11-16", "2026-11-17", "2026-11-18"
 
 
 @pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
-
-
-class Workers:
-    """The relay and the worker's errands, on demand."""
-
-    def __init__(self, finder: db.Pool, resources: Resources, relay: Relay) -> None:
-        self.finder, self.resources, self.relay = finder, resources, relay
-
-    async def work(self) -> int:
-        """Do every errand, whenever it is due, and tell it; how many schools."""
-        later = self.resources.clock() + timedelta(minutes=10)
-        done = await fan_out_due(self.finder, self.resources.pool, now=later)
-        while await self.relay.relay_due():
-            pass
-        return done
-
-
-@pytest.fixture
 async def workers(database: str, resources: Resources, clock: Clock) -> AsyncIterator[Workers]:
-    finder = await db.create_pool(database, role=db.WORKER_ROLE, size=2)
-    telling = await db.create_pool(database, role=db.RELAY_ROLE, size=2)
-    yield Workers(finder, resources, Relay(telling, clock=clock))
-    await telling.close()
-    await finder.close()
+    later = timedelta(minutes=10)
+    async with open_workers(database, resources, clock, fan_out_due, later=later) as opened:
+        yield opened
 
 
 async def close(

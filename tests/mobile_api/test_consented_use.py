@@ -10,17 +10,12 @@ import pytest
 from app import db
 from app.consents.queries import named_in_push
 from mobile_api.resources import Resources
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.conftest import Clock
 from tests.gate import Gate
 from tests.mobile_api.test_check_ins import OwnPhone, bind
 from tests.mobile_api.test_consents import choice, choose
 from tests.world import Person, World
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
 
 
 @pytest.fixture

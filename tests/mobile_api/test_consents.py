@@ -11,18 +11,13 @@ from app import db
 from app.consents import texts
 from mobile_api.resources import Resources
 from notifications.queries import claim_due, recipients
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.conftest import Clock
 from tests.gate import Gate
 from tests.mobile_api.doors import bearer_of, warm
 from tests.mobile_api.paper import PHONE, activate, codes, name_guardian, prove_by_text
 from tests.patience import until_waiting
 from tests.world import Person, World
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
 
 
 @pytest.fixture

@@ -1,16 +1,9 @@
 """Groups that a school writes to: whose they are, and who may be in them."""
 
 import httpx
-import pytest
 
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.mobile_api.announcing import sent, write
-from tests.world import World
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
 
 
 async def test_a_teachers_group_holds_own_pupils_and_is_the_teachers(

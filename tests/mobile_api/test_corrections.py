@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import asyncpg
 import httpx
@@ -17,10 +16,10 @@ from tests.app.attendance.decided import told_absent
 from tests.cast import Cast, gather
 from tests.conftest import Clock
 from tests.gate import Gate, minutes
+from tests.mobile_api.correcting import DAY, correct, decide, heard, listed, post, state
 from tests.notifications.news import block, inbox, titles
-from tests.world import Person, World
+from tests.world import World
 
-DAY = date(2026, 11, 16)
 LAST_MONTH = date(2026, 10, 16)
 
 
@@ -35,13 +34,6 @@ def gate(api: httpx.AsyncClient, cast: Cast, clock: Clock) -> Gate:
     return Gate(api, clock, cast.school, cast["guard"])
 
 
-@pytest.fixture
-async def relay(database: str, clock: Clock) -> AsyncIterator[Relay]:
-    pool = await db.create_pool(database, role=db.RELAY_ROLE, size=2)
-    yield Relay(pool, clock=clock)
-    await pool.close()
-
-
 @pytest.fixture(autouse=True)
 async def nothing_differs(cast: Cast, resources: Resources, clock: Clock) -> AsyncIterator[None]:
     """After each test all days are what all facts say, and the audit holds."""
@@ -52,72 +44,6 @@ async def nothing_differs(cast: Cast, resources: Resources, clock: Clock) -> Asy
                 conn, school_id=cast.school.id, from_day=day, to_day=day, check=True
             )
         assert (await audit.verify(conn, school_id=cast.school.id))[1] is None
-
-
-async def post(api: httpx.AsyncClient, cast: Cast, who: Person, **changes: Any) -> httpx.Response:
-    body = {
-        "student_id": str(cast.student.id),
-        "day": DAY.isoformat(),
-        "shift_id": str(cast.school.morning_id),
-        "state": "present",
-        "reason": "Em có mặt trong lớp từ đầu giờ",
-    } | changes
-    return await api.post("/v1/attendance/corrections", json=body, headers=who.headers)
-
-
-async def correct(
-    api: httpx.AsyncClient, cast: Cast, who: str = "homeroom_teacher", **changes: Any
-) -> dict[str, Any]:
-    answer = await post(api, cast, cast[who], **changes)
-    assert answer.status_code == 201, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-async def listed(
-    api: httpx.AsyncClient, cast: Cast, who: Person, **query: Any
-) -> list[dict[str, Any]]:
-    answer = await api.get(
-        "/v1/attendance/corrections",
-        params={"school_id": cast.school.id, **query},
-        headers=who.headers,
-    )
-    assert answer.status_code == 200, answer.text
-    items: list[dict[str, Any]] = answer.json()["items"]
-    return items
-
-
-async def decide(
-    api: httpx.AsyncClient, correction: dict[str, Any], who: Person, decision: str = "approve"
-) -> httpx.Response:
-    return await api.post(
-        f"/v1/attendance/corrections/{correction['id']}/decision",
-        json={"decision": decision},
-        headers=who.headers,
-    )
-
-
-async def state(owner: asyncpg.Connection, cast: Cast, day: date = DAY) -> tuple[Any, ...] | None:
-    row = await owner.fetchrow(
-        "select state, late_minutes from attendance_day where person_id = $1 and day = $2",
-        cast.student.id,
-        day,
-    )
-    return tuple(row) if row else None
-
-
-async def heard(
-    owner: asyncpg.Connection, relay: Relay, who: Person
-) -> list[tuple[str, str | None, int | None]]:
-    """What the account was told: kind, state, and which of the earlier news it replaced."""
-    while await relay.relay_due():
-        pass
-    items = await inbox(owner, who)
-    places = {str(item["id"]): place for place, item in enumerate(items)}
-    return [
-        (item["kind"], item["data"].get("status"), places.get(item["data"].get("replaces", "")))
-        for item in items
-    ]
 
 
 async def test_a_wrong_absence_is_set_right_and_the_family_hears_it_once(

@@ -18,16 +18,11 @@ from app.schools.custody import service
 from app.settings import Settings
 from app.storage import NoSuchObject
 from mobile_api.resources import Resources
-from tests.cast import Cast, gather, snapshot
+from tests.cast import Cast, snapshot
 from tests.conftest import Clock
 from tests.world import World
 
 PDF = b"%PDF-1.4\nQuyet dinh so 12/2026/QD-TA\n%%EOF\n"
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
 
 
 @pytest.fixture

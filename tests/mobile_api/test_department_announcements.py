@@ -1,47 +1,32 @@
 """The department says something to its schools: each is told by the workers, and it sees sums."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import asyncpg
 import httpx
-import pytest
 
 from app.contact_book.announcements.fanout import do_due
-from mobile_api.resources import Resources
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.conftest import Clock
 from tests.mobile_api.announcing import (
     SAID,
-    Workers,
     answer,
     answers,
     get,
     listed,
-    open_workers,
     publish,
     remind,
     seen,
     withdraw,
 )
+from tests.mobile_api.errands import Workers
 from tests.notifications.news import inbox, titles
 from tests.patience import until_waiting
 from tests.world import Person, World
 
 SOON = timedelta(minutes=5)
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
-
-
-@pytest.fixture
-async def workers(database: str, resources: Resources, clock: Clock) -> AsyncIterator[Workers]:
-    async with open_workers(database, resources, clock) as opened:
-        yield opened
 
 
 async def said(

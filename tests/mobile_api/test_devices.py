@@ -7,17 +7,12 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.conftest import Clock
 from tests.gate import Gate, minutes
 from tests.mobile_api.doors import is_let_in
 from tests.notifications.news import put_token
 from tests.world import Person, World
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
 
 
 @pytest.fixture

@@ -1,18 +1,15 @@
 """A family says that a day is wrong, the school answers, and nobody else hears of it."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import asyncpg
 import httpx
-import pytest
 
-from app import db
 from app.ids import new_id
 from notifications.relay import Relay
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.conftest import Clock
 from tests.gate import Gate
 from tests.notifications.news import block, inbox, titles
@@ -20,18 +17,6 @@ from tests.patience import until_waiting
 from tests.world import Person, World
 
 DAY = "2026-11-16"
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
-
-
-@pytest.fixture
-async def relay(database: str, clock: Clock) -> AsyncIterator[Relay]:
-    pool = await db.create_pool(database, role=db.RELAY_ROLE, size=2)
-    yield Relay(pool, clock=clock)
-    await pool.close()
 
 
 async def ask(

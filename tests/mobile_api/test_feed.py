@@ -5,24 +5,13 @@ from typing import Any
 
 import asyncpg
 import httpx
-import pytest
 
 from app.schools.common import ZONE, school_box
 from mobile_api.resources import Resources
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.conftest import Clock
 from tests.mobile_api.feed_rows import FEED, Book, Json, feed, titles
 from tests.world import World
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
-
-
-@pytest.fixture
-def book(owner: asyncpg.Connection, clock: Clock) -> Book:
-    return Book(owner, clock() - timedelta(hours=6))
 
 
 async def test_the_feed_of_a_child_has_everything_newest_first(

@@ -6,20 +6,10 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.conftest import Clock
 from tests.mobile_api.feed_rows import FEED, Book, Json, feed
 from tests.world import World
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
-
-
-@pytest.fixture
-def book(owner: asyncpg.Connection, clock: Clock) -> Book:
-    return Book(owner, clock() - timedelta(hours=6))
 
 
 async def test_a_client_that_merges_knows_what_a_new_one_reads(

@@ -3,9 +3,8 @@
 from datetime import timedelta
 
 import httpx
-import pytest
 
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.conftest import Clock
 from tests.mobile_api import announcing, daily_book
 from tests.mobile_api.feed_rows import Json, feed, found, titles
@@ -14,11 +13,6 @@ from tests.world import Person, World
 
 BOOK = "/v1/contact-book"
 MARKUP = "<script>alert('Cô ơi')</script> & <b>đậm</b> 👩‍👧"
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
 
 
 async def _only(api: httpx.AsyncClient, who: Person) -> Json:

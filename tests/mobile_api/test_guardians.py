@@ -8,15 +8,10 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.cast import Cast, gather, snapshot
+from tests.cast import Cast, snapshot
 from tests.world import Person, World
 
 PHONE = "0912 345 678"
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
 
 
 @pytest.fixture

@@ -1,33 +1,17 @@
 """Homework: set, read, done and taken back, by each role."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import date
 
 import asyncpg
 import httpx
-import pytest
 
-from app import db
 from app.ids import new_id
 from notifications.relay import Relay
-from tests.cast import Cast, gather
-from tests.conftest import Clock
+from tests.cast import Cast
 from tests.mobile_api.daily_book import BOOK, LONG_AGO, TODAY, give, given, homework, refused, said
 from tests.notifications.news import block, inbox
 from tests.world import Person, World
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
-
-
-@pytest.fixture
-async def relay(database: str, clock: Clock) -> AsyncIterator[Relay]:
-    pool = await db.create_pool(database, role=db.RELAY_ROLE, size=2)
-    yield Relay(pool, clock=clock)
-    await pool.close()
 
 
 async def mark(

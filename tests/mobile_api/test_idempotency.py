@@ -22,7 +22,7 @@ from mobile_api.idempotency import honours
 from mobile_api.openapi import document
 from mobile_api.resources import Resources
 from tests.api_process import ApiProcess
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.conftest import MASTER_KEY, bearer
 from tests.mobile_api.test_students import NUMBER, new_student
 from tests.patience import until_waiting
@@ -31,11 +31,6 @@ from tests.world import Person, World
 
 KEY: Final = "0192f3c0-7d1e-7c3a-9b57-5a1f00000001"
 LANGUAGE: Final = {"Accept-Language": "en"}
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
 
 
 @pytest.fixture

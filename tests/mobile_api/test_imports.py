@@ -7,18 +7,12 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.cast import Cast, gather, snapshot
+from tests.cast import Cast, snapshot
 from tests.mobile_api.sheets import rows_of, send, xlsx
-from tests.world import World
 
 STAFF = ("Họ và tên", "SĐT", "Vai trò", "Lớp chủ nhiệm", "Môn", "Lớp dạy", "Ca làm việc")
 DAYS = ("Ngày", "Đến ngày", "Loại", "Tên")
 LINES = ("Lớp", "Ca học", "Môn", "SĐT giáo viên", "Giáo viên")
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
 
 
 def national(e164: str) -> str:

@@ -19,7 +19,7 @@ from app.jobs import bell, runner
 from app.settings import Settings
 from mobile_api.resources import Resources
 from notifications import upkeep
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.mobile_api.sheets import send
 from tests.mobile_api.test_stream import Reader, served, subscribers
 from tests.mobile_api.workers import Workers, workers, working
@@ -28,11 +28,6 @@ from tests.world import Person, World
 
 MANY = 600
 LONG = 4000  # rows that keep a worker busy for a second or two
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A family asks for leave, the school decides once, and what is covered is excused."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,26 +8,13 @@ import asyncpg
 import httpx
 import pytest
 
-from app import db
 from notifications.relay import Relay
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.conftest import Clock
 from tests.gate import Gate
 from tests.mobile_api.families import LEAVE, TODAY, TOMORROW, ask, asked, decide, listed, withdraw
 from tests.notifications.news import block, inbox, titles
 from tests.world import Person, World
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
-
-
-@pytest.fixture
-async def relay(database: str, clock: Clock) -> AsyncIterator[Relay]:
-    pool = await db.create_pool(database, role=db.RELAY_ROLE, size=2)
-    yield Relay(pool, clock=clock)
-    await pool.close()
 
 
 async def covers(owner: asyncpg.Connection) -> list[Any]:

@@ -1,7 +1,6 @@
 """Leave and the run at the cut-off: a second before it is respected, a second after it corrects."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,7 +14,7 @@ from app import db
 from app.attendance.absence.run import run_one
 from mobile_api.resources import Resources
 from notifications.relay import Relay
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.conftest import Clock
 from tests.gate import Gate
 from tests.mobile_api.cut_off import (
@@ -33,18 +32,6 @@ from tests.mobile_api.cut_off import (
 from tests.mobile_api.families import asked, decide, withdraw
 from tests.notifications.news import inbox
 from tests.world import World
-
-
-@pytest.fixture
-async def relay(database: str, clock: Clock) -> AsyncIterator[Relay]:
-    pool = await db.create_pool(database, role=db.RELAY_ROLE, size=2)
-    yield Relay(pool, clock=clock)
-    await pool.close()
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
 
 
 @pytest.fixture

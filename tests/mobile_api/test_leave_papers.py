@@ -5,23 +5,17 @@ from typing import Any
 
 import asyncpg
 import httpx
-import pytest
 from PIL import Image
 
 from app import db
 from mobile_api.resources import Resources
 from notifications import upkeep
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.mobile_api.families import LEAVE, asked, decide, withdraw
 from tests.pictures import picture
 from tests.world import Person, World
 
 NOTE = picture(size=(900, 1200))
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
 
 
 async def send(

@@ -28,13 +28,6 @@ async def cast(world: World, clock: Clock) -> Cast:
     return await gather(world)
 
 
-@pytest.fixture
-async def relay(database: str, clock: Clock) -> AsyncIterator[Relay]:
-    pool = await db.create_pool(database, role=db.RELAY_ROLE, size=2)
-    yield Relay(pool, clock=clock)
-    await pool.close()
-
-
 @pytest.fixture(autouse=True)
 async def nothing_differs(cast: Cast, resources: Resources) -> AsyncIterator[None]:
     yield

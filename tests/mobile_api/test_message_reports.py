@@ -1,39 +1,19 @@
 """What goes wrong between people: reports, a guardian who is stopped, a principal who looks in."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import asyncpg
 import httpx
-import pytest
 
 from app import audit, db
 from notifications.relay import Relay
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.conftest import Clock
 from tests.mobile_api.talking import Talk, good, refused
 from tests.notifications.news import titles
 from tests.world import Person, World
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
-
-
-@pytest.fixture
-def talk(api: httpx.AsyncClient, cast: Cast, clock: Clock) -> Talk:
-    clock.now = clock.now.replace(hour=9)
-    return Talk(api, cast)
-
-
-@pytest.fixture
-async def relay(database: str, clock: Clock) -> AsyncIterator[Relay]:
-    pool = await db.create_pool(database, role=db.RELAY_ROLE, size=2)
-    yield Relay(pool, clock=clock)
-    await pool.close()
 
 
 async def audited(owner: asyncpg.Connection) -> list[str]:

@@ -1,7 +1,6 @@
 """One message: sent once, edited, taken back, told at the right hour; floods are stopped."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -9,34 +8,15 @@ import asyncpg
 import httpx
 import pytest
 
-from app import db
 from app.contact_book.threads.service import MESSAGES
 from app.ids import new_id
 from notifications.relay import Relay
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.conftest import Clock
 from tests.mobile_api.talking import BOOK, Talk, good, refused
 from tests.notifications.news import deliveries, inbox, put_token, titles
 from tests.pictures import picture
-from tests.world import Person, World
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
-
-
-@pytest.fixture
-def talk(api: httpx.AsyncClient, cast: Cast, clock: Clock) -> Talk:
-    clock.now = clock.now.replace(hour=9)  # within contact hours
-    return Talk(api, cast)
-
-
-@pytest.fixture
-async def relay(database: str, clock: Clock) -> AsyncIterator[Relay]:
-    pool = await db.create_pool(database, role=db.RELAY_ROLE, size=2)
-    yield Relay(pool, clock=clock)
-    await pool.close()
+from tests.world import Person
 
 
 async def pending(owner: asyncpg.Connection) -> list[float]:

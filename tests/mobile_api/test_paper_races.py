@@ -8,20 +8,13 @@ from uuid import UUID
 
 import asyncpg
 import httpx
-import pytest
 
 from app import db
 from mobile_api.resources import Resources
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.mobile_api.paper import PHONE, activate, codes, name_guardian, prove_by_text
-from tests.world import World
 
 A_WHILE_S = 0.4
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
 
 
 async def account_of(owner: asyncpg.Connection, guardian: dict[str, Any]) -> UUID:

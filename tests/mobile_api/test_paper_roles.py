@@ -5,20 +5,13 @@ from uuid import UUID
 
 import asyncpg
 import httpx
-import pytest
 
 from app import db
 from app.attendance.queries import links_of_sessions
 from mobile_api.resources import Resources
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.mobile_api.doors import bearer_of
 from tests.mobile_api.paper import PHONE, activate, children, codes, name_guardian, prove_by_text
-from tests.world import World
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
 
 
 async def roles(

@@ -16,21 +16,16 @@ from app.photos.sweep import sweep
 from app.settings import Settings
 from app.storage import open_storage
 from mobile_api.resources import Resources
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.conftest import Clock
 from tests.fakes.s3 import FakeS3
 from tests.gate import Gate
 from tests.mobile_api.workers import working
 from tests.patience import PATIENCE_S
 from tests.pictures import opened, picture
-from tests.world import Student, World
+from tests.world import Student
 
 JPEG = {"Content-Type": "image/jpeg"}
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
 
 
 def url_of(cast: Cast, student: Student | None = None) -> str:

@@ -7,8 +7,7 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.cast import Cast, gather, snapshot
-from tests.world import World
+from tests.cast import Cast, snapshot
 
 SQUARE = {
     "type": "Polygon",
@@ -30,11 +29,6 @@ AFTERNOON = {
     "cut_off": "13:30",
     "weekdays": [5, 1, 1, 3],
 }
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
 
 
 @pytest.fixture

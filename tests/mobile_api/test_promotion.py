@@ -9,17 +9,12 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.cast import Cast, gather, snapshot
+from tests.cast import Cast, snapshot
 from tests.conftest import Clock
 from tests.gate import Gate
 from tests.mobile_api.doors import is_let_in
 from tests.notifications.news import until
 from tests.world import Student, World
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
 
 
 @pytest.fixture

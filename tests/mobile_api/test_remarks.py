@@ -2,7 +2,6 @@
 
 import asyncio
 import unicodedata
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +13,7 @@ from app import db
 from app.ids import new_id
 from notifications import upkeep
 from notifications.relay import Relay
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.conftest import Clock
 from tests.mobile_api.daily_book import (
     BOOK,
@@ -28,18 +27,6 @@ from tests.mobile_api.daily_book import (
 )
 from tests.notifications.news import block, inbox, put_token
 from tests.world import Person, World
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
-
-
-@pytest.fixture
-async def relay(database: str, clock: Clock) -> AsyncIterator[Relay]:
-    pool = await db.create_pool(database, role=db.RELAY_ROLE, size=2)
-    yield Relay(pool, clock=clock)
-    await pool.close()
 
 
 async def change(

@@ -4,9 +4,8 @@ from typing import Any
 
 import asyncpg
 import httpx
-import pytest
 
-from tests.cast import Cast, assert_refused, gather, snapshot
+from tests.cast import Cast, assert_refused, snapshot
 from tests.world import World
 
 NEW_FENCE = {"type": "circle", "lat": 16.46, "lng": 107.59, "radius_m": 80}
@@ -18,11 +17,6 @@ NEW_SHIFT = {
     "cut_off": "13:30",
     "weekdays": [1, 2, 3],
 }
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
 
 
 async def test_only_the_department_of_the_school_makes_changes_and_ends_schools_and_units(

@@ -5,17 +5,11 @@ from typing import Any
 
 import asyncpg
 import httpx
-import pytest
 
-from tests.cast import Cast, gather, snapshot
+from tests.cast import Cast, snapshot
 from tests.world import World
 
 NEW_FENCE = {"type": "circle", "lat": 16.46, "lng": 107.59, "radius_m": 80}
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
 
 
 async def test_a_department_grows_its_tree_and_ends_what_nothing_hangs_below(

@@ -5,11 +5,10 @@ from typing import Any
 
 import asyncpg
 import httpx
-import pytest
 
 from app.schools.setup import service
 from mobile_api.resources import Resources
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.conftest import Clock
 from tests.gate import Gate
 from tests.world import World
@@ -18,11 +17,6 @@ ORDER = [
     "fence", "stations", "shifts", "calendar", "staff", "roster", "guardians", "cards",
     "first_scan",
 ]  # fmt: skip
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
 
 
 async def steps_of(

@@ -8,13 +8,8 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.cast import Cast, gather, snapshot
+from tests.cast import Cast, snapshot
 from tests.world import World
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
 
 
 @pytest.fixture

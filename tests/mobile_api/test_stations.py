@@ -6,18 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
 import httpx
-import pytest
 
 from app.attendance.codes import StationCode, parse, station_code, station_step, verify
 from app.schools.pairing import redeem_pairing
-from tests.cast import Cast, assert_refused, gather, snapshot
+from tests.cast import Cast, assert_refused, snapshot
 from tests.conftest import HANOI, Clock
 from tests.world import World
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
 
 
 async def test_stations_get_the_next_number_and_no_number_comes_again(

@@ -10,16 +10,11 @@ import httpx
 import pytest
 
 from app.attendance.codes import CardCode, PhoneCode, parse, phone_code, verify
-from tests.cast import Cast, assert_refused, gather, snapshot
+from tests.cast import Cast, assert_refused, snapshot
 from tests.conftest import Clock
 from tests.world import World
 
 NUMBER = "046212000123"
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
 
 
 @pytest.fixture

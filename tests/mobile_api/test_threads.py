@@ -1,40 +1,20 @@
 """A family and a teacher write to each other: who sees what, and what is told."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import asyncpg
 import httpx
 import pytest
 
-from app import db
 from app.ids import new_id
 from app.paging import encode_cursor
 from notifications.relay import Relay
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.conftest import Clock
 from tests.mobile_api.talking import Talk, good, refused
 from tests.notifications.news import block, inbox, titles
 from tests.world import Person, World
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
-
-
-@pytest.fixture
-def talk(api: httpx.AsyncClient, cast: Cast, clock: Clock) -> Talk:
-    clock.now = clock.now.replace(hour=9)  # within contact hours
-    return Talk(api, cast)
-
-
-@pytest.fixture
-async def relay(database: str, clock: Clock) -> AsyncIterator[Relay]:
-    pool = await db.create_pool(database, role=db.RELAY_ROLE, size=2)
-    yield Relay(pool, clock=clock)
-    await pool.close()
 
 
 @pytest.fixture

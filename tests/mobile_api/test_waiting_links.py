@@ -11,7 +11,7 @@ from app import db
 from app.inbox.queries import standings
 from mobile_api.resources import Resources
 from notifications.queries import claim_due, recipients
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.conftest import Clock
 from tests.gate import Gate
 from tests.mobile_api.doors import PASSWORD, bearer_of, is_let_in
@@ -20,11 +20,6 @@ from tests.mobile_api.test_guardians import block
 from tests.world import Person, World
 
 NEW_PASSWORD = "mật-khẩu-mới-8"
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -22,8 +21,7 @@ from app.schools.common import ZONE
 from app.settings import Settings
 from mobile_api.resources import Resources
 from notifications.relay import Relay
-from tests.cast import Cast, gather
-from tests.conftest import Clock
+from tests.cast import Cast
 from tests.mobile_api.daily_book import BOOK, given, refused, said, written
 from tests.notifications.news import block, inbox, until
 from tests.world import World
@@ -31,18 +29,6 @@ from tests.world import World
 _REPOSITORY = Path(__file__).resolve().parents[2]
 MONDAY = date(2026, 11, 16)
 SATURDAY = datetime(2026, 11, 21, 9, 0, tzinfo=ZONE)
-
-
-@pytest.fixture
-async def cast(world: World) -> Cast:
-    return await gather(world)
-
-
-@pytest.fixture
-async def relay(database: str, clock: Clock) -> AsyncIterator[Relay]:
-    pool = await db.create_pool(database, role=db.RELAY_ROLE, size=2)
-    yield Relay(pool, clock=clock)
-    await pool.close()
 
 
 async def attended(owner: asyncpg.Connection, cast: Cast, student: UUID, *states: str) -> None:
