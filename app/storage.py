@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from obstore import GetResult
     from obstore.store import S3Config
 
-_KEY: Final = re.compile(r"schools/[0-9]{1,8}(/[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}){1,6}")
+_KEY: Final = re.compile(
+    r"(schools/[0-9]{1,8}|department)(/[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}){1,6}"
+)
 T = TypeVar("T")
 
 

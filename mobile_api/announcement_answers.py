@@ -10,12 +10,12 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
-from app.contact_book.announcements import answers, department, shown
+from app.contact_book.announcements import answers, department, department_reading, shown
 from app.contact_book.announcements.model import AnnouncementShown, AnswerSheet, Reminded
 from app.contact_book.announcements.reading import mark_read, reader_of
 from app.contact_book.announcements.sheet import workbook
 from app.paging import DEFAULT_LIMIT, CursorText, decode_cursor
-from mobile_api.announcements import READERS, WRITERS, is_departments, one_shown
+from mobile_api.announcements import READERS, WRITERS, one_shown
 from mobile_api.deps import AnyRequest, Me, Now, Res, Tx, open_tx
 from mobile_api.downloads import download
 from mobile_api.inputs import NO_NUL, Cursor, Limit, PathId, QueryId
@@ -105,7 +105,9 @@ class AnnouncementAnswers(Controller):
         For its author, the principal, and a homeroom teacher of the own class; for the department
         sums by school, of its own.
         """
-        if await is_departments(tx, caller, announcement_id, now):
+        if await department_reading.may_see(
+            tx, caller=caller, announcement_id=announcement_id, now=now
+        ):
             return await shown.department_answers(
                 tx, caller=caller, announcement_id=announcement_id, now=now
             )
@@ -156,7 +158,9 @@ class AnnouncementAnswers(Controller):
 
         For its author, and the principal; of the department's for the department.
         """
-        if await is_departments(tx, caller, announcement_id, now):
+        if await department_reading.may_see(
+            tx, caller=caller, announcement_id=announcement_id, now=now
+        ):
             count = await department.remind(
                 tx, caller=caller, announcement_id=announcement_id, now=now
             )

@@ -39,7 +39,8 @@ class AnnouncementWritten(Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     `audience` empty: the whole school; it is not the department's to choose. Families of its pupils
     are told `to_families`; its staff `to_staff` (of classes and grades: their teachers); the
-    principals alone `to_leaders`. `answer_options` belong to `choice` alone.
+    principals alone `to_leaders`. `answer_options` belong to `choice` alone. `attachment_ids`: own
+    files that were sent in to the school, or by the department as its own.
     """
 
     school_id: SchoolId | None = None
@@ -91,12 +92,9 @@ def is_departments_own(data: AnnouncementWritten) -> bool:
     named = [data.school_id is not None, data.org_unit_id is not None, bool(data.school_ids)]
     if sum(named) != 1:
         raise OnePlace
-    if data.school_id is None and (data.audience or data.attachment_ids):
+    if data.school_id is None and data.audience:
         raise OnePlace(
-            (
-                "Thông báo của Sở gửi tới cả trường và không có tệp đính kèm.",
-                "The department writes to whole schools, without attachments.",
-            )
+            ("Thông báo của Sở gửi tới cả trường.", "The department writes to whole schools.")
         )
     return data.school_id is None
 

@@ -22,7 +22,6 @@ from app.contact_book.announcements.model import (
     AnnouncementLine,
     AnnouncementRow,
     AnnouncementShown,
-    NoSuchAnnouncement,
     Reach,
     State,
 )
@@ -81,6 +80,7 @@ class Announcements(Controller):
                 org_unit_id=data.org_unit_id,
                 school_ids=data.school_ids,
                 written=written,
+                attachment_ids=data.attachment_ids,
                 now=now,
             )
             return await one_shown(tx, caller, resources, announcement_id, now)
@@ -180,9 +180,15 @@ class Announcements(Controller):
         """
         is_far, row = await _own_row(tx, caller, announcement_id, now)
         written = shown.merged(row, data)
+        file_ids = None if data.attachment_ids is UNSET else data.attachment_ids
         if is_far:
             await department.change(
-                tx, caller=caller, announcement_id=announcement_id, written=written, now=now
+                tx,
+                caller=caller,
+                announcement_id=announcement_id,
+                written=written,
+                attachment_ids=file_ids,
+                now=now,
             )
         else:
             await service.change(
@@ -191,7 +197,7 @@ class Announcements(Controller):
                 announcement_id=announcement_id,
                 written=written,
                 parts=None if data.audience is UNSET else parts_of(data.audience),
-                attachment_ids=None if data.attachment_ids is UNSET else data.attachment_ids,
+                attachment_ids=file_ids,
                 now=now,
             )
         return await one_shown(tx, caller, resources, announcement_id, now)
@@ -271,7 +277,9 @@ class Announcements(Controller):
 
         For its author, and the principal; of the department's for the department.
         """
-        if await is_departments(tx, caller, announcement_id, now):
+        if await department_reading.may_see(
+            tx, caller=caller, announcement_id=announcement_id, now=now
+        ):
             await department.withdraw(
                 tx, caller=caller, announcement_id=announcement_id, reason=data.reason, now=now
             )
@@ -293,22 +301,13 @@ class _Asked(Struct, frozen=True, kw_only=True):
     limit: int
 
 
-async def is_departments(tx: db.Conn, caller: Caller, announcement_id: UUID, now: datetime) -> bool:
-    """Whether the caller has it as the department."""
-    if "department_admin" not in caller.roles:
-        return False
-    try:
-        await department_reading.one(tx, caller=caller, announcement_id=announcement_id, now=now)
-    except NoSuchAnnouncement:
-        return False
-    return True
-
-
 async def _own_row(
     tx: db.Conn, caller: Caller, announcement_id: UUID, now: datetime
 ) -> tuple[bool, AnnouncementRow]:
     """Whether it is the department's, and the row as it is written: locked, for a change of it."""
-    if await is_departments(tx, caller, announcement_id, now):
+    if await department_reading.may_see(
+        tx, caller=caller, announcement_id=announcement_id, now=now
+    ):
         row = await department_reading.one(
             tx, caller=caller, announcement_id=announcement_id, now=now, is_locked=True
         )
@@ -327,11 +326,13 @@ async def one_shown(
     *,
     school_id: int | None = None,
 ) -> AnnouncementShown:
-    if school_id is None and await is_departments(tx, caller, announcement_id, now):
-        return await shown.as_department(
-            tx, caller=caller, announcement_id=announcement_id, now=now
-        )
     urls = AttachmentUrls(resources.vault.ring, caller=caller, now=now)
+    if school_id is None and await department_reading.may_see(
+        tx, caller=caller, announcement_id=announcement_id, now=now
+    ):
+        return await shown.as_department(
+            tx, caller=caller, announcement_id=announcement_id, urls=urls, now=now
+        )
     return await shown.announcement(
         tx,
         reader=await reader_of(tx, caller=caller),

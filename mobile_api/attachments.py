@@ -3,6 +3,7 @@
 import tempfile
 from typing import IO, Annotated, Final, cast
 from urllib.parse import quote
+from uuid import UUID
 
 from litestar import Response, delete, get, post
 from litestar.openapi.datastructures import ResponseSpec
@@ -22,11 +23,12 @@ from mobile_api.bodies import BODY, BODY_MEDIA
 from mobile_api.deps import RULE, AnyRequest, Me, Now, Res, Tx, open_tx
 from mobile_api.inputs import MAX_SCHOOL_ID, PathId
 from mobile_api.openapi import FAILS
+from mobile_api.resources import Resources
 
 _SENDING_ROLES: Final[tuple[Role, ...]] = (*WRITING_ROLES, "guardian")
 _SENDERS: Final = {"who": only(*_SENDING_ROLES), FAILS: (404,)}
 _PDF: Final = "application/pdf"
-_FILE: Final = {BODY: bytes, BODY_MEDIA: ", ".join((*MEDIA_TYPES, _PDF))}
+FILE: Final = {BODY: bytes, BODY_MEDIA: ", ".join((*MEDIA_TYPES, _PDF))}
 _JPEG: Final = "image/jpeg"
 # A browser shows what it has for so long without asking again.
 _KEPT_S: Final = 300
@@ -49,7 +51,7 @@ Token = Annotated[str, PathParameter(pattern=FORM, description="from an attachme
 
 @post(
     "/v1/contact-book/attachments",
-    opt={**_SENDERS, **_FILE},
+    opt={**_SENDERS, **FILE},
     tags=["contact-book"],
     request_max_body_size=MAX_BYTES,
 )
@@ -66,12 +68,7 @@ async def send_attachment(
     async with open_tx(request) as tx:
         account_id = _sender(request.state.caller, school_id).account_id
         await intake.require_room(tx, school_id=school_id, account_id=account_id, now=now)
-    await resources.limiter.take(BAD_FILES, account_id)
-    with tempfile.TemporaryFile() as file:
-        async for chunk in request.stream():
-            file.write(chunk)
-        prepared = await intake.prepared(cast(IO[bytes], file))
-    await resources.limiter.give_back(BAD_FILES, account_id)
+    prepared = await received(request, resources, account_id)
     attachment_id = new_id()
     key = await intake.store(
         resources.pool,
@@ -145,6 +142,20 @@ async def open_attachment(resources: Res, now: Now, token: Token) -> Response[by
     }
     media = _JPEG if found.row.kind == "image" else _PDF
     return Response(found.data, media_type=media, headers=headers)
+
+
+async def received(request: AnyRequest, resources: Resources, account_id: UUID) -> intake.Prepared:
+    """The file that is the body, judged and written anew.
+
+    Raises: as `intake.prepared`, and TooManyRequests: too many were refused.
+    """
+    await resources.limiter.take(BAD_FILES, account_id)
+    with tempfile.TemporaryFile() as file:
+        async for chunk in request.stream():
+            file.write(chunk)
+        prepared = await intake.prepared(cast(IO[bytes], file))
+    await resources.limiter.give_back(BAD_FILES, account_id)
+    return prepared
 
 
 def _sender(caller: Caller, school_id: int) -> Caller:

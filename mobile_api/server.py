@@ -41,6 +41,7 @@ from mobile_api import (
     corrections,
     custody,
     deliveries,
+    department_attachments,
     disputes,
     feed,
     gate_staff,
@@ -141,6 +142,7 @@ CONTROLLERS: Sequence[Any] = [
     *monitor.HANDLERS,
     *jobs.HANDLERS,
     *attachments.HANDLERS,
+    *department_attachments.HANDLERS,
     *completeness.HANDLERS,
 ]
 

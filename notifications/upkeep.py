@@ -10,7 +10,7 @@ import structlog
 from app import db
 from app.attendance.leave import queries as leave
 from app.attendance.plan import school_day
-from app.contact_book.attachments.sweep import sweep_unbound
+from app.contact_book.attachments.sweep import sweep_departments, sweep_unbound
 from app.contact_book.daily import news as book_news
 from app.jobs import queries as jobs
 from notifications import counting, deliveries, ended_sessions
@@ -108,9 +108,10 @@ async def _sweep_unsent_files(pool: db.Pool) -> int:
     total = 0
     while True:
         async with db.transaction(pool) as conn:
-            swept = await sweep_unbound(conn, limit=_FILES_AT_ONCE)
-        total += swept
-        if swept < _FILES_AT_ONCE:
+            schools = await sweep_unbound(conn, limit=_FILES_AT_ONCE)
+            departments = await sweep_departments(conn, limit=_FILES_AT_ONCE)
+        total += schools + departments
+        if max(schools, departments) < _FILES_AT_ONCE:
             return total
 
 

@@ -92,6 +92,7 @@ async def _main(settings: Settings, vault: Vault, say: Callable[[str], None]) ->
         moved.accounts = await _accounts(pool, vault)
         async with pool.acquire() as conn:
             await _push_key(conn, vault)
+            await _department_files(conn, vault)
             found = await db.rows(conn, "select id from school order by id")
         for row in found:
             await _school(pool, vault, row["id"], moved, say)
@@ -144,6 +145,15 @@ async def _push_key(conn: db.Conn, vault: Vault) -> None:
     again = vault.seal(vault.open(sealed, purpose=PUSH_KEY_PURPOSE), purpose=PUSH_KEY_PURPOSE)
     sql = "update web_push_key set private_sealed = $1 where private_sealed = $2"
     await db.run(conn, sql, again, sealed)
+
+
+async def _department_files(conn: db.Conn, vault: Vault) -> None:
+    """The files stay sealed as they are; only the keys they are sealed under are wrapped anew."""
+    for row in await db.rows(conn, "select id, wrapped_key from department_attachment order by id"):
+        if _is_old(vault, row["wrapped_key"]):
+            again = vault.rewrap_school_key(row["wrapped_key"])
+            sql = "update department_attachment set wrapped_key = $2 where id = $1"
+            await db.run(conn, sql, row["id"], again)
 
 
 async def _school(

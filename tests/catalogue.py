@@ -4,7 +4,15 @@ from typing import Any
 
 import asyncpg
 
-GLOBAL = {"org_unit", "school", "web_push_key", "closure", "department_announcement"}
+GLOBAL = {
+    "org_unit",
+    "school",
+    "web_push_key",
+    "closure",
+    "department_announcement",
+    "department_attachment",
+    "department_discarded_object",
+}
 DIRECTORY = {
     "account",
     "device",

@@ -1,4 +1,4 @@
-/** A picture or a document on its way to the school's store. */
+/** A picture or a document on its way to the store. */
 
 import type { Schemas } from "./api";
 import { type Failure, isFailure, Unreached } from "./failure";
@@ -6,6 +6,8 @@ import { smaller } from "./picture";
 import { accessToken, refusalOf, renew } from "./session";
 
 export type Attached = Schemas["AttachmentShown"];
+/** Whose store takes it: a school's by its number, or the department's. */
+export type Store = number | "department";
 
 export const MOST_BYTES = 10_000_000;
 const PATIENCE_MS = 120_000;
@@ -19,13 +21,16 @@ export function faultOf(file: Pick<File, "type" | "size">): "kind" | "size" | nu
 
 /** `onShare` hears how much of it is there, 0 to 1. Throws a `Failure`. */
 export async function sendAttachment(
-  school: number,
+  store: Store,
   file: File,
   onShare: (share: number) => void,
 ): Promise<Attached> {
   const body = file.type.startsWith("image/") ? await smaller(file) : file;
-  const asked = new URLSearchParams({ school_id: String(school), name: file.name });
-  const address = `/v1/contact-book/attachments?${asked}`;
+  const name = encodeURIComponent(file.name);
+  const address =
+    store === "department"
+      ? `/v1/contact-book/department-attachments?name=${name}`
+      : `/v1/contact-book/attachments?school_id=${store}&name=${name}`;
   const token = await accessToken();
   const answer = await attempt(address, body, token, onShare);
   if (answer.status !== 401) return taken(answer);

@@ -143,15 +143,26 @@ async def keep(conn: db.Conn, *, school_id: int, keys: Collection[str]) -> None:
 
 
 async def take_due(conn: db.Conn, *, limit: int) -> list[str]:
-    """Take objects of all schools off the list, for who deletes them before the commit."""
+    """Take objects of all schools and the department off the lists, at most `limit` of each.
+
+    For who deletes them before the commit.
+    """
     rows = await db.rows(
         conn,
         """
-        delete from discarded_object d
-         using (select school_id, key from discarded_object
-                 where due_at <= now() order by due_at limit $1) due
-         where d.school_id = due.school_id and d.key = due.key and d.due_at <= now()
-        returning d.key
+        with of_schools as (
+            delete from discarded_object d
+             using (select school_id, key from discarded_object
+                     where due_at <= now() order by due_at limit $1) due
+             where d.school_id = due.school_id and d.key = due.key and d.due_at <= now()
+            returning d.key),
+        of_department as (
+            delete from department_discarded_object d
+             using (select key from department_discarded_object
+                     where due_at <= now() order by due_at limit $1) due
+             where d.key = due.key and d.due_at <= now()
+            returning d.key)
+        select key from of_schools union all select key from of_department
         """,
         limit,
     )

@@ -150,6 +150,10 @@ CONTACT_BOOK: Final[dict[str, Rule]] = _WRITTEN | {
     f"DELETE {_BOOK}/attachments/{{attachment_id}}": Rule(
         own=("guardian",), door_is_for=_WRITERS, query=_HERE
     ),
+    f"POST {_BOOK}/department-attachments": Rule(anywhere=DEPARTMENT, raw=FACE),
+    f"DELETE {_BOOK}/department-attachments/{{attachment_id}}": Rule(
+        own=DEPARTMENT, ids={"attachment_id": "department_file_id"}
+    ),
     f"GET {_BOOK}/files/{{token}}": Rule(
         public=True, ids={"token": "file_token"}, answer=(404, "no-such-attachment")
     ),

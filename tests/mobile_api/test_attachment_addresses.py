@@ -6,6 +6,7 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from app import db
 from app.contact_book.attachments.owners import MAY_SEE
@@ -164,4 +165,32 @@ async def test_a_file_put_under_another_s_key_does_not_open(
         mine, await resources.storage.get(other), content_type="application/octet-stream"
     )
     url = await address(resources, cast["guardian"], cast.school.id, ref_id)
-    assert (await api.get(url)).status_code >= 500
+    refused = await api.get(url)
+    assert (refused.status_code, refused.json()["type"]) == (404, "attachment-damaged")
+
+
+async def test_what_the_storage_has_lost_or_changed_is_said_and_logged(
+    api: httpx.AsyncClient,
+    cast: Cast,
+    resources: Resources,
+    ref_id: UUID,
+    owner: asyncpg.Connection,
+) -> None:
+    key = await owner.fetchval("select object_key from attachment where bound_id is not null")
+    url = await address(resources, cast["guardian"], cast.school.id, ref_id)
+    sealed = await resources.storage.get(key)
+    media = "application/octet-stream"
+    with capture_logs() as logs:
+        for spoilt in (sealed[:-1], sealed[:40] + b"!" + sealed[41:], b"\x09", b""):
+            await resources.storage.put(key, spoilt, content_type=media)
+            refused = await api.get(url)
+            assert (refused.status_code, refused.json()["type"]) == (404, "attachment-damaged")
+        await resources.storage.delete(key)
+        refused = await api.get(url)
+        assert (refused.status_code, refused.json()["type"]) == (404, "attachment-lost")
+    told = [each for each in logs if each["event"].startswith("attachments.")]
+    assert [each["event"] for each in told] == ["attachments.damaged"] * 4 + ["attachments.lost"]
+    assert {each["log_level"] for each in told} == {"error"}
+    assert {UUID(each["attachment_id"]).hex for each in told} == {key.rsplit("/", 1)[1]}
+    await resources.storage.put(key, sealed, content_type=media)
+    assert (await api.get(url)).status_code == 200

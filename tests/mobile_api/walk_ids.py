@@ -50,6 +50,7 @@ async def named_ids(
         "closure_id": await things.closure(owner, school, cast["principal"]),
         "other_closure_id": await things.closure(owner, cast.other, cast["other principal"]),
         "attachment_id": await things.attachment(world, cast, guardian.account_id),
+        "department_file_id": await things.department_file(world.owner, cast["department_admin"]),
         **await things.announcements(owner, cast, vice),
         **await things.daily_book(owner, cast),
         **await thread_ids(world, cast, vice),

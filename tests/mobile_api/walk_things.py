@@ -113,6 +113,19 @@ async def attachment(world: World, cast: Cast, sent_by: UUID) -> UUID:
     return attachment_id
 
 
+async def department_file(owner: asyncpg.Connection, admin: Person) -> UUID:
+    """A picture that the department has sent in, and not sent with anything yet."""
+    file_id = new_id()
+    await owner.execute(
+        "insert into department_attachment (id, uploaded_by, kind, name, bytes, width, height,"
+        " object_key, wrapped_key, created_at, unbound_since)"
+        " values ($1, $2, 'image', 'anh.jpg', 9, 30, 40, 'department/gone', 'none', now(), now())",
+        file_id,
+        admin.account_id,
+    )
+    return file_id
+
+
 async def closure(owner: asyncpg.Connection, school: School, principal: Person) -> UUID:
     """The school will be closed for a day."""
     closure_id = new_id()

@@ -6,6 +6,7 @@ import asyncpg
 import msgspec
 import pytest
 
+from app.contact_book.attachments.department import OF_DEPARTMENT
 from app.crypto import Undecryptable, Vault
 from app.identity.accounts import PHONE_PURPOSE
 from app.keys import KeyRing
@@ -115,3 +116,22 @@ async def test_a_second_time_it_finds_nothing_to_move(settings: Settings, world:
 async def test_with_one_key_it_says_what_to_give(settings: Settings) -> None:
     with pytest.raises(CommandFailed, match="1:OLD,2:NEW"):
         await asyncio.to_thread(rotate.main, settings, say=print)
+
+
+async def test_the_department_s_files_are_still_read_under_the_new_key(
+    settings: Settings, owner: asyncpg.Connection, world: World
+) -> None:
+    old = world.resources.vault
+    wrapped = old.new_school_key()
+    sealed = old.school_box(wrapped, OF_DEPARTMENT).seal_bytes(b"%PDF", field="attachment:x")
+    await owner.execute(
+        "insert into department_attachment (id, uploaded_by, kind, name, bytes, pages, object_key,"
+        " wrapped_key, created_at, unbound_since) values (gen_random_uuid(), gen_random_uuid(),"
+        " 'pdf', 'a.pdf', 4, 1, 'x', $1, now(), now())",
+        wrapped,
+    )
+    await rotated(settings, [])
+    again = await owner.fetchval("select wrapped_key from department_attachment")
+    alone = Vault(KeyRing.parse(NEW))
+    box = alone.school_box(again, OF_DEPARTMENT)
+    assert box.open_bytes(sealed, field="attachment:x") == b"%PDF"

@@ -4,14 +4,18 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 
 from app.schools.common import school_day
 from tests.notifications.news import until
+from tests.pdfs import saved as pdf
+from tests.pdfs import sheet
 from tests.web.bookwork import message_of, part
 from tests.web.conftest import OpenPhone
 from tests.web.province import Town, WallClock
 from tests.web.screens import screen
+
+CIRCULAR = pdf(sheet())
 
 
 async def test_a_principal_writes_to_a_grade_and_reads_the_week_of_all_classes(
@@ -146,12 +150,23 @@ async def test_the_department_asks_its_schools_and_sees_sums(
     await page.get_by_label("Tiêu đề").fill("Phòng chống bão số 9")
     await page.get_by_label("Nội dung").fill("Mời gia đình theo dõi dự báo.")
     await page.get_by_role("button", name="Xác nhận đã đọc").click()
+    circular = FilePayload(name="Công văn 12.pdf", mimeType="application/pdf", buffer=CIRCULAR)
+    await page.locator("input[type=file]").set_input_files(circular)
+    await expect(page.get_by_role("button", name="Bỏ Công văn 12.pdf")).to_be_visible()
+    await expect(page.get_by_role("progressbar")).to_have_count(0)
     await screen(page, "department-notice-desk")
     await page.get_by_role("button", name="Xem lại và gửi").click()
     await page.get_by_role("dialog").get_by_role("button", name="Gửi ngay").click()
     await expect(desk.says("Đã tới 1/1 trường")).to_be_visible()
     await expect(page.get_by_role("row", name=f"Trường THCS Số {school.id}")).to_be_visible()
+    await expect(page.get_by_role("link", name="Công văn 12.pdf")).to_be_visible()
     await screen(page, "department-notice-sums-desk")
+    phone = await open_phone()
+    await phone.log_in(mother)
+    await phone.go(f"/thong-bao/{school.id}/{page.url.rsplit('/', 1)[1]}")
+    async with phone.page.expect_download() as saved:
+        await phone.page.get_by_role("link", name="Công văn 12.pdf").click()
+    assert (await saved.value).suggested_filename == "Công văn 12.pdf"
     told = "select count(*) from inbox_item where account_id = $1 and kind = 'announcement'"
     await until(lambda: town.count(told, mother.account_id))
     await page.get_by_role("link", name="Quay lại").click()

@@ -3,7 +3,7 @@
 import "./attach.css";
 import { type Signal, useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
-import { type Attached, caught, faultOf, sendAttachment } from "../attaching";
+import { type Attached, caught, faultOf, type Store, sendAttachment } from "../attaching";
 import { wordsOf } from "../failure";
 import { A } from "../i18n/attach";
 import { Icon } from "./icons";
@@ -11,7 +11,7 @@ import { Progress } from "./progress";
 import { Button } from "./ui";
 
 interface Props {
-  school: number;
+  store: Store;
   /** What is there and will be sent. */
   list: Signal<readonly Attached[]>;
   /** Files are under way: sending now would lose them. */
@@ -29,7 +29,7 @@ interface Going {
 
 let made = 0;
 
-export function Attach({ school, list, busy, most = 10, disabled }: Props) {
+export function Attach({ store, list, busy, most = 10, disabled }: Props) {
   const going = useSignal<readonly Going[]>([]);
   const said = useSignal("");
 
@@ -44,7 +44,7 @@ export function Attach({ school, list, busy, most = 10, disabled }: Props) {
 
   async function send({ key, file }: Going): Promise<void> {
     put(key, { share: 0, fault: null });
-    const done = await caught(sendAttachment(school, file, (share) => put(key, { share })));
+    const done = await caught(sendAttachment(store, file, (share) => put(key, { share })));
     // Taken off the list meanwhile.
     if (!going.peek().some((each) => each.key === key)) return;
     if (done instanceof Error) {

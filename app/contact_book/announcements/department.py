@@ -28,6 +28,7 @@ from app.contact_book.announcements.model import (
 )
 from app.contact_book.announcements.queries import values_of
 from app.contact_book.announcements.service import cleaned, publish_time, require_before
+from app.contact_book.attachments import department as files
 from app.contact_book.model import text_of
 from app.identity.model import Caller
 from app.ids import new_id
@@ -44,6 +45,7 @@ async def draft(
     org_unit_id: int | None,
     school_ids: Sequence[int],
     written: Written,
+    attachment_ids: Sequence[UUID],
     now: datetime,
 ) -> UUID:
     """Keep what the department writes, to a unit's schools or to schools by name.
@@ -52,6 +54,7 @@ async def draft(
         NoSuchOrgUnit, NoSuchSchool: none of the caller's.
         BadAudience: nobody is written to.
         BadQuestion: see `cleaned`.
+        NoSuchAttachment, AttachmentInUse: see the department's attachments.
     """
     unit_id = await _unit(conn, caller, org_unit_id, school_ids)
     written = _checked(written)
@@ -70,6 +73,13 @@ async def draft(
         caller.account_id,
         *values_of(written),
         now,
+    )
+    await files.rebind(
+        conn,
+        ids=attachment_ids,
+        announcement_id=announcement_id,
+        account_id=caller.account_id,
+        now=now,
     )
     return announcement_id
 
@@ -99,14 +109,20 @@ async def _unit(
 
 
 async def change(
-    conn: db.Conn, *, caller: Caller, announcement_id: UUID, written: Written, now: datetime
+    conn: db.Conn,
+    *,
+    caller: Caller,
+    announcement_id: UUID,
+    written: Written,
+    attachment_ids: Sequence[UUID] | None,
+    now: datetime,
 ) -> None:
-    """Write a draft anew.
+    """Write a draft anew. `attachment_ids` None: as they are.
 
     Raises:
         NoSuchAnnouncement: none of the caller's units.
         AlreadyPublished, Withdrawn: it has gone out, or is to.
-        BadAudience, BadQuestion: as `draft`.
+        BadAudience, BadQuestion, NoSuchAttachment, AttachmentInUse: as `draft`.
     """
     row = await reading.one(
         conn, caller=caller, announcement_id=announcement_id, now=now, is_locked=True
@@ -125,6 +141,14 @@ async def change(
         *values_of(_checked(written)),
         now,
     )
+    if attachment_ids is not None:
+        await files.rebind(
+            conn,
+            ids=attachment_ids,
+            announcement_id=announcement_id,
+            account_id=caller.account_id,
+            now=now,
+        )
 
 
 def _require_draft(row: AnnouncementRow) -> None:
@@ -143,6 +167,9 @@ async def discard(conn: db.Conn, *, caller: Caller, announcement_id: UUID, now: 
         conn, caller=caller, announcement_id=announcement_id, now=now, is_locked=True
     )
     _require_draft(row)
+    await files.rebind(
+        conn, ids=[], announcement_id=announcement_id, account_id=caller.account_id, now=now
+    )
     await db.run(conn, "delete from department_announcement where id = $1", announcement_id)
 
 

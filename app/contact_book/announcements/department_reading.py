@@ -61,6 +61,17 @@ async def one(
     return found
 
 
+async def may_see(conn: db.Conn, *, caller: Caller, announcement_id: UUID, now: datetime) -> bool:
+    """Whether it is one of the caller's units' or those below, at this moment."""
+    if "department_admin" not in caller.roles:
+        return False
+    try:
+        await one(conn, caller=caller, announcement_id=announcement_id, now=now)
+    except NoSuchAnnouncement:
+        return False
+    return True
+
+
 async def by_id(conn: db.Conn, *, announcement_id: UUID, now: datetime) -> AnnouncementRow | None:
     """For the worker, whoever may see it."""
     return await db.one(conn, AnnouncementRow, _COLUMNS + " where d.id = $2", now, announcement_id)

@@ -21,8 +21,9 @@ from app.contact_book.announcements.model import (
     Written,
 )
 from app.contact_book.announcements.reading import Reader, Seen
+from app.contact_book.attachments import department as department_files
 from app.contact_book.attachments import service as files
-from app.contact_book.attachments.model import AttachmentShown
+from app.contact_book.attachments.model import Attachment, AttachmentShown
 from app.contact_book.attachments.urls import AttachmentUrls
 from app.contact_book.model import Desk
 from app.identity.model import Caller
@@ -88,25 +89,28 @@ async def announcement(
         conn, reader=reader, announcement_id=announcement_id, school_id=school_id
     )
     row = one.row if one.is_senders else reading.for_family(one.row)
-    school = int(row.school_id or 0)
     is_hidden = row.state == "withdrawn" and not one.is_senders
-    held = (
-        {}
-        if is_hidden
-        else await files.of(conn, school_id=school, kind="announcement", ref_ids=[row.id])
-    )
+    held = [] if is_hidden else await _files(conn, row)
     counts, audience = await _senders_part(conn, reader, one)
     return _shown(
         row,
         powers=_powers(reader, one),
         is_own=row.author_account_id == reader.account_id,
         audience=audience,
-        attachments=files.shown(held.get(row.id, []), urls),
+        attachments=files.shown(held, urls),
         counts=counts,
         one=one,
         reader=reader,
         now=now,
     )
+
+
+async def _files(conn: db.Conn, row: AnnouncementRow) -> list[Attachment]:
+    school_id = int(row.school_id or 0)
+    if row.author_title == "department":
+        return await department_files.of(conn, announcement_id=row.id, school_id=school_id)
+    held = await files.of(conn, school_id=school_id, kind="announcement", ref_ids=[row.id])
+    return held.get(row.id, [])
 
 
 async def _senders_part(
@@ -198,7 +202,12 @@ def _shown(
 
 
 async def as_department(
-    conn: db.Conn, *, caller: Caller, announcement_id: UUID, now: datetime
+    conn: db.Conn,
+    *,
+    caller: Caller,
+    announcement_id: UUID,
+    urls: AttachmentUrls,
+    now: datetime,
 ) -> AnnouncementShown:
     """The department's own, in sums.
 
@@ -222,7 +231,9 @@ async def as_department(
         powers=powers,
         is_own=row.author_account_id == caller.account_id,
         audience=[],
-        attachments=[],
+        attachments=files.shown(
+            await department_files.of_own(conn, announcement_id=announcement_id), urls
+        ),
         counts=counts,
         one=None,
         reader=None,

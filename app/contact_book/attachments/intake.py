@@ -95,6 +95,15 @@ async def require_room(
     used = await queries.used_since(
         conn, school_id=school_id, account_id=account_id, since=now - _DAY
     )
+    require_left(used, size=size, now=now)
+
+
+def require_left(used: queries.Used, *, size: int, now: datetime) -> None:
+    """Whether `size` more bytes fit into what an account may send in 24 hours.
+
+    Raises:
+        AttachmentQuota: they do not.
+    """
     if used.files >= MAX_FILES_A_DAY or used.bytes + size > MAX_BYTES_A_DAY:
         free_at = (used.oldest or now) + _DAY
         raise AttachmentQuota(max(60, int((free_at - now).total_seconds())))
@@ -145,13 +154,38 @@ async def put_down(
     await queries.lock_uploads(conn, school_id=school_id, account_id=account_id)
     size = len(file.data)
     await require_room(conn, school_id=school_id, account_id=account_id, now=now, size=size)
-    row = Attachment(
+    row = attachment_of(
+        file,
+        school_id=school_id,
+        attachment_id=attachment_id,
+        account_id=account_id,
+        name=name,
+        object_key=object_key,
+        now=now,
+    )
+    await queries.insert(conn, row=row)
+    await keep(conn, school_id=school_id, keys=objects_of(object_key))
+    return row
+
+
+def attachment_of(
+    file: Prepared,
+    *,
+    school_id: int,
+    attachment_id: UUID,
+    account_id: UUID,
+    name: str,
+    object_key: str,
+    now: datetime,
+) -> Attachment:
+    """A file's row as it is put down, called by what is left of its name."""
+    return Attachment(
         school_id=school_id,
         id=attachment_id,
         uploaded_by=account_id,
         kind=file.kind,
         name=file_name(name, file.kind),
-        bytes=size,
+        bytes=len(file.data),
         pages=file.pages,
         width=file.width,
         height=file.height,
@@ -160,9 +194,6 @@ async def put_down(
         bound_kind=None,
         bound_id=None,
     )
-    await queries.insert(conn, row=row)
-    await keep(conn, school_id=school_id, keys=objects_of(object_key))
-    return row
 
 
 def unsealed(box: SchoolBox, sealed: bytes, *, object_key: str) -> bytes:

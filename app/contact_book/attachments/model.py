@@ -59,6 +59,14 @@ class NoSuchAttachment(NotFound):
     """Không có tệp đính kèm này | There is no such attachment"""
 
 
+class AttachmentLost(NotFound):
+    """Tệp này không còn trong kho lưu trữ | The storage has lost this file"""
+
+
+class AttachmentDamaged(NotFound):
+    """Tệp này trong kho lưu trữ đã hỏng | The file in the storage is damaged"""
+
+
 class AttachmentInUse(Unprocessable):
     """Tệp đã được gửi kèm nơi khác | The file already belongs to something else"""
 

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from app import db
+from app.contact_book.announcements.department_reading import may_see as department_may_see
 from app.contact_book.announcements.shown import may_see as announcement_may_see
 from app.contact_book.attachments.model import BoundKind
 from app.contact_book.daily.reading import may_see_homework, may_see_remark
@@ -30,3 +31,6 @@ MAY_SEE: Final[Mapping[BoundKind, MaySee]] = {
     "remark": may_see_remark,
     "message": may_see_message,
 }
+
+# As one of the department's own people. In a school its files are the announcement's there.
+DEPARTMENT_MAY_SEE: Final = department_may_see

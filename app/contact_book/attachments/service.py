@@ -47,7 +47,7 @@ async def bind(
         return
     wanted = list(dict.fromkeys(ids))
     if len(wanted) > MAX_EACH:
-        raise _too_many()
+        raise too_many()
     files = await queries.locked(conn, school_id=school_id, ids=wanted)
     # What belongs to this already may have come from another teacher.
     coming = [each for each in files if (each.bound_kind, each.bound_id) != (kind, ref_id)]
@@ -59,7 +59,7 @@ async def bind(
     known = {each.id for each in before}
     new = [each for each in wanted if each not in known]
     if len(before) + len(new) > MAX_EACH:
-        raise _too_many()
+        raise too_many()
     await queries.set_bound(
         conn, school_id=school_id, ids=new, kind=kind, ref_id=ref_id, after=len(before)
     )
@@ -95,7 +95,7 @@ async def rebind(
     Raises: as `bind`.
     """
     if len(set(ids)) > MAX_EACH:
-        raise _too_many()
+        raise too_many()
     await unbind(conn, school_id=school_id, kind=kind, ref_id=ref_id, now=now, keep=ids)
     before = await queries.bound_to(conn, school_id=school_id, kind=kind, ref_ids=[ref_id])
     known = {each.id for each in before}
@@ -163,7 +163,8 @@ def objects_of(object_key: str) -> list[str]:
     return [object_key, object_key + _SMALL]
 
 
-def _too_many() -> TooManyAttachments:
+def too_many() -> TooManyAttachments:
+    """What is said to who sends too many with one thing."""
     return TooManyAttachments(
         (f"Mỗi mục tối đa {MAX_EACH} tệp.", f"At most {MAX_EACH} files each.")
     )

@@ -41,3 +41,29 @@ async def sweep_unbound(conn: db.Conn, *, limit: int) -> int:
         [key for _, key in objects],
     )
     return len(rows)
+
+
+async def sweep_departments(conn: db.Conn, *, limit: int) -> int:
+    """As `sweep_unbound`, of the department's."""
+    rows = await db.rows(
+        conn,
+        """
+        delete from department_attachment a
+         using (select id from department_attachment
+                 where unbound_since < now() - $1::interval
+                 order by unbound_since limit $2) due
+         where a.id = due.id and a.unbound_since < now() - $1::interval
+        returning a.object_key
+        """,
+        UNBOUND,
+        limit,
+    )
+    await db.run(
+        conn,
+        """
+        insert into department_discarded_object (key, due_at)
+        select key, now() from unnest($1::text[]) as key order by key on conflict do nothing
+        """,
+        [key for row in rows for key in objects_of(row["object_key"])],
+    )
+    return len(rows)

@@ -118,9 +118,12 @@ _ANNOUNCEMENTS: Final = _windows(
                     where d.school_id = r.school_id and d.announcement_id = a.id
                       and d.person_kind = r.person_kind and d.person_id = r.person_id
                       and d.account_id = $8) as is_read,
-           exists (select from attachment f
-                    where f.school_id = r.school_id and f.bound_kind = 'announcement'
-                      and f.bound_id = a.id) as has_attachments
+           (exists (select from attachment f
+                     where f.school_id = r.school_id and f.bound_kind = 'announcement'
+                       and f.bound_id = a.id)
+            or a.origin_id is not null and exists (
+                select from department_attachment f where f.announcement_id = a.id)
+           ) as has_attachments
       from <readers>
      cross join lateral (
          select r.school_id, r.announcement_id, r.person_kind, r.person_id, r.published_at,
@@ -129,8 +132,8 @@ _ANNOUNCEMENTS: Final = _windows(
           where r.school_id = p.school_id and r.person_kind = $9 and r.person_id = p.person_id
             and <window>) r
      cross join lateral (
-         select a.id, a.title, a.body, a.state, a.author_name, a.is_urgent, a.answer_kind,
-                a.answer_until
+         select a.id, a.origin_id, a.title, a.body, a.state, a.author_name, a.is_urgent,
+                a.answer_kind, a.answer_until
            from announcement a
           where a.school_id = r.school_id and a.id = r.announcement_id limit 1) a
     """,

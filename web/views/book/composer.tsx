@@ -68,7 +68,7 @@ export function Composer({ thread, onSend }: Props) {
       }}
     >
       <Hours thread={thread} />
-      {attaches.value && <Attach school={thread.school_id} list={files} busy={isUploading} />}
+      {attaches.value && <Attach store={thread.school_id} list={files} busy={isUploading} />}
       <div class="composer-row">
         <Button
           icon="camera"

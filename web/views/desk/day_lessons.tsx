@@ -217,7 +217,7 @@ function OneHomework(props: OneProps) {
           ))}
         </div>
       </div>
-      <Attach school={school} list={files} busy={isBusy} />
+      <Attach store={school} list={files} busy={isBusy} />
       <Button
         kind={isSent ? "danger" : "quiet"}
         {...(!isSent && { icon: "cross" as const })}

@@ -9,6 +9,7 @@ import { count, moment } from "../../format";
 import { N } from "../../i18n/notices";
 import { useQuery } from "../../query";
 import { go, type Parameters, place } from "../../router";
+import { Attachments } from "../book/attachments";
 import { usePolling } from "../classes/polling";
 import { chartOf, placesOf } from "../daily/closures_model";
 import { answerWords } from "./answer_words";
@@ -65,7 +66,7 @@ function Writing({ chart, notice }: WritingProps) {
       senderOf={senderOf}
       notice={notice}
       start={start}
-      files={null}
+      files="department"
       audience={(parts, fault) => <PlaceAudience places={places} parts={parts} fault={fault} />}
       onDone={(words, sent) => {
         justDone.value = words;
@@ -99,6 +100,7 @@ function Sent({ id }: { id: string }) {
               <StateBadge state={found.state} />
             </div>
             <p class="desk-quote">{found.body}</p>
+            <Attachments items={found.attachments} onStale={() => notice.reload()} />
             {found.withdrawn_reason && (
               <Note tone="bad">{N.isWithdrawn(found.withdrawn_reason)}</Note>
             )}

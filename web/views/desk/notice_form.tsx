@@ -4,7 +4,7 @@ import { type Signal, useComputed, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { api, of } from "../../api";
-import type { Attached } from "../../attaching";
+import type { Attached, Store } from "../../attaching";
 import { Attach } from "../../components/attach";
 import { Confirm } from "../../components/confirm";
 import { Form, useSending } from "../../components/form";
@@ -24,8 +24,7 @@ interface Props {
   /** What was saved before; null: a new one. */
   notice: Notice | null;
   start: Draft;
-  /** The school whose store takes pictures; null: none can go with it. */
-  files: number | null;
+  files: Store;
   audience: (parts: Signal<readonly Part[]>, fault: string | undefined) => ComponentChildren;
   /** `sent`: it has gone out, or waits for its hour. */
   onDone: (words: string, sent: Notice | null) => void;
@@ -76,13 +75,13 @@ export function NoticeForm({ senderOf, notice, start, files, audience, onDone }:
         <Card>
           {audience(parts, faults.audience)}
           {needsWhom(parts.value) && (
-            <Whom draft={draft.value} withLeaders={files === null} onChange={put} />
+            <Whom draft={draft.value} withLeaders={files === "department"} onChange={put} />
           )}
           {parts.value.length > 0 && <ReachWords reach={reach.value} />}
         </Card>
         <Card>
           <Content draft={draft.value} faults={faults} onChange={put} />
-          {files !== null && <Attach school={files} list={list} busy={isBusy} />}
+          <Attach store={files} list={list} busy={isBusy} />
         </Card>
         <Card>
           <Asking draft={draft.value} faults={faults} onChange={put} />
