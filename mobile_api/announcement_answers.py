@@ -10,7 +10,13 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
-from app.contact_book.announcements import answers, department, department_reading, shown
+from app.contact_book.announcements import (
+    answers,
+    department,
+    department_reading,
+    reminders,
+    shown,
+)
 from app.contact_book.announcements.model import AnnouncementShown, AnswerSheet, Reminded
 from app.contact_book.announcements.reading import mark_read, reader_of
 from app.contact_book.announcements.sheet import workbook
@@ -154,9 +160,10 @@ class AnnouncementAnswers(Controller):
         opt=WRITERS,
     )
     async def remind(self, tx: Tx, caller: Me, now: Now, announcement_id: PathId) -> Reminded:
-        """Remind those who have not answered, once a day.
+        """Remind those who have not answered, once a day; who was reminded today is left out.
 
-        For its author, and the principal; of the department's for the department.
+        For its author, and the principal; for a homeroom teacher, the own class; of the
+        department's for the department, too.
         """
         if await department_reading.may_see(
             tx, caller=caller, announcement_id=announcement_id, now=now
@@ -166,8 +173,9 @@ class AnnouncementAnswers(Controller):
             )
         else:
             reader = await reader_of(tx, caller=caller)
-            row = await shown.remindable(tx, reader=reader, announcement_id=announcement_id)
-            count = await answers.remind(tx, row=row, actor=caller.account_id, now=now)
+            count = await reminders.remind(
+                tx, reader=reader, announcement_id=announcement_id, now=now
+            )
         return Reminded(people=count)
 
 

@@ -1,5 +1,6 @@
 """What the contact book puts into the outbox for many at once, in the transaction of its fact."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
@@ -27,12 +28,16 @@ async def tell_recipients(
     params: dict[str, object],
     only_unanswered: bool = False,
     has_pupils: bool = True,
+    classes: Collection[UUID] | None = None,
+    but_classes: Collection[UUID] = (),
+    but: Collection[UUID] = (),
 ) -> int:
     """One message for each recipient of an announcement; how many.
 
     For a pupil: to the guardians who are to be told when the relay tells it, and, with
     `has_pupils`, to the pupil's own account. For staff: to their account. The relay makes one of
-    several for the same account: they are one event.
+    several for the same account: they are one event. `classes`: pupils of these alone, and no
+    staff; None: all. `but_classes`, `but`: classes and pupils who are left out.
     """
     told = await db.rows(
         conn,
@@ -41,6 +46,9 @@ async def tell_recipients(
             select r.person_kind, r.person_id from announcement_recipient r
              where r.school_id = $1 and r.announcement_id = $2
                and (not $3 or r.answered_at is null)
+               and ($5::uuid[] is null or r.class_id = any($5::uuid[]))
+               and (r.class_id is null or r.class_id <> all($6::uuid[]))
+               and r.person_id <> all($7::uuid[])
                -- Who has left is asked for nothing any more.
                and not ($3 and r.person_kind = 'student' and exists (
                    select from student s where s.school_id = r.school_id and s.id = r.person_id
@@ -63,6 +71,9 @@ async def tell_recipients(
         announcement_id,
         only_unanswered,
         has_pupils,
+        None if classes is None else list(classes),
+        list(but_classes),
+        list(but),
     )
     return await db.run(
         conn,

@@ -65,7 +65,9 @@ _ANNOUNCEMENTS: Final[dict[str, Rule]] = {
     f"GET {_ONE}/answers.xlsx": Rule(
         here=PRINCIPAL, own=LEADER, door_is_for=(*TEACHERS, *DEPARTMENT)
     ),
-    f"POST {_ONE}/reminders": Rule(here=PRINCIPAL, door_is_for=(*TEACHERS, *DEPARTMENT)),
+    f"POST {_ONE}/reminders": Rule(
+        here=PRINCIPAL, own=LEADER, door_is_for=(*TEACHERS, *DEPARTMENT)
+    ),
     f"GET {_GROUPS}": Rule(here=_WRITERS),
     f"POST {_GROUPS}": Rule(
         here=PRINCIPAL,

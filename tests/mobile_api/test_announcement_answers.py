@@ -12,8 +12,8 @@ from python_calamine import CalamineWorkbook
 
 from app import db
 from app.contact_book.announcements import queries
-from app.contact_book.announcements.answers import remind as remind_now
 from app.contact_book.announcements.model import Withdrawn
+from app.contact_book.announcements.reminders import remind_all as remind_now
 from mobile_api.resources import Resources
 from tests.cast import Cast
 from tests.conftest import Clock
@@ -216,7 +216,7 @@ async def test_a_reminder_goes_to_who_has_not_answered_once_a_day(
         api, cast, cast["principal"], audience=[], answer_kind="yes_no", answer_until=until
     )
     await answer(api, one, cast["guardian"], "yes")
-    assert (await remind(api, one, cast["homeroom_teacher"])).status_code == 404
+    assert (await remind(api, one, cast["subject_teacher"])).status_code == 404
     assert (await answers(api, one, cast["principal"]))["may_remind"]
     done = await remind(api, one, cast["principal"])
     assert (done.status_code, done.json()) == (200, {"people": 1})
@@ -234,6 +234,51 @@ async def test_a_reminder_goes_to_who_has_not_answered_once_a_day(
     assert [item["kind"] for item in await inbox(owner, cast["guardian"])] == ["announcement"]
     clock.now += timedelta(days=1)
     assert (await remind(api, one, cast["principal"])).json() == {"people": 1}
+
+
+async def test_a_homeroom_teacher_reminds_the_own_class_once_a_day(
+    api: httpx.AsyncClient,
+    cast: Cast,
+    world: World,
+    clock: Clock,
+    workers: Workers,
+    owner: asyncpg.Connection,
+) -> None:
+    both = await world.guardian(cast.student, cast.neighbour, name="Bà Nội")
+    far = await world.guardian(cast.neighbour, name="Trần Văn Cha")
+    one = await sent(api, cast, cast["principal"], audience=[], answer_kind="yes_no")
+    teacher = cast["homeroom_teacher"]
+    sheet = await answers(api, one, teacher)
+    assert (sheet["may_remind"], sheet["reminded_today"]) == (True, False)
+    assert (await remind(api, one, teacher)).json() == {"people": 1}
+    sheet = await answers(api, one, teacher)
+    assert (sheet["may_remind"], sheet["reminded_today"]) == (False, True)
+    again = await remind(api, one, teacher)
+    assert (again.status_code, again.json()["type"]) == (409, "reminded-today")
+    await workers.work()
+    assert "answer_wanted" not in [item["kind"] for item in await inbox(owner, far)]
+    # The principal's goes to the others; a family of both classes has been reminded.
+    assert (await answers(api, one, cast["principal"]))["may_remind"]
+    assert (await remind(api, one, cast["principal"])).json() == {"people": 1}
+    await workers.work()
+    for who in (both, far, cast["guardian"]):
+        kinds = [item["kind"] for item in await inbox(owner, who)]
+        assert kinds == ["announcement", "answer_wanted"]
+    # A day later the principal is first: nobody is left for the teacher.
+    clock.now += timedelta(days=1)
+    assert (await remind(api, one, cast["principal"])).json() == {"people": 2}
+    assert not (await answers(api, one, teacher))["may_remind"]
+    assert (await remind(api, one, teacher)).json()["type"] == "reminded-today"
+
+
+async def test_two_reminders_of_a_class_at_once_are_one(
+    api: httpx.AsyncClient, cast: Cast, owner: asyncpg.Connection
+) -> None:
+    one = await sent(api, cast, cast["principal"], audience=[], answer_kind="yes_no")
+    told = await asyncio.gather(*(remind(api, one, cast["homeroom_teacher"]) for _ in range(2)))
+    assert sorted(each.status_code for each in told) == [200, 409]
+    count = "select count(*) from outbox where kind = 'answer_wanted'"
+    assert await owner.fetchval(count) == 1
 
 
 async def test_a_withdrawal_takes_the_place_of_the_reminders_too(

@@ -5,8 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app import db
-from app.attendance.plan import school_day
-from app.contact_book.announcements import queries, sending
+from app.contact_book.announcements import queries
 from app.contact_book.announcements.model import (
     AnnouncementRow,
     AnswerCount,
@@ -17,7 +16,6 @@ from app.contact_book.announcements.model import (
     NothingAsked,
     NotPublished,
     OneAnswer,
-    RemindedToday,
     Withdrawn,
 )
 from app.contact_book.announcements.reading import Reader, Recipient, recipients
@@ -313,45 +311,3 @@ async def by_answer(
         row.id,
         None if classes is None else list(classes),
     )
-
-
-async def remind(conn: db.Conn, *, row: AnnouncementRow, actor: UUID, now: datetime) -> int:
-    """Remind who has not answered, once a day; how many people.
-
-    Raises:
-        NotPublished, Withdrawn, NothingAsked, AnswersClosed: there is nothing to answer.
-        RemindedToday: it was done.
-    """
-    # As it is now: since the caller read it, it may have been taken back.
-    (row,) = await queries.found(
-        conn, school_ids=[int(row.school_id or 0)], announcement_id=row.id, is_locked=True
-    )
-    require_open(row, now)
-    is_first = await db.run(
-        conn,
-        """
-        update announcement set reminded_on = $3
-         where school_id = $1 and id = $2 and reminded_on is distinct from $3
-        """,
-        row.school_id,
-        row.id,
-        school_day(now),
-    )
-    if not is_first:
-        raise RemindedToday
-    return await sending.remind(conn, row=row, actor=actor, now=now)
-
-
-async def is_reminded(conn: db.Conn, *, row: AnnouncementRow, now: datetime) -> bool:
-    """Whether a reminder went out today."""
-    found: bool = await db.value(
-        conn,
-        """
-        select coalesce(reminded_on = $3, false) from announcement
-         where school_id = $1 and id = $2
-        """,
-        row.school_id,
-        row.id,
-        school_day(now),
-    )
-    return bool(found)

@@ -214,8 +214,8 @@ class AnswerSheet(Struct, frozen=True, kw_only=True):
     """What came back: sums over all that the caller may see, and the people, by class and name.
 
     The department sees `schools` and no people; everybody else people and no `schools`. A class's
-    homeroom teacher sees the own class alone. `may_remind_at`: from then on; null: there is nobody
-    to remind, or it is not the caller's to do.
+    homeroom teacher sees the own class alone, and reminds it alone. `reminded_today`: all that
+    the caller may remind.
     """
 
     announcement_id: UUID

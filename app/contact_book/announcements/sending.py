@@ -1,5 +1,6 @@
 """An announcement goes out, is taken back, and is asked about again: in one school, at once."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
@@ -118,10 +119,21 @@ async def take_back(
     )
 
 
-async def remind(conn: db.Conn, *, row: AnnouncementRow, actor: UUID, now: datetime) -> int:
+async def remind(
+    conn: db.Conn,
+    *,
+    row: AnnouncementRow,
+    actor: UUID,
+    now: datetime,
+    classes: Collection[UUID] | None = None,
+    but_classes: Collection[UUID] = (),
+    but: Collection[UUID] = (),
+) -> int:
     """Ask those who have not answered; how many people. Who may, and how often, was asked.
 
-    It takes the place of the announcement, so that the withdrawal takes the place of both.
+    It takes the place of the announcement, so that the withdrawal takes the place of both. All that
+    is reminded on one day is one event: a family of two classes reads it once. `classes`, `but...`:
+    see `tell_recipients`.
     """
     return await tell_recipients(
         conn,
@@ -136,6 +148,9 @@ async def remind(conn: db.Conn, *, row: AnnouncementRow, actor: UUID, now: datet
         | {"at": instant(row.answer_until), "replaces": str(row.id)},
         only_unanswered=True,
         has_pupils=False,
+        classes=classes,
+        but_classes=but_classes,
+        but=but,
     )
 
 

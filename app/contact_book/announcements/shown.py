@@ -8,7 +8,7 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict
 
 from app import db
-from app.contact_book.announcements import answers, department_reading, queries, reading
+from app.contact_book.announcements import answers, department_reading, queries, reading, reminders
 from app.contact_book.announcements.model import (
     AnnouncementRow,
     AnnouncementShown,
@@ -326,8 +326,9 @@ async def answer_sheet(
         limit=limit + 1,
         hidden=reader.hidden_in(school_id),
     )
-    reminded = await answers.is_reminded(conn, row=row, now=now)
-    may_remind = _may_remind(reader, one) and _is_waiting(row, total, now) and not reminded
+    own = reminders.own_classes(reader, one)
+    reminded = await reminders.is_reminded(conn, row=row, now=now, classes=own)
+    may_remind = _is_waiting(row, total, now) and not reminded and (own is None or bool(own))
     return AnswerSheet(
         announcement_id=row.id,
         school_id=school_id,
@@ -344,12 +345,6 @@ async def answer_sheet(
         may_remind=may_remind,
         items=[each for _, each in found[:limit]],
         next_cursor=encode_cursor(*found[limit - 1][0]) if len(found) > limit else None,
-    )
-
-
-def _may_remind(reader: Reader, one: Seen) -> bool:
-    return one.desk is not None and (
-        one.desk.is_principal or one.row.author_account_id == reader.account_id
     )
 
 
@@ -371,18 +366,6 @@ async def all_answers(
         hidden=reader.hidden_in(school_id),
     )
     return one.row, [each for _, each in found]
-
-
-async def remindable(conn: db.Conn, *, reader: Reader, announcement_id: UUID) -> AnnouncementRow:
-    """The announcement, if the reader may remind of it.
-
-    Raises:
-        NoSuchAnnouncement: neither its author nor the principal.
-    """
-    one = await reading.seen(conn, reader=reader, announcement_id=announcement_id)
-    if not _may_remind(reader, one):
-        raise NoSuchAnnouncement
-    return one.row
 
 
 async def may_see(conn: db.Conn, *, caller: Caller, school_id: int, ref_id: UUID) -> bool:
