@@ -273,11 +273,12 @@ async def call(
     """The phone number of a guardian, to call about the pupil; that it was shown is put down.
 
     For the principal, and the homeroom teacher of the class that the pupil is in now. Not of a
-    guardian whom a court keeps from the child.
+    guardian whom a court keeps from the child, nor for such a one who works here.
     """
     sight = await sight_of(tx, caller=caller, school_id=school_id)
     class_id = await lists.class_now(tx, school_id=school_id, student_id=student_id)
-    if class_id is None or not sight.leads_class(class_id):
+    is_led = class_id is not None and sight.leads_class(class_id)
+    if not is_led or student_id in sight.barred:
         raise NoSuchPupil
     phone = await calls.number_to_call(
         tx,

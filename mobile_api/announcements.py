@@ -10,7 +10,7 @@ from litestar.params import JSONBody, QueryParameter
 from msgspec import UNSET, Struct
 
 from app import db
-from app.contact_book.access import desks_of
+from app.contact_book.access import barred, desks_of
 from app.contact_book.announcements import (
     department,
     department_reading,
@@ -351,6 +351,7 @@ async def _lines(
         desks = [await service.require_desk(tx, caller=caller, school_id=school_id)]
     else:
         desks = await desks_of(tx, caller=caller)
+    kept_from = await barred(tx, caller=caller)
     found: list[AnnouncementLine] = []
     for desk in desks:
         found += await queries.lines(
@@ -360,6 +361,7 @@ async def _lines(
             pattern=asked.pattern,
             before=asked.before,
             limit=asked.limit,
+            hidden=[student_id for school, student_id in kept_from if school == desk.school_id],
         )
     if school_id is None and "department_admin" in caller.roles:
         found += await department_reading.lines(

@@ -163,7 +163,10 @@ async def day_register(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[register.RegisterRow]:
-    """A day's states by class and name. Principals see the school, teachers their classes."""
+    """A day's states by class and name. Principals see the school, teachers their classes.
+
+    Not of a pupil whom a court keeps from the caller.
+    """
     sight = await sight_of(tx, caller=caller, school_id=school_id)
     class_ids = (
         None if sight.is_principal else sorted(sight.homeroom_class_ids | sight.taught_class_ids)
@@ -223,7 +226,7 @@ async def _school_of_pupil(tx: db.Conn, caller: Caller, student_id: UUID) -> int
         class_id = await register.class_of(tx, school_id=school_id, student_id=student_id)
         sight = await sight_of(tx, caller=caller, school_id=school_id)
         taught = sight.homeroom_class_ids | sight.taught_class_ids
-        exists = class_id is not None
+        exists = class_id is not None and student_id not in sight.barred
         if exists and (sight.is_principal or class_id in taught):
             return school_id
     raise NoSuchPupil

@@ -1,7 +1,7 @@
 """Reading attendance: a class's day, a pupil's weeks. The states of DOMAIN.md."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -137,7 +137,13 @@ async def class_register(
     """
     after = decode_cursor(cursor, tuple[CursorText, CursorText, UUID])
     pupils = await _pupils_on(
-        conn, school_id=plan.school_id, day=day, class_ids=class_ids, after=after, limit=limit + 1
+        conn,
+        school_id=plan.school_id,
+        day=day,
+        class_ids=class_ids,
+        but=sight.barred,
+        after=after,
+        limit=limit + 1,
     )
     page = page_of(pupils, limit=limit, key=lambda p: (p.class_name, p.sort_key, str(p.student_id)))
     asked: dict[str, Any] = {
@@ -278,6 +284,7 @@ async def _pupils_on(
     school_id: int,
     day: date,
     class_ids: Sequence[UUID] | None,
+    but: Collection[UUID],
     after: tuple[str, str, UUID] | None,
     limit: int,
 ) -> list[_Pupil]:
@@ -294,6 +301,7 @@ async def _pupils_on(
          where e.school_id = $1 and e.from_day <= $2 and (e.to_day is null or e.to_day >= $2)
            and ($3::uuid[] is null or e.class_id = any($3))
            and ($4::text is null or (c.name, s.sort_key, s.id) > ($4, $5, $6::uuid))
+           and s.id <> all($8::uuid[])
          order by c.name, s.sort_key, s.id limit $7
         """,
         school_id,
@@ -303,6 +311,7 @@ async def _pupils_on(
         sort_key,
         student_id,
         limit,
+        list(but),
     )
 
 

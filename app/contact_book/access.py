@@ -10,7 +10,7 @@ from app import db
 from app.contact_book.model import Desk, FamilyLink
 from app.errors import NotFound
 from app.identity.model import Caller, Role
-from app.schools.sight import sight_of
+from app.schools.sight import barred_from, sight_of
 
 WRITING_ROLES: tuple[Role, ...] = ("principal", "homeroom_teacher", "subject_teacher")
 STAFF_ROLES: tuple[Role, ...] = (*WRITING_ROLES, "guard", "accountant")
@@ -94,23 +94,8 @@ async def _former(conn: db.Conn, account_id: UUID) -> list[_Former]:
 
 
 async def barred(conn: db.Conn, *, caller: Caller) -> frozenset[tuple[int, UUID]]:
-    """The pupils (school, pupil) whom a court keeps from the caller, also where the caller teaches.
-
-    A block belongs to the pair of account and pupil, whatever became of the link itself.
-    """
-    rows = await db.rows(
-        conn,
-        """
-        select school_id, student_id from guardianship
-         where school_id = any($1) and account_id = $2 and custody_blocked_at is not null
-        union
-        select school_id, student_id from guardianship
-         where school_id = any($1) and pending_account_id = $2 and custody_blocked_at is not null
-        """,
-        sorted(caller.school_ids),
-        caller.account_id,
-    )
-    return frozenset((row["school_id"], row["student_id"]) for row in rows)
+    """The pupils (school, pupil) of the caller's schools whom a court keeps from the caller."""
+    return await barred_from(conn, account_id=caller.account_id, school_ids=caller.school_ids)
 
 
 async def desk_of(conn: db.Conn, *, caller: Caller, school_id: int) -> Desk | None:

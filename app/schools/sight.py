@@ -1,5 +1,6 @@
 """Which of a school's children a caller may see, and how much of each."""
 
+from collections.abc import Collection
 from typing import Literal
 from uuid import UUID
 
@@ -13,12 +14,17 @@ Depth = Literal["full", "photo", "name"]
 
 
 class Sight(msgspec.Struct, frozen=True, kw_only=True):
-    """`whole_school` None: only the classes named are seen."""
+    """`whole_school` None: only the classes named are seen.
+
+    `barred`: pupils of the school whom a court keeps from the caller. Whatever the caller's office
+    there, they are in no list, and their pages are not there.
+    """
 
     is_principal: bool
     whole_school: Depth | None
     homeroom_class_ids: frozenset[UUID]
     taught_class_ids: frozenset[UUID]
+    barred: frozenset[UUID]
 
     @property
     def class_ids(self) -> list[UUID] | None:
@@ -32,6 +38,10 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
         if class_id is None:
             return self.is_principal
         return self.class_ids is None or class_id in self.class_ids
+
+    def sees(self, student_id: UUID, class_id: UUID | None) -> bool:
+        """Whether anything is shown of this pupil, who is in this class."""
+        return student_id not in self.barred and self.sees_class(class_id)
 
     def depth(self, class_id: UUID | None) -> Depth:
         """How much of a pupil of this class is shown; ask `sees_class` first."""
@@ -62,7 +72,36 @@ async def sight_of(conn: db.Conn, *, caller: Caller, school_id: int) -> Sight:
         whole_school=whole,
         homeroom_class_ids=await _homeroom_classes(conn, school_id, homeroom),
         taught_class_ids=await _taught_classes(conn, school_id, subject),
+        barred=frozenset(
+            student_id
+            for _, student_id in await barred_from(
+                conn, account_id=caller.account_id, school_ids=[school_id]
+            )
+        ),
     )
+
+
+async def barred_from(
+    conn: db.Conn, *, account_id: UUID, school_ids: Collection[int]
+) -> frozenset[tuple[int, UUID]]:
+    """The pupils (school, pupil) whom a court keeps from the account, also where it teaches.
+
+    A block belongs to the pair of account and pupil, whatever became of the link itself. All that
+    is shown to staff by name asks here.
+    """
+    rows = await db.rows(
+        conn,
+        """
+        select school_id, student_id from guardianship
+         where school_id = any($1) and account_id = $2 and custody_blocked_at is not null
+        union
+        select school_id, student_id from guardianship
+         where school_id = any($1) and pending_account_id = $2 and custody_blocked_at is not null
+        """,
+        sorted(school_ids),
+        account_id,
+    )
+    return frozenset((row["school_id"], row["student_id"]) for row in rows)
 
 
 async def _homeroom_classes(

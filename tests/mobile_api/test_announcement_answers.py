@@ -22,6 +22,7 @@ from tests.mobile_api.announcing import (
     answer,
     answers,
     get,
+    listed,
     read,
     remind,
     seen,
@@ -327,6 +328,7 @@ async def test_a_teacher_is_told_nothing_of_a_child_whom_a_court_keeps_from_them
     named = [{"kind": "student", "ref": str(each.id)} for each in (cast.student, other)]
     one = await sent(api, cast, cast["principal"], audience=named, answer_kind="yes_no")
     teacher = cast["homeroom_teacher"]
+    await answer(api, one, cast["guardian"], "yes")
     await owner.execute(
         "update guardianship set account_id = $1, custody_blocked_at = now() where student_id = $2",
         teacher.account_id,
@@ -334,6 +336,13 @@ async def test_a_teacher_is_told_nothing_of_a_child_whom_a_court_keeps_from_them
     )
     sheet = await answers(api, one, teacher)
     assert [each["name"] for each in sheet["items"]] == [other.name]
+    one_of_two = {"recipients": 1, "read": 0, "answered": 0}
+    assert sheet["total"] == one_of_two
+    assert [each["recipients"] for each in sheet["classes"]] == [1]
+    assert sheet["by_answer"] == []
+    assert (await seen(api, one, teacher))["counts"] == one_of_two
+    assert [each["counts"] for each in await listed(api, teacher)] == [one_of_two]
+    assert (await remind(api, one, teacher)).json() == {"people": 1}
     url = f"{SAID}/{one['id']}/answers.xlsx"
     got = await api.get(url, headers=teacher.headers)
     book = CalamineWorkbook.from_filelike(io.BytesIO(got.content))

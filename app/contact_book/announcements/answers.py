@@ -270,9 +270,14 @@ async def people(
 
 
 async def by_class(
-    conn: db.Conn, *, school_id: int, announcement_id: UUID, classes: Sequence[UUID] | None
+    conn: db.Conn,
+    *,
+    school_id: int,
+    announcement_id: UUID,
+    classes: Sequence[UUID] | None,
+    hidden: Collection[UUID],
 ) -> list[ClassTally]:
-    """Sums of each class, the staff last."""
+    """Sums of each class, the staff last; `hidden` are not counted."""
     return await db.many(
         conn,
         ClassTally,
@@ -283,19 +288,28 @@ async def by_class(
           left join school_class c on c.school_id = r.school_id and c.id = r.class_id
          where r.school_id = $1 and r.announcement_id = $2
            and ($3::uuid[] is null or r.class_id = any($3::uuid[]))
+           and r.person_id <> all($4::uuid[])
          group by r.class_id, c.name, c.grade
          order by c.grade nulls last, c.name, r.class_id
         """,
         school_id,
         announcement_id,
         None if classes is None else list(classes),
+        list(hidden),
     )
 
 
 async def by_answer(
-    conn: db.Conn, *, row: AnnouncementRow, classes: Sequence[UUID] | None
+    conn: db.Conn,
+    *,
+    row: AnnouncementRow,
+    classes: Sequence[UUID] | None,
+    hidden: Collection[UUID],
 ) -> list[AnswerCount]:
-    """How often each answer was given; of free texts nothing: each is its own."""
+    """How often each answer was given; of free texts nothing: each is its own.
+
+    `hidden` are not counted.
+    """
     if row.answer_kind in ("none", "text"):
         return []
     return await db.many(
@@ -305,9 +319,11 @@ async def by_answer(
         select answer, count(*) as count from announcement_recipient
          where school_id = $1 and announcement_id = $2 and answer is not null
            and ($3::uuid[] is null or class_id = any($3::uuid[]))
+           and person_id <> all($4::uuid[])
          group by answer order by count(*) desc, answer
         """,
         row.school_id,
         row.id,
         None if classes is None else list(classes),
+        list(hidden),
     )

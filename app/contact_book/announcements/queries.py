@@ -196,11 +196,12 @@ async def lines(
     pattern: str | None,
     before: UUID | None,
     limit: int,
+    hidden: Collection[UUID],
 ) -> list[AnnouncementLine]:
     """What somebody who writes at the school may see of it, the newest first.
 
     Own ones; of others, what has gone out or will: the principal all, a homeroom teacher what the
-    own class has got. Counted are those whom the reader may know of.
+    own class has got. Counted are those whom the reader may know of, `hidden` not.
     """
     return await db.many(
         conn,
@@ -215,6 +216,7 @@ async def lines(
                           'answered', count(r.answered_at))
                      from announcement_recipient r
                     where r.school_id = a.school_id and r.announcement_id = a.id
+                      and r.person_id <> all($10::uuid[])
                       and ($3 or r.class_id = any($4::uuid[])
                            or (a.author_account_id = $2 and r.class_id = any($5::uuid[])))
                    ) end as counts
@@ -240,6 +242,7 @@ async def lines(
         pattern,
         before,
         limit,
+        list(hidden),
     )
 
 

@@ -245,9 +245,14 @@ def counted_classes(desk: Desk, row: AnnouncementRow) -> list[UUID] | None:
 
 
 async def tally(
-    conn: db.Conn, *, school_id: int, announcement_id: UUID, classes: list[UUID] | None
+    conn: db.Conn,
+    *,
+    school_id: int,
+    announcement_id: UUID,
+    classes: list[UUID] | None,
+    hidden: Sequence[UUID],
 ) -> Tally:
-    """How many got it, read it and answered; `classes` None: all."""
+    """How many got it, read it and answered; `classes` None: all; `hidden` are not counted."""
     found = await db.one(
         conn,
         Tally,
@@ -256,10 +261,12 @@ async def tally(
           from announcement_recipient
          where school_id = $1 and announcement_id = $2
            and ($3::uuid[] is null or class_id = any($3::uuid[]))
+           and person_id <> all($4::uuid[])
         """,
         school_id,
         announcement_id,
         classes,
+        hidden,
     )
     return found or Tally(recipients=0, read=0, answered=0)
 

@@ -126,6 +126,7 @@ async def _senders_part(
         school_id=one.desk.school_id,
         announcement_id=one.row.id,
         classes=reading.counted_classes(one.desk, one.row),
+        hidden=reader.hidden_in(one.desk.school_id),
     )
     return counts, audience
 
@@ -314,7 +315,10 @@ async def answer_sheet(
     """
     one, classes = await _sent(conn, reader, announcement_id)
     row, school_id = one.row, int(one.row.school_id or 0)
-    total = await reading.tally(conn, school_id=school_id, announcement_id=row.id, classes=classes)
+    hidden = reader.hidden_in(school_id)
+    total = await reading.tally(
+        conn, school_id=school_id, announcement_id=row.id, classes=classes, hidden=hidden
+    )
     found = await answers.people(
         conn,
         school_id=school_id,
@@ -324,7 +328,7 @@ async def answer_sheet(
         answered=answered,
         after=after,
         limit=limit + 1,
-        hidden=reader.hidden_in(school_id),
+        hidden=hidden,
     )
     own = reminders.own_classes(reader, one)
     reminded = await reminders.is_reminded(conn, row=row, now=now, classes=own)
@@ -336,9 +340,9 @@ async def answer_sheet(
         answer_options=row.answer_options,
         answer_until=row.answer_until,
         total=total,
-        by_answer=await answers.by_answer(conn, row=row, classes=classes),
+        by_answer=await answers.by_answer(conn, row=row, classes=classes, hidden=hidden),
         classes=await answers.by_class(
-            conn, school_id=school_id, announcement_id=row.id, classes=classes
+            conn, school_id=school_id, announcement_id=row.id, classes=classes, hidden=hidden
         ),
         schools=[],
         reminded_today=reminded,

@@ -16,8 +16,12 @@ async def students(
     pattern: str | None,
     after: tuple[str, UUID] | None,
     limit: int,
+    but: Collection[UUID] = (),
 ) -> list[StudentRow]:
-    """The enrolled pupils in Vietnamese order of names; `class_ids` None: of every class."""
+    """The enrolled pupils in Vietnamese order of names, but for some.
+
+    `class_ids` None: of every class.
+    """
     return await db.many(
         conn,
         StudentRow,
@@ -35,6 +39,7 @@ async def students(
            and ($2::uuid[] is null or e.class_id = any($2::uuid[]))
            and ($3::text is null or s.search_key like $3)
            and ($4::text is null or (s.sort_key, s.id) > ($4, $5::uuid))
+           and s.id <> all($7::uuid[])
          order by s.sort_key, s.id limit $6
         """,
         school_id,
@@ -43,6 +48,7 @@ async def students(
         after[0] if after else None,
         after[1] if after else None,
         limit,
+        list(but),
     )
 
 

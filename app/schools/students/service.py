@@ -55,6 +55,7 @@ async def students_page(
         conn,
         school_id=school_id,
         class_ids=sight.class_ids if class_id is None else [class_id],
+        but=sight.barred,
         pattern=contains_pattern(q),
         after=after,
         limit=limit + 1,
@@ -91,7 +92,7 @@ async def visible_row(
         NoSuchStudent: not in this school, or not the caller's to see.
     """
     row = await queries.student(conn, school_id=school_id, student_id=student_id)
-    if row is None or not sight.sees_class(row.class_id):
+    if row is None or not sight.sees(student_id, row.class_id):
         raise NoSuchStudent
     return row
 
