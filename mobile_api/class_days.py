@@ -1,6 +1,6 @@
 """A class's day in one piece, a school's phrases, and pupils' weeks in numbers."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -56,6 +56,7 @@ from mobile_api.inputs import (
 from mobile_api.remarks import READERS, WRITERS, AttachmentIds, RemarkText, shown_by
 
 _MOST: Final = 200
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _PRINCIPAL: Final = {"who": only("principal")}
 
 LessonText = Annotated[str, Meta(max_length=2000, pattern=NO_NUL)]
@@ -121,13 +122,18 @@ class RemarkOfOne(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class CareOfAll(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How small children ate and slept; null: nothing is said of it."""
+    """How small children ate and slept; null: nothing is said of it.
+
+    `changed_at`: the newest of the children's days that were read, null if there was none; a child
+    of whom something newer was said since is named, and nothing is written (409).
+    """
 
     breakfast: Eaten | None = None
     lunch: Eaten | None = None
     snack: Eaten | None = None
     sleep_min: SleepMin | None = None
     note: CareNote = ""
+    changed_at: ReadAt | None = UNSET
 
 
 class CareOfOne(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -262,11 +268,18 @@ def _entry(data: DayGiven) -> days.Entry:
             for each in data.exceptions
         ],
         # Of nobody yet: whoever was there gets one of their own.
-        care_for_all=None if data.care is None else _care(data.care, UUID(int=0), None),
+        care_for_all=None
+        if data.care is None
+        else _care(data.care, UUID(int=0), _read_of_all(data.care.changed_at)),
         care_exceptions=[
             _care(each, each.student_id, _given(each.changed_at)) for each in data.care_exceptions
         ],
     )
+
+
+def _read_of_all(changed_at: datetime | UnsetType | None) -> datetime | None:
+    """Null: there was nothing, and whatever there is by now is newer."""
+    return _NEVER if changed_at is None else _given(changed_at)
 
 
 def _given(changed_at: datetime | UnsetType) -> datetime | None:

@@ -72,6 +72,8 @@ class Homeworks(Controller):
     ) -> Homework:
         """Set a class homework; its families are told, once a day however often it is added to.
 
+        Of a day more than 7 days back nobody is told: it stands in the book.
+
         For the homeroom teacher of the class, a teacher of this subject in it, and the principal;
         teachers today and seven days back.
         """

@@ -84,6 +84,8 @@ class Remarks(Controller):
     ) -> Remark:
         """Say something about one pupil; the guardians are told. A health note is stored sealed.
 
+        Of a day more than 7 days back nobody is told: it stands in the book.
+
         For the homeroom teacher of the pupil's class, a subject teacher of it, and the principal;
         teachers today and seven days back.
         """

@@ -11,9 +11,9 @@ from notifications.relay import Relay
 from tests.cast import Cast
 from tests.conftest import Clock
 from tests.mobile_api import files
-from tests.mobile_api.daily_book import BOOK, day_url, give, refused, said, write, written
+from tests.mobile_api.daily_book import BOOK, LONG_AGO, day_url, give, refused, said, write, written
 from tests.notifications.news import deliveries, inbox, put_token
-from tests.world import Person
+from tests.world import Person, World
 
 
 async def put(api: httpx.AsyncClient, cast: Cast, who: Person, **entry: Any) -> httpx.Response:
@@ -125,6 +125,38 @@ async def test_what_was_read_before_a_change_does_not_write_over_it(
     said(await put(api, cast, homeroom, homework=[homework | now | {"text": "Bài 6"}]))
 
 
+async def test_meals_for_all_do_not_write_over_what_was_said_of_one_child_since(
+    api: httpx.AsyncClient, cast: Cast, owner: asyncpg.Connection, clock: Clock, world: World
+) -> None:
+    await owner.execute("update school_class set grade = 0 where id = $1", cast.class_id)
+    mate = await world.student(cast.school, "Lê Văn Ân")
+    teacher, principal = cast["homeroom_teacher"], cast["principal"]
+    all_ate = {"lunch": "all", "changed_at": None}
+    own = {"student_id": str(cast.student.id), "lunch": "none", "note": "Con sốt nhẹ"}
+    said(await put(api, cast, principal, care_exceptions=[own]))
+    # The teacher's page was opened before there was anything.
+    stale = await put(api, cast, teacher, care=all_ate)
+    refused(stale, 409, "changed-since")
+    for word in (cast.student.name, "Ông principal", "Con sốt nhẹ"):
+        assert word in stale.json()["detail"]
+    eaten = "select student_id, lunch from care_entry"
+    assert [tuple(row) for row in await owner.fetch(eaten)] == [(cast.student.id, "none")]
+    # Read anew it is the teacher's to say, and of the child it stays as an exception.
+    read = said(await api.get(day_url(cast.class_id), headers=teacher.headers))
+    at = max(each["care"]["changed_at"] for each in read["pupils"] if each["care"])
+    now = {"lunch": "all", "changed_at": at}
+    said(await put(api, cast, teacher, care=now, care_exceptions=[own]))
+    eaten_now = {row["student_id"]: row["lunch"] for row in await owner.fetch(eaten)}
+    assert eaten_now == {cast.student.id: "none", mate.id: "all"}
+    # And again: what the principal has changed since is newer than that.
+    clock.now += timedelta(minutes=5)
+    mates = {"student_id": str(mate.id), "lunch": "some"}
+    said(await put(api, cast, principal, care_exceptions=[mates]))
+    refused(await put(api, cast, teacher, care=now, care_exceptions=[own]), 409, "changed-since")
+    # Who does not say what was read writes as before.
+    said(await put(api, cast, teacher, care={"lunch": "most"}))
+
+
 async def test_a_remark_is_not_written_over_from_an_older_page(
     api: httpx.AsyncClient, cast: Cast, clock: Clock
 ) -> None:
@@ -164,6 +196,48 @@ async def test_what_came_with_the_day_is_put_right_in_its_message_without_a_push
     said(await put(api, cast, teacher, exceptions=[remark(cast)]))
     await relay.relay_due()
     assert len(await deliveries(owner)) > pushed
+
+
+async def test_a_day_told_in_two_messages_has_both_put_right(
+    api: httpx.AsyncClient, cast: Cast, relay: Relay, owner: asyncpg.Connection, clock: Clock
+) -> None:
+    teacher, guardian = cast["homeroom_teacher"], cast["guardian"]
+    await put_token(owner, guardian, "t1")
+    alone = await written(api, cast, teacher)
+    await relay.relay_due()
+    clock.now += timedelta(minutes=70)
+    said(await put(api, cast, teacher, exceptions=[remark(cast)]))
+    await relay.relay_due()
+    pushed = len(await deliveries(owner))
+
+    async def bodies() -> dict[str, str]:
+        """What each of the two messages says last."""
+        return {item["kind"]: item["body"] for item in await inbox(owner, guardian)}
+
+    both = "Ngày 16/11/2026: 1 lời khen · 1 điều cần cố gắng"
+    assert await bodies() == {"remark": both, "daily_book": both}
+    clock.now += timedelta(minutes=5)
+    url = f"{BOOK}/remarks/{alone['id']}/withdrawal"
+    said(await api.post(url, json={}, headers=teacher.headers))
+    await relay.relay_due()
+    left = "Ngày 16/11/2026: 1 điều cần cố gắng"
+    assert await bodies() == {"remark": left, "daily_book": left}
+    items = await inbox(owner, guardian)
+    assert len({item["screen_id"] or item["id"] for item in items}) == 2
+    assert len(await deliveries(owner)) == pushed
+
+
+async def test_of_a_day_long_ago_nobody_is_told_and_the_day_says_so(
+    api: httpx.AsyncClient, cast: Cast, owner: asyncpg.Connection
+) -> None:
+    principal = cast["principal"]
+    for day, is_told in ((LONG_AGO, False), ("2026-11-09", True)):
+        url = day_url(cast.class_id, day)
+        read = said(
+            await api.put(url, json={"exceptions": [remark(cast)]}, headers=principal.headers)
+        )
+        assert read["is_told"] is is_told
+        assert await owner.fetchval("select count(*) > 0 from outbox") is is_told
 
 
 async def test_one_remark_taken_back_puts_its_own_message_right_without_a_push(

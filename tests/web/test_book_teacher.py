@@ -1,7 +1,7 @@
 """A teacher's week in the contact book: the class's day, a trip with answers, chasing, messages."""
 
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -311,6 +311,44 @@ async def test_small_childrens_meals_are_noted_once_and_apart_for_one(
     assert await town.count(f"{eaten} and student_id = $3", school.id, "some", an.id) == 1
     sealed = "select count(*) from remark where student_id = $1 and text is null"
     assert await town.count(sealed, an.id) == 1
+
+
+async def test_what_somebody_else_has_said_since_is_loaded_and_not_written_over(
+    town: Town, open_phone: OpenPhone
+) -> None:
+    school = await town.school()
+    buds = await town.school_class(school, "Lá 1", grade=0)
+    an = await town.student(school, "Nguyễn Văn An", class_id=buds)
+    await town.student(school, "Trần Thị Bình", class_id=buds)
+    phone = await open_phone()
+    page = phone.page
+    await phone.log_in(await town.admin(school))
+    await phone.go(f"/lop/{school.id}/{buds}/so")
+    phone.watch.allow(409, "/v1/contact-book/classes/")
+    await part(page, "Ăn và ngủ").get_by_label("Bữa trưa").select_option("all")
+    await town.owner.execute(
+        "insert into care_entry (school_id, class_id, day, student_id, id, lunch,"
+        " author_account_id, author_name, created_at, changed_at) values ($1, $2, $3, $4,"
+        " gen_random_uuid(), 'none', gen_random_uuid(), 'Cô Lan', now(), now())",
+        school.id,
+        buds,
+        school_day(datetime.now(UTC)),
+        an.id,
+    )
+    await page.get_by_role("button", name="Gửi cho gia đình").click()
+    await expect(phone.says("Nguyễn Văn An (Cô Lan): đã có nội dung mới hơn")).to_be_visible()
+    eaten = "select count(*) from care_entry where school_id = $1 and lunch = $2"
+    assert await town.count(eaten, school.id, "all") == 0
+    await page.get_by_role("button", name="Tải nội dung mới (phần bạn sửa ở mục ấy sẽ mất)").click()
+    await expect(
+        page.get_by_role("button", name="Tải nội dung mới (phần bạn sửa ở mục ấy sẽ mất)")
+    ).to_have_count(0)
+    # What was typed is still there, and the child's own day beside it.
+    await expect(part(page, "Ăn và ngủ").get_by_label("Bữa trưa")).to_have_value("all")
+    await page.get_by_role("button", name="Gửi cho gia đình").click()
+    await expect(phone.says("Đã lưu. Gia đình nhận một tin cho cả ngày.")).to_be_visible()
+    assert await town.count(eaten, school.id, "all") == 1
+    assert await town.count(f"{eaten} and student_id = $3", school.id, "none", an.id) == 1
 
 
 async def test_what_is_not_sent_for_want_of_a_network_is_kept_and_sent_once(

@@ -113,6 +113,10 @@ export const Y = texts({
   ],
   unsaved: ["Có phần chưa gửi, vẫn còn trên máy này.", "Not sent yet; it is kept on this phone."],
   discard: ["Bỏ phần chưa gửi", "Discard what was not sent"],
+  notTold: [
+    "Ngày này đã qua hơn 7 ngày: nội dung vào sổ, gia đình không nhận tin.",
+    "More than 7 days ago: it goes into the book, and families are not told.",
+  ],
   loadAnew: [
     "Tải nội dung mới (phần bạn sửa ở mục ấy sẽ mất)",
     "Load the newer words (yours in that entry are lost)",

@@ -39,6 +39,7 @@ const DAY: ClassDay = {
   has_care: false,
   may_write: true,
   may_write_care: false,
+  is_told: true,
   lessons: [],
   homework: [],
   pupils: [pupil("an"), pupil("binh"), pupil("chi"), pupil("dat", true)],
@@ -214,6 +215,7 @@ test("small children's day is said once, and apart for who was different", () =>
   const draft: Draft = { ...draftOf(DAY), careAll, care: { an: own } };
   const body = bodyOf(draft);
   assert.equal(body.care?.sleep_min, 90);
+  assert.equal(body.care?.changed_at, null);
   assert.deepEqual(
     body.care_exceptions?.map(({ student_id, lunch }) => [student_id, lunch]),
     [["an", "some"]],
@@ -233,6 +235,8 @@ test("small children's day is said once, and apart for who was different", () =>
   };
   const there = { ...DAY, pupils: [{ ...pupil("an"), care: before }] };
   assert.deepEqual(draftOf(there).care, { an: sent });
+  // Which state the words for all were made from: the newest of what was there.
+  assert.equal(bodyOf({ ...draftOf(there), careAll }).care?.changed_at, before.changed_at);
   assert.ok(!countsOf(draftOf(there), there).hasCare);
 });
 

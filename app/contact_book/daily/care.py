@@ -1,6 +1,6 @@
 """A small child's day: meals, sleep, and a word about it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -17,7 +17,8 @@ from app.ids import new_id
 
 MOST: Final = 1000
 _FIELD: Final = "care_entry.note"
-_NAMED: Final = "Ăn và ngủ (meals and sleep)"
+_NAMED: Final = "Ăn và ngủ (meals and sleep):"
+_QUOTED: Final = 200
 
 
 class Draft(Struct, frozen=True, kw_only=True):
@@ -76,14 +77,15 @@ async def write(
     box: SchoolBox,
     day: date,
     drafts: Sequence[Draft],
+    names: Mapping[UUID, str],
     now: datetime,
 ) -> frozenset[UUID]:
     """Write down what is new and what differs; of whom. What was said before is kept.
 
-    The class is locked, and `drafts` are of its pupils, each once.
+    The class is locked, and `drafts` are of its pupils, each once; `names` are theirs.
 
     Raises:
-        ChangedSince: it is newer than what the writer had read.
+        ChangedSince: it is newer than what the writer had read; with the newer words.
     """
     known = await rows_of(
         conn, school_id=pen.school_id, student_ids=[each.student_id for each in drafts], day=day
@@ -95,7 +97,8 @@ async def write(
         if (row is None and is_empty) or (row is not None and _is_same(row, draft, box)):
             continue
         if row is not None:
-            require_fresh(row.changed_at, read_at=draft.read_at, named=_NAMED)
+            named = f"{_NAMED} {names.get(draft.student_id, '')}{_newer_words(row, box)}"
+            require_fresh(row.changed_at, read_at=draft.read_at, named=named)
         differing.append(draft)
     changed = [row for draft in differing if (row := known.get(draft.student_id))]
     await edits.keep(
@@ -116,6 +119,11 @@ async def write(
     )
     await _upsert(conn, pen, box, day, differing, now)
     return frozenset(each.student_id for each in differing)
+
+
+def _newer_words(row: CareRow, box: SchoolBox) -> str:
+    note = (note_in(row, box) or "")[:_QUOTED]
+    return f" ({row.author_name}: “{note}”)" if note else f" ({row.author_name})"
 
 
 async def _upsert(
@@ -208,4 +216,5 @@ def of_child(draft: Draft, student_id: UUID) -> Draft:
         snack=draft.snack,
         sleep_min=draft.sleep_min,
         note=draft.note,
+        read_at=draft.read_at,
     )

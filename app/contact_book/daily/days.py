@@ -1,6 +1,6 @@
 """A class's day in one piece: what is there, and what a teacher puts down for all and for few."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID, uuid5
 
@@ -85,7 +85,8 @@ async def enter(
     has_taught = await lessons.write(conn, pen=pen, day=day, drafts=entry.lessons, now=now)
     has_set = await homework.write(conn, pen=pen, day=day, drafts=entry.homework, now=now)
     written = await _write_remarks(conn, pen, box, day, entry, ids, there, now)
-    cared = await _write_care(conn, pen, box, day, entry, there, now)
+    names = {each.id: each.name for each in roster}
+    cared = await _write_care(conn, pen, box, day, entry, there, names, now)
     of_class = has_taught or has_set
     await news.tell(
         conn,
@@ -99,6 +100,7 @@ async def enter(
         actor=pen.account_id,
         now=now,
         taken_back=frozenset() if of_class else written.taken_back - cared,
+        also={"remark": written.students, "homework": ids if has_set else ()},
     )
 
 
@@ -184,6 +186,7 @@ async def _write_care(
     day: date,
     entry: Entry,
     there: Sequence[UUID],
+    names: Mapping[UUID, str],
     now: datetime,
 ) -> frozenset[UUID]:
     drafts = [care.kept(each) for each in entry.care_exceptions]
@@ -191,7 +194,7 @@ async def _write_care(
         apart = {each.student_id for each in drafts}
         of_all = care.kept(entry.care_for_all)
         drafts += [care.of_child(of_all, each) for each in there if each not in apart]
-    return await care.write(conn, pen=pen, box=box, day=day, drafts=drafts, now=now)
+    return await care.write(conn, pen=pen, box=box, day=day, drafts=drafts, names=names, now=now)
 
 
 async def show(conn: db.Conn, *, pen: Pen, day: date, reader: Reader, by: Shown) -> ClassDay:
@@ -227,6 +230,7 @@ async def show(conn: db.Conn, *, pen: Pen, day: date, reader: Reader, by: Shown)
         has_care=pen.of_class.has_care,
         may_write=is_open,
         may_write_care=is_open and has_care,
+        is_told=news.is_told(day, today=by.today),
         lessons=[
             lessons.shown(row, may_change=is_open and lessons.may_change(pen, row))
             for row in taught_then

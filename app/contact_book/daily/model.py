@@ -138,7 +138,8 @@ class ClassDay(Struct, frozen=True, kw_only=True):
 
     `subjects`: which the reader may write lessons and homework of; null: any. `has_care`: meals and
     sleep belong to this class. `may_write`: the day is open to the reader. `may_write_care`: and
-    its meals and sleep.
+    its meals and sleep. `is_told`: families hear of what is written; of a day more than 7 days
+    back they do not, it stands in the book.
     """
 
     school_id: int
@@ -150,6 +151,7 @@ class ClassDay(Struct, frozen=True, kw_only=True):
     has_care: bool
     may_write: bool
     may_write_care: bool
+    is_told: bool
     lessons: list[Lesson]
     homework: list[Homework]
     pupils: list[PupilDay]

@@ -20,6 +20,7 @@ from app.schools.common import school_day
 PUSHED_EACH: Final = timedelta(hours=1)
 # What is written about a day further back is in the book, and no news.
 TOLD_BACK: Final = timedelta(days=7)
+_NOTHING: Final[Mapping[NewsKind, Collection[UUID]]] = {}
 
 
 class _Told(Struct, frozen=True, kw_only=True):
@@ -28,6 +29,13 @@ class _Told(Struct, frozen=True, kw_only=True):
     event_id: UUID
     told_day: date
     push_at: datetime
+
+
+class _Piece(Struct, frozen=True, kw_only=True):
+    """A message that is going out, and what is remembered of it."""
+
+    told: _Told
+    params: dict[str, object]
 
 
 class _Day(Struct, frozen=True, kw_only=True):
@@ -57,51 +65,89 @@ async def tell(
     actor: UUID,
     now: datetime,
     taken_back: Collection[UUID] = (),
+    also: Mapping[NewsKind, Collection[UUID]] = _NOTHING,
 ) -> None:
     """Put down what these pupils' families are told; the class is locked.
 
     `at_once`: pupils of whom something about health was said. `link`: what the message leads to.
     What came with a class's day is put right in that day's message. `taken_back`: pupils of whom
-    nothing new is said, so that the message is put right and no phone rings again.
+    nothing new is said, so that the message is put right and no phone rings again. Where a pupil's
+    day was told in two messages, the other says it anew, too, in the inbox alone: the day's always,
+    and those of the kinds in `also` for the pupils there.
     """
-    today = school_day(now)
-    if not student_ids or day < today - TOLD_BACK:
+    if not student_ids or not is_told(day, today=school_day(now)):
         return
-    told = await _told(conn, school_id=school_id, day=day, kind=kind, student_ids=student_ids)
+    told = await _told(conn, school_id=school_id, day=day, student_ids=student_ids)
     # Of whom nothing was told there is nothing to put right.
-    student_ids = [each for each in student_ids if each in told or each not in taken_back]
-    news, heard = [], []
+    student_ids = [
+        each
+        for each in student_ids
+        if each not in taken_back or (each, kind) in told or (each, "daily_book") in told
+    ]
+    pieces: list[_Piece] = []
     for each in await _days(
         conn, school_id=school_id, class_id=class_id, day=day, student_ids=student_ids
     ):
-        before = told.get(each.student_id)
-        as_kind = before.kind if before else kind
-        is_quiet = before is not None and each.student_id in taken_back and before.push_at <= now
-        push_at = _push_at(before, each.student_id in at_once or is_quiet, now)
-        event_id = new_id()
-        news.append(
-            News(
-                kind=as_kind,
-                day=before.told_day if before else day,
-                event_id=event_id,
-                student_id=each.student_id,
-                actor_account_id=actor,
-                params=_params(each, day, as_kind, before, push_at, now)
-                | (dict(link) if as_kind == kind else {"class_id": str(class_id)})
-                | ({"is_quiet": True} if is_quiet else {}),
-            )
+        of_pupil = {key[1]: row for key, row in told.items() if key[0] == each.student_id}
+        before = of_pupil.pop(kind, None) or of_pupil.pop("daily_book", None)
+        is_quiet = each.student_id in taken_back
+        is_now = each.student_id in at_once
+        pieces.append(_piece(each, day, before, kind, now=now, at_once=is_now, is_quiet=is_quiet))
+        said_by = {"daily_book", *(k for k, ids in also.items() if each.student_id in ids)}
+        pieces += [
+            _piece(each, day, row, kind, now=now, at_once=False, is_quiet=True)
+            for other, row in of_pupil.items()
+            if other in said_by
+        ]
+    news = [
+        News(
+            kind=each.told.kind,
+            day=each.told.told_day,
+            event_id=each.told.event_id,
+            student_id=each.told.student_id,
+            actor_account_id=actor,
+            params=each.params
+            | (dict(link) if each.told.kind == kind else {"class_id": str(class_id)}),
         )
-        heard.append(
-            _Told(
-                student_id=each.student_id,
-                kind=as_kind,
-                event_id=event_id,
-                told_day=before.told_day if before else day,
-                push_at=before.push_at if before and is_quiet else push_at,
-            )
-        )
+        for each in pieces
+    ]
     await insert_news(conn, school_id=school_id, news=news)
-    await _remember(conn, school_id=school_id, day=day, heard=heard)
+    await _remember(conn, school_id=school_id, day=day, heard=[each.told for each in pieces])
+
+
+def is_told(day: date, *, today: date) -> bool:
+    """Whether families hear of what is written of this day: of the last 7 and no day before."""
+    return day >= today - TOLD_BACK
+
+
+def _piece(
+    each: _Day,
+    day: date,
+    before: _Told | None,
+    kind: NewsKind,
+    *,
+    now: datetime,
+    at_once: bool,
+    is_quiet: bool,
+) -> _Piece:
+    """One message of a pupil's day, in the place of `before` if there is one.
+
+    `is_quiet`: nothing new is said by it, and unless its push is still to come no phone rings.
+    """
+    as_kind = before.kind if before else kind
+    is_quiet = is_quiet and before is not None and before.push_at <= now
+    push_at = _push_at(before, at_once or is_quiet, now)
+    params = _params(each, day, as_kind, before, push_at, now)
+    return _Piece(
+        told=_Told(
+            student_id=each.student_id,
+            kind=as_kind,
+            event_id=new_id(),
+            told_day=before.told_day if before else day,
+            push_at=before.push_at if before and is_quiet else push_at,
+        ),
+        params=params | ({"is_quiet": True} if is_quiet else {}),
+    )
 
 
 def _push_at(before: _Told | None, is_at_once: bool, now: datetime) -> datetime:
@@ -135,24 +181,21 @@ def _params(
 
 
 async def _told(
-    conn: db.Conn, *, school_id: int, day: date, kind: NewsKind, student_ids: Collection[UUID]
-) -> dict[UUID, _Told]:
+    conn: db.Conn, *, school_id: int, day: date, student_ids: Collection[UUID]
+) -> dict[tuple[UUID, NewsKind], _Told]:
     rows = await db.many(
         conn,
         _Told,
         """
-        select distinct on (student_id) student_id, kind, event_id, told_day, push_at
-          from book_news
-         where school_id = $1 and student_id = any($2) and day = $3
-           and kind in ($4, 'daily_book')
-         order by student_id, (kind = $4) desc
+        select student_id, kind, event_id, told_day, push_at
+          from book_news where school_id = $1 and student_id = any($2) and day = $3
+         order by student_id, kind
         """,
         school_id,
         list(student_ids),
         day,
-        kind,
     )
-    return {row.student_id: row for row in rows}
+    return {(row.student_id, row.kind): row for row in rows}
 
 
 async def _days(

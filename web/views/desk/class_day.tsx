@@ -98,6 +98,7 @@ function Writing({ school, day, phrases, onSent, onChanged, onRead }: WritingPro
   return (
     <>
       {!day.may_write && <Note tone="wait">{Y.tooOld()}</Note>}
+      {day.may_write && !day.is_told && <Note tone="wait">{Y.notTold()}</Note>}
       {isKept.value && (
         <Note tone="wait">
           <p>{Y.unsaved()}</p>

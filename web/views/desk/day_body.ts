@@ -31,6 +31,14 @@ function careOf(care: CareDraft) {
 /** Which state of the row this was made from: the server writes over no newer one. */
 const readAt = (was: { changed_at: string } | undefined) => was && { changed_at: was.changed_at };
 
+/** The newest of what was there of the children; null: nothing. */
+function newestOf(before: Draft["caredBefore"]): string | null {
+  return Object.values(before).reduce<string | null>(
+    (newest, { changed_at: at }) => (newest === null || at > newest ? at : newest),
+    null,
+  );
+}
+
 /**
  * Empty rows go nowhere, and what is as it was loaded is not said again: somebody may have changed
  * it since.
@@ -65,7 +73,9 @@ export function bodyOf(draft: Draft): Body {
     exceptions: Object.entries(draft.own).flatMap(([student_id, remarks]) =>
       remarks.map(({ id, kind, about, text }) => ({ id, student_id, kind, about, text })),
     ),
-    care: isCared(draft.careAll) ? careOf(draft.careAll) : null,
+    care: isCared(draft.careAll)
+      ? { ...careOf(draft.careAll), changed_at: newestOf(draft.caredBefore) }
+      : null,
     care_exceptions: caresOf(draft).map(([student_id, care]) => ({
       student_id,
       ...careOf(care),
