@@ -268,6 +268,8 @@ def serve(settings: Settings) -> None:
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies or None,
         timeout_graceful_shutdown=10,
+        # Longer than a front's (Caddy: 120 s): who closes first answers a POST on its way with 502.
+        timeout_keep_alive=180,
         server_header=False,
     )
     server = _Server(config, app)

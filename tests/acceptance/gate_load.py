@@ -36,7 +36,7 @@ class GateLoad:
         self._tasks: list[asyncio.Task[None]] = []
         self.sent: list[str] = []
         self.answers: dict[str, str] = {}
-        self.statuses: Counter[int | None] = Counter()
+        self.statuses: Counter[int | str] = Counter()
         self.slowest_s = 0.0
 
     async def __aenter__(self) -> "GateLoad":
@@ -89,8 +89,8 @@ class GateLoad:
             started = time.monotonic()
             try:
                 answer = await client.post("/v1/attendance/scans", json=_envelope(batch))
-            except httpx.TransportError:
-                self.statuses[None] += 1
+            except httpx.TransportError as error:
+                self.statuses[type(error).__name__] += 1
                 await asyncio.sleep(PAUSE_S)
                 continue
             self.slowest_s = max(self.slowest_s, time.monotonic() - started)
