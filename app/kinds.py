@@ -61,6 +61,7 @@ NEWS: Final[Mapping[str, NewsKind]] = {
     # Between family and school. Unread, the next takes its place.
     "message": NewsKind(ttl_s=7 * _1_DAY),
     "message_report": NewsKind(ttl_s=7 * _1_DAY, is_for_leaders=True),
+    "report_decided": NewsKind(ttl_s=7 * _1_DAY),
     "announcement": NewsKind(ttl_s=3 * _1_DAY, may_be_urgent=True),
     "announcement_withdrawn": NewsKind(ttl_s=3 * _1_DAY),
     "answer_wanted": NewsKind(ttl_s=3 * _1_DAY),

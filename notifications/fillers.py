@@ -197,6 +197,18 @@ def _moment(params: Mapping[str, object], locale: Locale, _today: date | None) -
     return f"{at:%H:%M} on {at:%d/%m}" if locale == "en" else f"{at:%H:%M} ngay {at:%d/%m}"
 
 
+_VERDICT: Final[Mapping[str, tuple[str, str]]] = {
+    "upheld": (
+        "Nhà trường đã xem và thấy báo cáo là đúng. Cảm ơn bạn đã cho biết.",
+        "The school has looked at it and agrees. Thank you for telling it.",
+    ),
+    "dismissed": (
+        "Nhà trường đã xem và không thấy vi phạm.",
+        "The school has looked at it and sees nothing against the rules.",
+    ),
+}
+
+
 def _word(name: str, words: Mapping[str, tuple[str, str]], what: str) -> Filler:
     def word(params: Mapping[str, object], locale: Locale, _today: date | None) -> str:
         code = _text(params, name)
@@ -249,6 +261,7 @@ FILLERS: Final[Mapping[str, Filler]] = {
     "until": _until,
     "said": _said,
     "decision": _word("decision", _DECISION, "decision"),
+    "verdict": _word("verdict", _VERDICT, "verdict on a report"),
     "closure": _word("closure", _CLOSURE, "kind of closure"),
     "held": _count("held"),
     "count": _count("count"),

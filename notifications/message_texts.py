@@ -1,6 +1,6 @@
 """What is told of messages between family and school. None says what was written.
 
-Parameters: `student`, and `person`, who wrote.
+Parameters: `student`, and `person`, who wrote; of a report `verdict`.
 """
 
 from collections.abc import Mapping
@@ -32,6 +32,18 @@ MESSAGE_KINDS: Final[Mapping[str, Kind]] = {
         en=Wording(
             inbox=("A message was reported", "Please look at the message and why, and decide."),
             push=("A message was reported", TAP_EN),
+        ),
+    ),
+    # To who reported it, and to nobody else.
+    "report_decided": Kind(
+        news=NEWS["report_decided"],
+        vi=Wording(
+            inbox=("Báo cáo tin nhắn của bạn đã được xử lý", "{verdict}"),
+            push=("Báo cáo của bạn đã được xử lý", TAP_VI),
+        ),
+        en=Wording(
+            inbox=("The message that you reported was looked at", "{verdict}"),
+            push=("Your report was decided on", TAP_EN),
         ),
     ),
 }

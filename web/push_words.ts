@@ -40,6 +40,7 @@ const BOOK: ReadonlySet<string> = new Set([
   "weekly_summary",
   "message",
   "message_report",
+  "report_decided",
 ]);
 
 function pathOf({ id, kind, student_id }: Payload["data"]): string {

@@ -12,7 +12,7 @@ from notifications.relay import Relay
 from tests.cast import Cast
 from tests.conftest import Clock
 from tests.mobile_api.talking import Talk, good, refused
-from tests.notifications.news import titles
+from tests.notifications.news import inbox, titles
 from tests.world import Person, World
 
 
@@ -63,6 +63,13 @@ async def test_a_reported_message_is_judged_once_by_the_principal_with_all_it_ev
     assert await reports(api, cast) == []
     assert len(await reports(api, cast, "decided")) == 1
     assert await audited(owner) == ["message_report_upheld"]
+    # Who reported it hears what came of it; who wrote it, and who decided, of nothing.
+    await relay.relay_due()
+    (news,) = [each for each in await inbox(owner, teacher) if each["kind"] == "report_decided"]
+    assert news["body"] == "Nhà trường đã xem và thấy báo cáo là đúng. Cảm ơn bạn đã cho biết."
+    assert news["data"]["thread_id"] == thread["id"]
+    assert "Báo cáo tin nhắn của bạn đã được xử lý" not in await titles(owner, mother)
+    assert await titles(owner, head) == ["Có tin nhắn bị báo cáo"]
 
 
 async def test_a_principal_judges_nothing_of_a_child_whom_a_court_keeps_from_them(

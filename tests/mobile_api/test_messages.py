@@ -237,6 +237,13 @@ async def test_a_teacher_hears_of_it_when_the_contact_hours_begin(
     await talk.said(mother, thread)
     (wait_s,) = await pending(owner)
     assert wait_s == pytest.approx(58 * 3600 + 8 * 60, abs=5)
+    await owner.execute(
+        "insert into calendar_day (school_id, day, kind, name)"
+        " values ($1, '2026-11-23', 'holiday', 'Nghỉ bù')",
+        cast.school.id,
+    )
+    look = await talk.look(mother, thread)
+    assert look["opens_at"] == "2026-11-24T00:00:00Z"  # the day after the holiday
     # Come back early, hears of it with the next message.
     good(await set_hours(api, teacher, cast, until_time="21:00"))
     await talk.said(mother, thread)

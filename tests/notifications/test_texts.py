@@ -32,6 +32,7 @@ PARAMS: dict[str, object] = {
     "decision": "approved",
     "closure": "storm",
     "title": "Họp phụ huynh",
+    "verdict": "upheld",
 }
 INBOX_KINDS = [name for name, kind in KINDS.items() if "inbox" in kind.channels]
 SMS_KINDS = [name for name, kind in KINDS.items() if "sms" in kind.channels]
@@ -328,6 +329,7 @@ WORDINGS = {
     ("answer_wanted", 1): "0487210aa573",
     ("message", 1): "d16ea5b8fd89",
     ("message_report", 1): "cd21cb896b96",
+    ("report_decided", 1): "8fb493a8974c",
     ("remark", 1): "c32f449fbf11",
     ("homework", 1): "cacc13045f9c",
     ("daily_book", 1): "c6d70ee3dfb0",

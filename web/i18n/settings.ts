@@ -121,4 +121,5 @@ export const KINDS = texts({
   weekly_summary: ["Tóm tắt trong tuần", "The week in short"],
   message: ["Tin nhắn trong sổ liên lạc", "Messages in the contact book"],
   message_report: ["Tin nhắn bị báo cáo", "Reported messages"],
+  report_decided: ["Trả lời báo cáo tin nhắn", "An answer to a report of yours"],
 });

@@ -1,4 +1,4 @@
-"""When a teacher reads messages: contact hours, and days away. Pure, but for two statements."""
+"""When a teacher reads messages: contact hours, and days away. Pure, but for the statements."""
 
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
@@ -32,23 +32,29 @@ class ContactHours(Struct, frozen=True, kw_only=True):
     def is_away_at(self, now: datetime) -> bool:
         return self.is_away(now.astimezone(ZONE).date())
 
-    def opens_at(self, now: datetime) -> datetime | None:
-        """When they begin again, in UTC as `now` is; None: it is within them."""
+    def opens_at(
+        self, now: datetime, *, holidays: Collection[date] = frozenset()
+    ) -> datetime | None:
+        """When they begin again, in UTC as `now` is; None: it is within them.
+
+        On the school's `holidays` there are none.
+        """
         local = now.astimezone(ZONE)
         day = local.date()
-        is_open = self._is_held(day) and self.from_time <= local.time() < self.until_time
+        is_open = self._is_held(day, holidays) and self.from_time <= local.time() < self.until_time
         if is_open:
             return None
-        if not self._is_held(day) or local.time() >= self.from_time:
+        if not self._is_held(day, holidays) or local.time() >= self.from_time:
             day += timedelta(days=1)
         if self.away_until is not None and day <= self.away_until:
             day = self.away_until + timedelta(days=1)
-        while not self._is_held(day):
+        while not self._is_held(day, holidays):
             day += timedelta(days=1)
         return datetime.combine(day, self.from_time, ZONE).astimezone(now.tzinfo)
 
-    def _is_held(self, day: date) -> bool:
-        return day.isoweekday() in self.weekdays and not self.is_away(day)
+    def _is_held(self, day: date, holidays: Collection[date]) -> bool:
+        is_free = day in holidays or self.is_away(day)
+        return day.isoweekday() in self.weekdays and not is_free
 
 
 DEFAULT: Final = ContactHours()
@@ -102,6 +108,17 @@ async def hours_of(
         list(staff_ids),
     )
     return dict.fromkeys(staff_ids, DEFAULT) | {each.staff_id: each for each in found}
+
+
+async def holidays_from(conn: db.Conn, *, school_id: int, now: datetime) -> frozenset[date]:
+    """The school's holidays from today on. A day closed by a storm is none: teachers read then."""
+    rows = await db.rows(
+        conn,
+        "select day from calendar_day where school_id = $1 and kind = 'holiday' and day >= $2",
+        school_id,
+        now.astimezone(ZONE).date(),
+    )
+    return frozenset(row["day"] for row in rows)
 
 
 async def set_hours(

@@ -9,7 +9,7 @@ from app.contact_book.access import family_links
 from app.contact_book.attachments import service as files
 from app.contact_book.attachments.urls import AttachmentUrls
 from app.contact_book.threads import blocks, messages, people, queries
-from app.contact_book.threads.hours import hours_of
+from app.contact_book.threads.hours import holidays_from, hours_of
 from app.contact_book.threads.model import (
     EDIT_WITHIN,
     AccessNeeded,
@@ -240,6 +240,7 @@ async def _teachers(
     conn: db.Conn, school_id: int, seated: Sequence[Seated], now: datetime
 ) -> list[ThreadTeacher]:
     hours = await hours_of(conn, school_id=school_id, staff_ids=[s.staff_id for s in seated])
+    holidays = await holidays_from(conn, school_id=school_id, now=now)
     made = []
     for each in seated:
         own = hours[each.staff_id]
@@ -249,7 +250,7 @@ async def _teachers(
                 staff_id=each.staff_id,
                 name=each.name,
                 is_stand_in=each.is_stand_in,
-                opens_at=own.opens_at(now),
+                opens_at=own.opens_at(now, holidays=holidays),
                 away_until=own.away_until if is_away else None,
                 away_note=own.away_note if is_away else None,
             )

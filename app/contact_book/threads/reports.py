@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 from typing import Literal
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -146,7 +146,9 @@ async def decide(
     now: datetime,
     hidden: Collection[tuple[int, UUID]] = (),
 ) -> MessageReport:
-    """Say once whether the report is right. What follows of it (a stop) is a decision of its own.
+    """Say once whether the report is right; who reported it is told that, and no more.
+
+    What follows of it (a stop) is a decision of its own.
 
     Raises:
         NoSuchReport: none of this school, or of one of the `hidden` pupils.
@@ -190,6 +192,18 @@ async def decide(
     if not done:
         by = found.decided_by or ""
         raise AlreadyDecided((f"Người xử lý: {by}.", f"It was decided by {by}.") if by else None)
+    await insert_outbox(
+        conn,
+        school_id=school_id,
+        message_id=new_id(),
+        kind="report_decided",
+        day=school_day(now),
+        event_id=uuid5(report_id, "decided"),
+        student_id=None,
+        actor_account_id=decided_by,
+        account_id=parties.reported_by,
+        params={"thread_id": str(found.thread_id), "verdict": decision},
+    )
     await audit.record(
         conn,
         school_id=school_id,

@@ -5,7 +5,7 @@ from typing import Final
 
 from app import db
 from app.contact_book.threads import messages
-from app.contact_book.threads.hours import hours_of
+from app.contact_book.threads.hours import holidays_from, hours_of
 from app.contact_book.threads.model import MessageRow, Seated
 from app.ids import new_id
 from app.schools.common import school_day
@@ -65,5 +65,6 @@ async def _wait_s(
     hours = await hours_of(
         conn, school_id=head.school_id, staff_ids=[each.staff_id for each in seated]
     )
-    opens = [own.opens_at(now) for own in hours.values()]
+    holidays = await holidays_from(conn, school_id=head.school_id, now=now)
+    opens = [own.opens_at(now, holidays=holidays) for own in hours.values()]
     return min(0.0 if each is None else (each - now).total_seconds() for each in opens)

@@ -36,6 +36,21 @@ def test_outside_the_hours_they_open_on_the_next_day_that_has_any(
 
 
 @pytest.mark.parametrize(
+    ("now", "opens"),
+    [
+        ("17 09:00", "19 07:00"),  # two holidays
+        ("16 18:00", "19 07:00"),
+        ("16 09:00", None),
+        ("20 17:00", "24 07:00"),  # a weekend, then a holiday
+    ],
+)
+def test_on_the_schools_holidays_there_are_no_hours(now: str, opens: str | None) -> None:
+    holidays = {date(2026, 11, day) for day in (17, 18, 23)}
+    expected = None if opens is None else at(opens)
+    assert OFFICE.opens_at(at(now).astimezone(UTC), holidays=holidays) == expected
+
+
+@pytest.mark.parametrize(
     ("away_until", "now", "opens"),
     [
         (16, "16 09:00", "17 07:00"),

@@ -75,6 +75,7 @@ const ICONS: Readonly<Record<string, IconName>> = {
   weekly_summary: "chart",
   message: "chat",
   message_report: "flag",
+  report_decided: "flag",
 };
 
 /** What is in a child's book without a page of its own. */
