@@ -157,6 +157,29 @@ async def test_meals_for_all_do_not_write_over_what_was_said_of_one_child_since(
     said(await put(api, cast, teacher, care={"lunch": "most"}))
 
 
+async def test_what_lessons_and_meals_said_before_is_read_by_who_may_write_them(
+    api: httpx.AsyncClient, cast: Cast, owner: asyncpg.Connection
+) -> None:
+    await owner.execute("update school_class set grade = 0 where id = $1", cast.class_id)
+    teacher, subject = cast["homeroom_teacher"], cast["subject_teacher"]
+    lesson = {"id": str(new_id()), "subject": "Toán", "text": "Phân số"}
+    own = {"student_id": str(cast.student.id), "lunch": "none", "note": "Con sốt nhẹ"}
+    said(await put(api, cast, teacher, lessons=[lesson], care_exceptions=[own]))
+    changed = {"lessons": [lesson | {"text": "Số"}], "care_exceptions": [own | {"lunch": "some"}]}
+    day = said(await put(api, cast, cast["principal"], **changed))
+    (before,) = day["lessons"][0]["before"]
+    assert (before["text"], before["changed_by"]) == ("Toán: Phân số", "Ông principal")
+    (before,) = day["pupils"][0]["care"]["before"]
+    assert (before["lunch"], before["note"]) == ("none", "Con sốt nhẹ")
+    # A colleague who may not change the lesson reads what it says, and the family as well.
+    read = said(await api.get(day_url(cast.class_id), headers=subject.headers))
+    assert (read["lessons"][0]["text"], read["lessons"][0]["before"]) == ("Số", [])
+    assert read["pupils"][0]["care"] is None
+    url = f"{BOOK}/lessons/{lesson['id']}"
+    mother = said(await api.get(url, headers=cast["guardian"].headers))
+    assert (mother["text"], mother["before"]) == ("Số", [])
+
+
 async def test_a_remark_is_not_written_over_from_an_older_page(
     api: httpx.AsyncClient, cast: Cast, clock: Clock
 ) -> None:

@@ -106,6 +106,7 @@ test("what was sent can be changed under its id, and a lesson emptied is taken b
     changed_at: "2026-11-20T02:00:00Z",
     edited_at: null,
     may_change: true,
+    before: [],
   };
   const day = { ...DAY, lessons: [lesson, { ...lesson, id: "l2", may_change: false }] };
   const draft = draftOf(day);
@@ -232,6 +233,7 @@ test("small children's day is said once, and apart for who was different", () =>
     note: null,
     author_name: "Cô Hoa",
     changed_at: "2026-11-20T02:00:00Z",
+    before: [],
   };
   const there = { ...DAY, pupils: [{ ...pupil("an"), care: before }] };
   assert.deepEqual(draftOf(there).care, { an: sent });

@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from app import db
 from app.contact_book.daily import edits
-from app.contact_book.daily.edits import Before
-from app.contact_book.daily.model import Care, Eaten
+from app.contact_book.daily.edits import Before, Edit
+from app.contact_book.daily.model import Care, CareBefore, Eaten
 from app.contact_book.daily.rights import Pen, kept_text, require_fresh
 from app.crypto import SchoolBox
 from app.ids import new_id
@@ -192,8 +192,8 @@ def note_in(row: CareRow, box: SchoolBox) -> str | None:
     return None if row.note_sealed is None else box.open(row.note_sealed, field=_FIELD)
 
 
-def shown(row: CareRow, box: SchoolBox) -> Care:
-    """As its reader sees it."""
+def shown(row: CareRow, box: SchoolBox, *, earlier: Sequence[Edit] = ()) -> Care:
+    """As its reader sees it; `earlier`: what was said before, for who may change it."""
     return Care(
         student_id=row.student_id,
         day=row.day,
@@ -204,6 +204,17 @@ def shown(row: CareRow, box: SchoolBox) -> Care:
         note=note_in(row, box),
         author_name=row.author_name,
         changed_at=row.changed_at,
+        before=[_before(each, box) for each in earlier],
+    )
+
+
+def _before(edit: Edit, box: SchoolBox) -> CareBefore:
+    sealed = edit.before_sealed
+    return CareBefore(
+        **{name: edit.before.get(name) for name in _FACTS},
+        note=None if sealed is None else box.open(sealed, field=_FIELD),
+        changed_by=edit.editor_name,
+        changed_at=edit.edited_at,
     )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 from msgspec import Struct
 
 from app import db
-from app.contact_book.daily import care, homework, lessons, news, pupils, remarks
+from app.contact_book.daily import care, edits, homework, lessons, news, pupils, remarks
 from app.contact_book.daily import homework_queries as homeworks
 from app.contact_book.daily import lesson_queries as taught
 from app.contact_book.daily import remark_queries as said
@@ -220,6 +220,11 @@ async def show(conn: db.Conn, *, pen: Pen, day: date, reader: Reader, by: Shown)
         conn, school_id=school_id, class_id=class_id, day=day
     )
     taught_then = await taught.lessons_of(conn, school_id=school_id, class_id=class_id, day=day)
+    earlier = await edits.edits_of(
+        conn,
+        school_id=school_id,
+        of_ids=[*(each.id for each in taught_then), *(each.id for each in cared.values())],
+    )
     return ClassDay(
         school_id=school_id,
         class_id=class_id,
@@ -232,7 +237,11 @@ async def show(conn: db.Conn, *, pen: Pen, day: date, reader: Reader, by: Shown)
         may_write_care=is_open and has_care,
         is_told=news.is_told(day, today=by.today),
         lessons=[
-            lessons.shown(row, may_change=is_open and lessons.may_change(pen, row))
+            lessons.shown(
+                row,
+                may_change=is_open and lessons.may_change(pen, row),
+                earlier=earlier.get(row.id, []),
+            )
             for row in taught_then
         ],
         homework=await shown_homework(conn, set_that_day, reader=reader, by=by, student_id=None),
@@ -242,7 +251,9 @@ async def show(conn: db.Conn, *, pen: Pen, day: date, reader: Reader, by: Shown)
                 name=each.name,
                 is_absent=each.id in absent,
                 remarks=[remark for remark in shown if remark.student_id == each.id],
-                care=care.shown(cared[each.id], box) if each.id in cared else None,
+                care=care.shown(row, box, earlier=earlier.get(row.id, []))
+                if (row := cared.get(each.id))
+                else None,
             )
             for each in roster
         ],

@@ -10,9 +10,9 @@ from msgspec import Struct
 from app import db
 from app.contact_book.daily import edits
 from app.contact_book.daily import lesson_queries as queries
-from app.contact_book.daily.edits import Before
+from app.contact_book.daily.edits import Before, Edit
 from app.contact_book.daily.lesson_queries import LessonRow
-from app.contact_book.daily.model import EntryTaken, Lesson, NotYoursToChange
+from app.contact_book.daily.model import EntryTaken, Lesson, NotYoursToChange, TextBefore
 from app.contact_book.daily.rights import Pen, kept_text, own_subject_named, require_fresh
 from app.contact_book.model import key_of
 
@@ -119,8 +119,8 @@ def may_change(pen: Pen, row: LessonRow) -> bool:
     return pen.leads or row.author_account_id == pen.account_id
 
 
-def shown(row: LessonRow, *, may_change: bool) -> Lesson:
-    """As its reader sees it."""
+def shown(row: LessonRow, *, may_change: bool, earlier: Sequence[Edit] = ()) -> Lesson:
+    """As its reader sees it; `earlier`: what it said before, for who may change it."""
     return Lesson(
         id=row.id,
         school_id=row.school_id,
@@ -133,4 +133,16 @@ def shown(row: LessonRow, *, may_change: bool) -> Lesson:
         changed_at=row.changed_at,
         edited_at=row.edited_at,
         may_change=may_change,
+        before=[_before(each) for each in earlier] if may_change else [],
+    )
+
+
+def _before(edit: Edit) -> TextBefore:
+    subject, text = edit.before["subject"], edit.before["text"]
+    return TextBefore(
+        # The subject is a part of what it said.
+        text=f"{subject}: {text}",
+        kind=None,
+        changed_by=edit.editor_name,
+        changed_at=edit.edited_at,
     )

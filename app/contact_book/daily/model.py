@@ -56,7 +56,10 @@ class Remark(Struct, frozen=True, kw_only=True):
 
 
 class Lesson(Struct, frozen=True, kw_only=True):
-    """What was taught in a class on a day."""
+    """What was taught in a class on a day.
+
+    `before`: what it said earlier, the oldest first, for who may change it, with the class's day.
+    """
 
     id: UUID
     school_id: int
@@ -69,6 +72,7 @@ class Lesson(Struct, frozen=True, kw_only=True):
     changed_at: datetime
     edited_at: datetime | None
     may_change: bool
+    before: list[TextBefore] = []
 
 
 class DoneBy(Struct, frozen=True, kw_only=True):
@@ -106,8 +110,23 @@ class Homework(Struct, frozen=True, kw_only=True):
     may_change: bool
 
 
+class CareBefore(Struct, frozen=True, kw_only=True):
+    """What was said of a small child's day before it was changed."""
+
+    breakfast: Eaten | None
+    lunch: Eaten | None
+    snack: Eaten | None
+    sleep_min: int | None
+    note: str | None
+    changed_by: str
+    changed_at: datetime
+
+
 class Care(Struct, frozen=True, kw_only=True):
-    """A small child's day; null: nothing was said of it."""
+    """A small child's day; null: nothing was said of it.
+
+    `before`: what was said earlier, the oldest first, for who may change it.
+    """
 
     student_id: UUID
     day: date
@@ -118,6 +137,7 @@ class Care(Struct, frozen=True, kw_only=True):
     note: str | None
     author_name: str
     changed_at: datetime
+    before: list[CareBefore] = []
 
 
 class PupilDay(Struct, frozen=True, kw_only=True):
