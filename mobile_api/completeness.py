@@ -10,8 +10,10 @@ from msgspec import Struct
 from app import db
 from app.attendance.plan import school_day
 from app.attendance.queries import plan as plan_of
+from app.contact_book.access import WRITING_ROLES
+from app.contact_book.announcements.service import require_desk
 from app.contact_book.completeness import queries, service
-from app.contact_book.completeness.model import Completeness, Rates, monday_of
+from app.contact_book.completeness.model import ClassToday, Completeness, Rates, monday_of
 from app.contact_book.completeness.rates import rates_of, total_of
 from app.errors import Unprocessable
 from app.paging import DEFAULT_LIMIT, CursorInt, CursorText, decode_cursor, page_of
@@ -51,6 +53,13 @@ class DepartmentBook(Struct, frozen=True, kw_only=True):
     next_cursor: str | None = None
 
 
+class BookToday(Struct, frozen=True, kw_only=True):
+    """The classes by grade and name."""
+
+    day: date
+    items: list[ClassToday]
+
+
 @get(
     "/v1/schools/{school_id:int}/contact-book/completeness",
     opt={"who": only("principal")},
@@ -65,6 +74,25 @@ async def school_completeness(
     plan = await plan_of(tx, school_id=school_id)
     monday = _monday(week, now)
     return await service.completeness(tx, plan=plan, week=monday, now=now)
+
+
+@get(
+    "/v1/schools/{school_id:int}/contact-book/today",
+    opt={"who": only(*WRITING_ROLES)},
+    tags=["contact-book"],
+)
+async def filled_today(tx: Tx, caller: Me, now: Now, school_id: PathSchool) -> BookToday:
+    """Which sections of each class are filled today, so that a teacher sees what is still empty.
+
+    For the principal; for teachers, of the classes that they lead or teach.
+    """
+    desk = await require_desk(tx, caller=caller, school_id=school_id)
+    day = school_day(now)
+    plan = await plan_of(tx, school_id=school_id)
+    return BookToday(
+        day=day,
+        items=await service.today_of(tx, plan=plan, class_ids=desk.class_ids, day=day),
+    )
 
 
 @get(
@@ -114,4 +142,4 @@ def _monday(week: date | None, now: datetime) -> date:
     return monday_of(wanted)
 
 
-HANDLERS = [school_completeness, department_completeness]
+HANDLERS = [school_completeness, filled_today, department_completeness]

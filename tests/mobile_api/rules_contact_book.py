@@ -146,6 +146,7 @@ _WRITTEN: Final = _ANNOUNCEMENTS | _DAILY_BOOK
 CONTACT_BOOK: Final[dict[str, Rule]] = _WRITTEN | {
     # How well it is kept.
     f"GET {SCHOOL}/contact-book/completeness": Rule(here=PRINCIPAL),
+    f"GET {SCHOOL}/contact-book/today": Rule(here=_WRITERS),
     f"GET {_BOOK}/completeness": Rule(anywhere=DEPARTMENT),
     # Files: sent in by who writes, opened by an address that asks again.
     f"POST {_BOOK}/attachments": Rule(here=_SENDERS, raw=FACE, query=_HERE),

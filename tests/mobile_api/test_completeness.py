@@ -74,6 +74,37 @@ async def test_a_principal_sees_which_class_left_what_empty(
     assert (before["week"], before["classes"][0]["lessons"]) == ("2026-11-09", 0)
 
 
+async def test_a_teacher_sees_which_of_the_own_classes_are_not_filled_today(
+    api: httpx.AsyncClient, cast: Cast, owner: asyncpg.Connection
+) -> None:
+    url = cast.url("/contact-book/today")
+
+    async def filled(who: str) -> dict[str, list[str]]:
+        got = await api.get(url, headers=cast[who].headers)
+        assert got.status_code == 200, got.text
+        assert all(each["is_held"] for each in got.json()["items"])
+        return {each["class_id"]: each["filled"] for each in got.json()["items"]}
+
+    own, next_class = str(cast.class_id), str(cast.next_class_id)
+    assert await filled("homeroom_teacher") == {own: []}
+    lesson = {"id": str(new_id()), "subject": "Toán", "text": "Phân số"}
+    put = await api.put(
+        day_url(cast.class_id), json={"lessons": [lesson]}, headers=cast["principal"].headers
+    )
+    assert put.status_code == 200, put.text
+    assert await filled("homeroom_teacher") == {own: ["lessons"]}
+    assert await filled("subject_teacher") == {own: ["lessons"]}
+    assert await filled("principal") == {own: ["lessons"], next_class: []}
+    await owner.execute(
+        "insert into calendar_day (school_id, day, kind, name)"
+        " values ($1, '2026-11-16', 'holiday', 'Nghỉ')",
+        cast.school.id,
+    )
+    await owner.execute("update school set plan_version = plan_version + 1")
+    got = await api.get(url, headers=cast["homeroom_teacher"].headers)
+    assert [each["is_held"] for each in got.json()["items"]] == [False]
+
+
 async def test_what_is_withdrawn_was_not_filled(
     api: httpx.AsyncClient, cast: Cast, owner: asyncpg.Connection
 ) -> None:

@@ -73,6 +73,7 @@ async def test_the_day_of_a_class_of_45_is_filled_in_under_a_minute_and_ten_requ
     await phone.log_in(teacher)
     await page.get_by_role("link", name="Sổ liên lạc").click()
     await expect(page.get_by_role("heading", name="Sổ liên lạc")).to_be_visible()
+    await expect(phone.says("Hôm nay chưa ghi")).to_be_visible()
     await screen(page, "book-desk")
     start, hand = len(phone.watch.requests), Hand()
     await hand.tap(page.get_by_role("link", name="Lớp 6A1"))
@@ -103,6 +104,8 @@ async def test_the_day_of_a_class_of_45_is_filled_in_under_a_minute_and_ten_requ
     assert len(asked) <= MOST_REQUESTS, asked
     assert hand.seconds < AIM_S
     await screen(page, "book-class-day-sent")
+    await page.get_by_role("link", name="Quay lại").click()
+    await expect(phone.says("Đã ghi hôm nay")).to_be_visible()
 
     said = "select count(*) from remark where school_id = $1 and kind = $2"
     assert await town.count(said, school.id, "praise") == 3

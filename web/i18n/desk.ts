@@ -13,6 +13,8 @@ export const K = texts({
   navReports: ["Báo cáo tin nhắn", "Reported messages"],
   navPhrases: ["Câu nhận xét", "Phrases"],
   navRates: ["Mức độ sử dụng", "How it is used"],
+  filledToday: ["Đã ghi hôm nay", "Filled in today"],
+  emptyToday: ["Hôm nay chưa ghi", "Not filled in today"],
   toDay: ["Ghi sổ hôm nay", "Fill in today"],
   classDay: [(name: string) => `Sổ lớp ${name}`, (name: string) => `Book of ${name}`],
   yourClasses: ["Lớp của tôi", "My classes"],

@@ -123,6 +123,14 @@ class Filled(Struct, frozen=True, kw_only=True):
     day: date
 
 
+class ClassToday(Struct, frozen=True, kw_only=True):
+    """What of a class's day is filled. `is_held`: there is school for it today."""
+
+    class_id: UUID
+    is_held: bool
+    filled: list[Section]
+
+
 class Heard(Struct, frozen=True, kw_only=True):
     """What came of a week's announcements in a class; `class_id` None: in none any more."""
 

@@ -1,15 +1,38 @@
 """A school's week of the contact book, counted from what is there."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from app import db
 from app.attendance.plan import ZONE, Plan, school_day
 from app.contact_book.completeness import queries
 from app.contact_book.completeness.compute import class_weeks, is_working_day, replies_of
-from app.contact_book.completeness.model import Completeness
+from app.contact_book.completeness.model import ClassToday, Completeness
 
 _WEEK: Final = timedelta(days=7)
+
+
+async def today_of(
+    conn: db.Conn, *, plan: Plan, class_ids: Collection[UUID] | None, day: date
+) -> list[ClassToday]:
+    """Which sections of these classes are filled on a day, by grade and name; None: of all."""
+    rows = await queries.classes(conn, school_id=plan.school_id, first=day, last=day)
+    shown = [row for row in rows if class_ids is None or row.id in class_ids]
+    done = await queries.filled(
+        conn, school_id=plan.school_id, class_ids=[row.id for row in shown], first=day, last=day
+    )
+    return [
+        ClassToday(
+            class_id=row.id,
+            is_held=bool(plan.shifts_on(day, plan.classes[row.id].shift_ids))
+            if row.id in plan.classes
+            else False,
+            filled=sorted(each.section for each in done if each.class_id == row.id),
+        )
+        for row in shown
+    ]
 
 
 async def completeness(conn: db.Conn, *, plan: Plan, week: date, now: datetime) -> Completeness:
