@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -233,11 +233,17 @@ async def _told(family: Page, pupil: int, began: float) -> float:
 
 
 async def parents_bytes(
-    browser: Browser, url: str, phone: str, password: str, child: str
+    browser: Browser,
+    url: str,
+    phone: str,
+    password: str,
+    child: str,
+    more: Sequence[str] = (),
 ) -> tuple[dict[str, int], int]:
     """Scripts and styles, gzipped, of each of a parent's pages opened by itself, and of them all.
 
-    By address; the last number counts what several pages share once.
+    By address, `more` after those of every parent. The last number counts what several pages share
+    once.
     """
     context = await browser.new_context(base_url=url, **PHONE)
     assets: set[str] = set()
@@ -248,7 +254,7 @@ async def parents_bytes(
     weights: dict[str, int] = {}
     sizes: dict[str, int] = {}
     async with aiohttp.ClientSession(auto_decompress=False) as session:
-        for address in PARENTS_PAGES:
+        for address in (*PARENTS_PAGES, *more):
             assets.clear()
             await page.goto(address.format(child=child))
             await page.get_by_role("heading", level=1).wait_for()
