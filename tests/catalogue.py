@@ -4,7 +4,15 @@ from typing import Any
 
 import asyncpg
 
-GLOBAL = {"org_unit", "school", "web_push_key", "closure", "department_announcement"}
+GLOBAL = {
+    "org_unit",
+    "school",
+    "web_push_key",
+    "closure",
+    "department_announcement",
+    "merchant_school",
+    "forbidden_collection",
+}
 DIRECTORY = {
     "account",
     "device",
