@@ -1,0 +1,425 @@
+"""What billing works with: facts of a period, bills computed from them, and what is shown."""
+
+from datetime import date, datetime, time
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from app.errors import Conflict, Denied, Unprocessable
+from app.fees.setup.model import Category, ChargeScope, PeriodCharge, ReceiptKind, Unit, Waiver
+
+InvoiceState = Literal["draft", "open", "void", "written_off"]
+Settlement = Literal["unpaid", "partial", "paid"]
+LineKind = Literal["charge", "meal_credit"]
+CreditGround = Literal["leave", "closure"]
+WarningKind = Literal[
+    "without_charge",
+    "already_billed",
+    "zero_bill",
+    "carried_credit",
+    "no_school_days",
+    "past_due_day",
+    "over_cap",
+    "item_ended",
+    "forbidden",
+    "account_ended",
+]
+
+
+class PeriodClosed(Conflict):
+    """Đợt thu đã đóng | The billing period is closed"""
+
+
+class NotToBeBilled(Unprocessable):
+    """Đợt thu có khoản không được thu | The period asks for something that may not be billed"""
+
+
+class BillTooLong(Unprocessable):
+    """Phiếu thu quá dài | The bill is too long"""
+
+
+class BadScope(Unprocessable):
+    """Phạm vi phát hành không đúng | There is no such part of the school"""
+
+
+class HasPayments(Conflict):
+    """Phiếu thu đã có tiền | Something has been paid of the bill"""
+
+
+class MealsCredited(Conflict):
+    """Suất ăn của phiếu này đã được trừ ở phiếu khác | Meals of it were credited on another bill"""
+
+
+class HasLeft(Conflict):
+    """Học sinh đã rời trường | The pupil has left the school"""
+
+
+class NothingOwed(Conflict):
+    """Phiếu thu không còn nợ | Nothing is owed on the bill"""
+
+
+class NameThePupil(Denied):
+    """Hãy chọn một học sinh | Please name one pupil"""
+
+
+# What a computation is made from ----------------------------------------------------------------
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """A fee item as far as bills need it; `is_forbidden`: the deny-list names it by now."""
+
+    id: UUID
+    name: str
+    category: Category
+    legal_basis: str
+    unit: Unit
+    cap: int | None
+    is_voluntary: bool
+    receipt_kind: ReceiptKind
+    is_ended: bool = False
+    is_forbidden: bool = False
+
+
+class Seat(Struct, frozen=True, kw_only=True):
+    """A pupil's time in a class, both days inclusive; `to_day` None: still there."""
+
+    class_id: UUID
+    from_day: date
+    to_day: date | None
+
+
+class Pupil(Struct, frozen=True, kw_only=True):
+    """Who may be billed, in the class of the day that counts for the period."""
+
+    id: UUID
+    name: str
+    sort_key: str
+    class_id: UUID
+    class_name: str
+    grade: int
+    seats: list[Seat]
+
+
+class MealsBilled(Struct, frozen=True, kw_only=True):
+    """A line of a bill that asked for meals by the day, of a period before or of this one."""
+
+    student_id: UUID
+    invoice_id: UUID
+    item_id: UUID
+    from_day: date
+    to_day: date
+    drafted_at: datetime
+    quantity: int
+    amount: int
+    waived: int
+    kitchen_cut_off: time
+    kitchen_days_before: int
+
+
+class Absence(Struct, frozen=True, kw_only=True):
+    """Whole days of approved leave, both inclusive, and when it was asked for."""
+
+    student_id: UUID
+    from_day: date
+    to_day: date
+    asked_at: datetime
+
+
+class MealCredit(Struct, frozen=True, kw_only=True):
+    """A day's meal that was billed and not cooked: what its bill asked for it, net of waivers."""
+
+    student_id: UUID
+    item_id: UUID
+    day: date
+    amount: int
+    ground: CreditGround
+    charged_on: UUID
+
+
+class Facts(Struct, frozen=True, kw_only=True):
+    """All that the bills of a period follow from.
+
+    `days` are the school's days of the period by class; `live` the (pupil, seq, is_voluntary) that
+    are billed already; `carried` is each pupil's money that waits for the next bill.
+    """
+
+    from_day: date
+    to_day: date
+    due_day: date
+    items: dict[UUID, Item]
+    charges: list[PeriodCharge]
+    pupils: list[Pupil]
+    days: dict[UUID, list[date]]
+    waivers: dict[UUID, list[Waiver]]
+    credits: dict[UUID, list[MealCredit]]
+    live: set[tuple[UUID, int, bool]]
+    carried: dict[UUID, int]
+    account_is_ended: bool = False
+
+
+# What comes of it -------------------------------------------------------------------------------
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """A line of a bill; `amount` = `quantity` x `unit_amount`, below zero of a meal given back."""
+
+    kind: LineKind
+    item_id: UUID
+    name: str
+    legal_basis: str
+    unit: Unit
+    quantity: int
+    unit_amount: int
+    amount: int
+    waived: int
+    waiver_id: UUID | None
+    receipt_kind: ReceiptKind
+    is_voluntary: bool
+
+
+class Bill(Struct, frozen=True, kw_only=True):
+    """A bill as it will be issued: `charged` the sum of its lines, `total` what is to be paid."""
+
+    student_id: UUID
+    class_id: UUID
+    seq: int
+    is_voluntary: bool
+    due_day: date
+    lines: list[Line]
+    credits: list[MealCredit]
+    charged: int
+    waived: int
+
+    @property
+    def total(self) -> int:
+        return self.charged - self.waived
+
+    @property
+    def meal_credit(self) -> int:
+        """What meals not eaten take off it."""
+        return sum(credit.amount for credit in self.credits)
+
+
+class Computed(Struct, frozen=True, kw_only=True):
+    """The bills of a period, and who gets none: by (pupil, seq, is_voluntary), and pupils."""
+
+    bills: list[Bill]
+    already: list[tuple[UUID, int, bool]]
+    without_charge: list[UUID]
+    without_days: set[UUID]
+
+
+# What is shown ----------------------------------------------------------------------------------
+
+
+class Sums(Struct, frozen=True, kw_only=True):
+    """In đồng. `waived` and `meal_credit` are taken off what was asked; `total` is to be paid."""
+
+    pupils: int
+    bills: int
+    asked: int
+    waived: int
+    meal_credit: int
+    total: int
+
+
+class ClassSum(Struct, frozen=True, kw_only=True):
+    """Of the bills that are no offers."""
+
+    class_id: UUID
+    class_name: str
+    sums: Sums
+
+
+class ItemSum(Struct, frozen=True, kw_only=True):
+    item_id: UUID
+    item_name: str
+    is_voluntary: bool
+    sums: Sums
+
+
+class Warned(Struct, frozen=True, kw_only=True):
+    """Something to look at before issuing; with `blocks` nothing is issued until it is put right.
+
+    `count`: of pupils, or bills. `student_names`: some of them.
+    """
+
+    kind: WarningKind
+    count: int
+    blocks: bool = False
+    amount: int | None = None
+    item_id: UUID | None = None
+    item_name: str | None = None
+    student_names: list[str] = []
+
+
+class BillShown(Struct, frozen=True, kw_only=True):
+    seq: int
+    is_voluntary: bool
+    due_day: date
+    charged: int
+    waived: int
+    meal_credit: int
+    total: int
+    lines: list[Line]
+
+
+class PupilShown(Struct, frozen=True, kw_only=True):
+    """A pupil's bills to be; `already` are the instalments that are billed (offers left out)."""
+
+    student_id: UUID
+    student_name: str
+    class_id: UUID
+    class_name: str
+    bills: list[BillShown]
+    already: list[int]
+    carried: int
+    total: int
+
+
+class Issue(Struct, frozen=True, kw_only=True):
+    """What an issue job is told, and keeps as its parameters."""
+
+    period_id: UUID
+    scope: ChargeScope = "school"
+    ref: str = ""
+
+
+class Issued(Struct, frozen=True, kw_only=True):
+    """What an issue job did. `credit` is money that paid bills at once, in đồng."""
+
+    invoices: int
+    offers: int
+    pupils: int
+    already_billed: int
+    without_charge: int
+    total: int
+    credit: int
+    told: int
+
+
+class InvoiceLine(Struct, frozen=True, kw_only=True):
+    """A line as it is stored."""
+
+    n: int
+    kind: LineKind
+    item_id: UUID
+    waiver_id: UUID | None
+    name: str
+    legal_basis: str
+    unit: Unit
+    quantity: int
+    unit_amount: int
+    amount: int
+    waived: int
+    receipt_kind: ReceiptKind
+
+
+class InvoiceRow(Struct, frozen=True, kw_only=True):
+    """A bill in a list; `rest` is what is left to pay. `has_left`: the pupil has left since."""
+
+    id: UUID
+    school_id: int
+    student_id: UUID
+    student_name: str
+    sort_key: str
+    class_id: UUID | None
+    class_name: str | None
+    period_id: UUID
+    period_name: str
+    seq: int
+    is_voluntary: bool
+    account_id: UUID
+    pay_ref: str
+    state: InvoiceState
+    settlement: Settlement
+    due_day: date
+    charged: int
+    waived: int
+    total: int
+    paid: int
+    rest: int
+    reminders: int
+    reminded_at: datetime | None
+    has_left: bool
+    opened_at: datetime | None
+    declined_at: datetime | None
+
+
+class InvoiceDetail(Struct, frozen=True, kw_only=True):
+    """What of a bill is no list's; names of who did it, None of who is here no more."""
+
+    replaces: UUID | None
+    replaced_by: UUID | None
+    issued_by: str | None
+    voided_by: str | None
+    voided_at: datetime | None
+    void_reason: str | None
+    written_off_by: str | None
+    written_off_at: datetime | None
+    write_off_reason: str | None
+
+
+class InvoicePayment(Struct, frozen=True, kw_only=True):
+    """Money that was put to a bill, below zero where it was taken back."""
+
+    allocation_id: UUID
+    fund_id: UUID
+    amount: int
+    how: Literal["auto", "confirmed", "credit", "cash", "reversal"]
+    made_at: datetime
+
+
+class InvoiceShown(Struct, frozen=True, kw_only=True):
+    """A bill with all of its lines and what was paid of it."""
+
+    invoice: InvoiceRow
+    detail: InvoiceDetail
+    lines: list[InvoiceLine]
+    payments: list[InvoicePayment]
+
+
+class Debtor(Struct, frozen=True, kw_only=True):
+    """What a pupil's family owes, in đồng, by the days since it was due."""
+
+    student_id: UUID
+    student_name: str
+    sort_key: str
+    class_id: UUID | None
+    class_name: str | None
+    has_left: bool
+    not_due: int
+    days_1_30: int
+    days_31_60: int
+    days_over_60: int
+    owed: int
+    oldest_due_day: date
+    invoice_ids: list[UUID]
+    reminded_at: datetime | None
+
+
+class DebtSums(Struct, frozen=True, kw_only=True):
+    """Of all debtors, whatever page is shown."""
+
+    debtors: int
+    not_due: int
+    days_1_30: int
+    days_31_60: int
+    days_over_60: int
+    owed: int
+
+
+class NotReminded(Struct, frozen=True, kw_only=True):
+    """Why a bill was not reminded of."""
+
+    invoice_id: UUID
+    reason: Literal["not_open", "offer", "paid", "not_due", "too_soon", "enough"]
+
+
+class Reminded(Struct, frozen=True, kw_only=True):
+    """What became of a call to remind: families told, bills they were reminded of, and the rest."""
+
+    families: int
+    invoices: int
+    left: list[NotReminded]
