@@ -62,6 +62,7 @@ TAGS: Final[Mapping[str, str]] = {
     "life": "Chuyển trường, lên lớp, thẻ và máy mất. Transfers, school years, cards, phones.",
     "attendance": "Điểm danh. Scans at the gate, check-ins, and what became of them.",
     "contact-book": "Sổ liên lạc. Announcements, the daily book, messages between both sides.",
+    "fees": "Khoản thu. What a school bills, how families pay, and where the money is.",
     "inbox": "Hộp thư. The caller's news, as a list and as a live stream.",
     "deliveries": "Tin đã gửi. What became of the news, in counts; what was given up.",
     "monitor": "Giám sát. A school's day as it happens, and the department's view.",

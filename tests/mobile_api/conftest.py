@@ -18,6 +18,7 @@ from notifications.relay import Relay
 from tests.cast import Cast, gather
 from tests.conftest import Clock, app_on, open_test_resources
 from tests.gate import Gate
+from tests.mobile_api.billing import Till, open_till
 from tests.mobile_api.errands import Workers, open_workers
 from tests.mobile_api.feed_rows import Book
 from tests.mobile_api.office import Office
@@ -74,6 +75,12 @@ def book(owner: asyncpg.Connection, clock: Clock) -> Book:
 @pytest.fixture
 async def gate(api: httpx.AsyncClient, clock: Clock, world: World, school: School) -> Gate:
     return Gate(api, clock, school, await world.staff(school, "guard"))
+
+
+@pytest.fixture
+async def till(api: httpx.AsyncClient, world: World) -> Till:
+    """A school that is ready to bill."""
+    return await open_till(api, world)
 
 
 @pytest.fixture
