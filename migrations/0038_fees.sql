@@ -400,6 +400,18 @@ create unique index allocation_reversed_once on allocation (school_id, reverses)
 create index allocation_of_fund on allocation (school_id, fund_id);
 create index allocation_of_invoice on allocation (school_id, invoice_id);
 
+-- What a person decided about a fund, by the client's id: asked again, it is not done again.
+create table fund_decision (
+    school_id integer not null,
+    id uuid not null,
+    fund_id uuid not null,
+    body_hash bytea not null,
+    made_by uuid not null,
+    made_at timestamptz not null,
+    primary key (school_id, id),
+    foreign key (school_id, fund_id) references fund
+);
+
 create table refund (
     school_id integer not null,
     id uuid not null,
@@ -585,6 +597,8 @@ create unique index receipt_number on receipt (school_id, series, number);
 create unique index receipt_one_live on receipt
     (school_id, fund_id, kind, coalesce(student_id, '00000000-0000-0000-0000-000000000000'))
     where state = 'live';
+create unique index receipt_check_code on receipt (school_id, check_code);
+create index receipt_of_fund on receipt (school_id, fund_id);
 create index receipt_of_student on receipt (school_id, student_id, issued_at desc);
 create index receipt_unprinted on receipt (issued_at) where pdf_key is null;
 
@@ -632,10 +646,14 @@ create table bank_statement_row (
     memo bytea, -- sealed
     fund_id uuid,
     refund_id uuid,
+    -- Why a person decides what it is. A row of money in with neither is still to be taken.
+    waits text check (waits in ('duplicate_reference', 'amount_differs', 'maybe_known',
+        'counts_differ')),
     primary key (school_id, statement_id, n),
     foreign key (school_id, statement_id) references bank_statement,
     foreign key (school_id, fund_id) references fund,
-    foreign key (school_id, refund_id) references refund
+    foreign key (school_id, refund_id) references refund,
+    check (waits is null or fund_id is null)
 );
 create index bank_statement_row_of_fund on bank_statement_row (school_id, fund_id)
     where fund_id is not null;
@@ -669,7 +687,7 @@ begin
     foreach t in array array['fee_account', 'merchant', 'merchant_poll', 'fee_item', 'billing_period',
         'period_charge', 'waiver', 'invoice', 'invoice_line', 'meal_credit', 'fee_reminder',
         'payment_intent', 'payment_intent_share', 'pay_reference', 'fund', 'fund_sighting',
-        'allocation', 'refund', 'cash_intake', 'cash_intake_share', 'gateway_inbox',
+        'allocation', 'fund_decision', 'refund', 'cash_intake', 'cash_intake_share', 'gateway_inbox',
         'gateway_refusal', 'ledger_txn', 'ledger_entry', 'receipt_series', 'receipt', 'daily_close',
         'bank_statement', 'bank_statement_row', 'reconciliation', 'collection_rollup'] loop
         execute format('alter table %I enable row level security', t);
@@ -703,7 +721,7 @@ grant select (school_id, id, issued_at, pdf_key) on receipt to ct_worker;
 
 drop table collection_rollup, reconciliation, bank_statement_row, bank_statement, daily_close, receipt,
     receipt_series, ledger_entry, ledger_txn, gateway_refusal, gateway_inbox, cash_intake_share,
-    cash_intake, refund, allocation, fund_sighting, fund, pay_reference, payment_intent_share,
+    cash_intake, refund, fund_decision, allocation, fund_sighting, fund, pay_reference, payment_intent_share,
     payment_intent, fee_reminder, meal_credit, invoice_line, invoice, waiver, period_charge,
     billing_period, fee_item, merchant_poll, merchant, fee_account, forbidden_collection,
     merchant_school;
