@@ -13,6 +13,7 @@ import { DEPARTMENT } from "./views/department/routes";
 import { DESK } from "./views/desk/routes";
 import { ENTRY } from "./views/entry/routes";
 import { OFFICE } from "./views/office/routes";
+import { TILL } from "./views/till/routes";
 
 export type View = ComponentType<{ params: Parameters }>;
 
@@ -59,6 +60,7 @@ export const ROUTES: readonly Route[] = [
   ...DEPARTMENT,
   ...DESK,
   ...OFFICE,
+  ...TILL,
 ];
 
 /** Where each role begins its day. */
@@ -78,7 +80,7 @@ export function homeOf(hat: Hat): string | (() => Promise<{ default: View }>) {
     case "display":
       return "/man-hinh";
     case "accountant":
-      return "/cham-cong";
+      return `/truong/${hat.schoolId}/thu`;
     case "department_admin":
       return () => import("./views/office/department");
   }
