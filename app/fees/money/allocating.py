@@ -5,18 +5,23 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from msgspec import structs
+
 from app import db
 from app.fees import telling
 from app.fees.errors import (
+    AlreadyReversed,
+    InvoiceHasMoney,
     InvoiceNotOpen,
     MoreThanDue,
     MoreThanFree,
+    NoSuchAllocation,
     NoSuchInvoice,
     NotAnAmount,
 )
 from app.fees.money import funds, receipts
 from app.fees.money.holding import hold_invoices
-from app.fees.money.model import FundHeld, How, InvoiceHeld, Review, Share
+from app.fees.money.model import Allocated, FundHeld, How, InvoiceHeld, Review, Share
 from app.fees.money.receipts import Written
 from app.fees.money.steps import Move, write
 
@@ -152,6 +157,8 @@ async def set_review(
 ) -> None:
     """Say why a fund waits for a person, or that it does not, and whose next bill it is for.
 
+    Free money without such a pupil goes on waiting.
+
     Raises:
         NoSuchFund: not of this school.
     """
@@ -171,4 +178,147 @@ async def set_review(
     )
     await receipts.renew(
         conn, school_id=school_id, fund_ids=[fund_id], reason=REVIEWED, made_by=made_by, now=now
+    )
+
+
+async def reverse(
+    conn: db.Conn,
+    *,
+    school_id: int,
+    allocation_id: UUID,
+    made_by: UUID | None,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Take an allocation back, once: its money is free in its fund and waits for a person.
+
+    Raises:
+        NoSuchAllocation: not of this school, or it takes back another one itself.
+        AlreadyReversed: somebody was faster.
+    """
+    found = await _allocated(conn, school_id=school_id, allocation_id=allocation_id)
+    if found is None:
+        raise NoSuchAllocation
+    fund = (await funds.hold_funds(conn, school_id=school_id, fund_ids=[found.fund_id]))[
+        found.fund_id
+    ]
+    invoices = await hold_invoices(conn, school_id=school_id, invoice_ids=[found.invoice_id])
+    if await _is_reversed(conn, school_id=school_id, allocation_id=allocation_id):
+        raise AlreadyReversed
+    invoice = invoices[found.invoice_id]
+    await write(
+        conn,
+        school_id=school_id,
+        fund=fund,
+        moves=[Move(invoice=invoice, amount=-found.amount, reverses=found.id)],
+        how="reversal",
+        made_by=made_by,
+        now=now,
+        review=fund.review or "over",
+        credit_student_id=fund.credit_student_id,
+        reason=reason,
+    )
+    await receipts.renew(
+        conn, school_id=school_id, fund_ids=[fund.id], reason=reason, made_by=made_by, now=now
+    )
+    await telling.changed(
+        conn,
+        school_id=school_id,
+        student_id=invoice.student_id,
+        event_id=allocation_id,
+        change="reversed",
+        amount=found.amount,
+        now=now,
+    )
+
+
+async def reverse_all(
+    conn: db.Conn,
+    *,
+    school_id: int,
+    invoice_id: UUID,
+    made_by: UUID | None,
+    reason: str,
+    now: datetime,
+) -> int:
+    """Free all that was paid on a bill, to void it; how much. It waits for the pupil's next bill.
+
+    Of a fund that is another pupil's credit already it waits for a person. Tells nobody.
+
+    Raises:
+        NoSuchInvoice: not of this school.
+        InvoiceHasMoney: more came while we waited: try again.
+    """
+    expected = await _live(conn, school_id=school_id, invoice_id=invoice_id)
+    held = await funds.hold_funds(
+        conn, school_id=school_id, fund_ids={each.fund_id for each in expected}
+    )
+    invoices = await hold_invoices(conn, school_id=school_id, invoice_ids=[invoice_id])
+    if invoice_id not in invoices:
+        raise NoSuchInvoice
+    live = await _live(conn, school_id=school_id, invoice_id=invoice_id)
+    if any(each.fund_id not in held for each in live):
+        raise InvoiceHasMoney
+    invoice = invoices[invoice_id]
+    for each in live:
+        fund = held[each.fund_id]
+        credit = fund.credit_student_id or invoice.student_id
+        await write(
+            conn,
+            school_id=school_id,
+            fund=fund,
+            moves=[Move(invoice=invoice, amount=-each.amount, reverses=each.id)],
+            how="reversal",
+            made_by=made_by,
+            now=now,
+            review=fund.review if credit == invoice.student_id else "over",
+            credit_student_id=credit,
+            reason=reason,
+        )
+        held[fund.id] = structs.replace(
+            fund, free=fund.free + each.amount, credit_student_id=credit
+        )
+        invoice = structs.replace(invoice, paid=invoice.paid - each.amount)
+    await receipts.renew(
+        conn, school_id=school_id, fund_ids=list(held), reason=reason, made_by=made_by, now=now
+    )
+    return sum(each.amount for each in live)
+
+
+async def _allocated(conn: db.Conn, *, school_id: int, allocation_id: UUID) -> Allocated | None:
+    return await db.one(
+        conn,
+        Allocated,
+        """
+        select id, fund_id, invoice_id, amount from allocation
+         where school_id = $1 and id = $2 and reverses is null
+        """,
+        school_id,
+        allocation_id,
+    )
+
+
+async def _is_reversed(conn: db.Conn, *, school_id: int, allocation_id: UUID) -> bool:
+    found: bool = await db.value(
+        conn,
+        "select exists (select from allocation where school_id = $1 and reverses = $2)",
+        school_id,
+        allocation_id,
+    )
+    return found
+
+
+async def _live(conn: db.Conn, *, school_id: int, invoice_id: UUID) -> list[Allocated]:
+    """What was put to an invoice and not taken back."""
+    return await db.many(
+        conn,
+        Allocated,
+        """
+        select a.id, a.fund_id, a.invoice_id, a.amount from allocation a
+         where a.school_id = $1 and a.invoice_id = $2 and a.reverses is null
+           and not exists (select from allocation r where r.school_id = $1 and r.reverses = a.id)
+         order by a.id
+        """,
+        school_id,
+        invoice_id,
     )

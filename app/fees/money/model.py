@@ -79,6 +79,15 @@ class InvoiceHeld(Struct, frozen=True, kw_only=True):
         return self.total - self.paid
 
 
+class Allocated(Struct, frozen=True, kw_only=True):
+    """What was put to an invoice."""
+
+    id: UUID
+    fund_id: UUID
+    invoice_id: UUID
+    amount: int
+
+
 class NewRefund(Struct, frozen=True, kw_only=True):
     """What somebody asks back. `to_number`, `to_holder` are sealed as `refund.to_...`."""
 

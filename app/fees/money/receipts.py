@@ -135,7 +135,9 @@ async def _void(
 ) -> None:
     await conn.execute(
         """
-        update receipt set state = 'void', voided_by = $3, voided_at = $4, void_reason = $5
+        update receipt set state = 'void', voided_by = $3, voided_at = $4, void_reason = $5,
+               -- Printed anew, with the stamp.
+               pdf_key = null
          where school_id = $1 and id = any($2) and state = 'live'
         """,
         school_id,

@@ -39,6 +39,7 @@ async def write(
 ) -> None:
     """Allocations, what is derived of them, and the books. An invoice is in one move at most."""
     ids = [new_id() for _ in moves]
+    moved = sum(move.amount for move in moves)
     await conn.execute(
         """
         with move as (
@@ -67,8 +68,8 @@ async def write(
         reason,
         made_by,
         now,
-        sum(move.amount for move in moves),
-        review,
+        moved,
+        review_of(fund.free - moved, review=review, credit_student_id=credit_student_id),
         credit_student_id,
         intent_id,
     )
@@ -86,3 +87,10 @@ async def write(
         for id_, move in zip(ids, moves, strict=True)
     ]
     await ledger.post(conn, school_id=school_id, txns=txns, now=now)
+
+
+def review_of(free: int, *, review: Review | None, credit_student_id: UUID | None) -> Review | None:
+    """Why a person has to look: free money that nobody's next bill waits for is never forgotten."""
+    if free == 0:
+        return None
+    return review or ("over" if credit_student_id is None else None)
