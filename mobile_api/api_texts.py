@@ -24,8 +24,9 @@ A child's code is scanned at the school gate, and seconds later the parents know
 
 **Logging in.** `POST /v1/auth/login` gives an access token for ten minutes, sent as
 `Authorization: Bearer`, and a refresh token for `POST /v1/auth/refresh`. `x-who` of an operation
-says who gets in: `public`, `signed_in` (any account), or roles. A role counts in the school that it
-is held in; what is not the caller's to see does not exist for the caller: 404.
+says who gets in: `public`, `gateway` (who signs as the operation says), `signed_in` (any account),
+or roles. A role counts in the school that it is held in; what is not the caller's to see does not
+exist for the caller: 404.
 
 **Problems.** Every refusal is `application/problem+json` (RFC 9457). `type` is a stable slug to
 switch on, `title` and `detail` are for people, in the language that `Accept-Language` prefers:

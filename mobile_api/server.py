@@ -72,6 +72,7 @@ from mobile_api import (
     thread_rules,
     threads,
     today,
+    webhooks,
 )
 from mobile_api.bodies import MULTIPART, StrictRequest, body_of
 from mobile_api.deps import (
@@ -121,6 +122,8 @@ CONTROLLERS: Sequence[Any] = [
     *corrections.HANDLERS,
     *reviews.HANDLERS,
     *leave.HANDLERS,
+    *billing.HANDLERS,
+    *invoices.HANDLERS,
     *closures.HANDLERS,
     *announcements.HANDLERS,
     *announcement_answers.HANDLERS,
@@ -142,6 +145,7 @@ CONTROLLERS: Sequence[Any] = [
     *jobs.HANDLERS,
     *attachments.HANDLERS,
     *completeness.HANDLERS,
+    *webhooks.HANDLERS,
 ]
 
 

@@ -53,6 +53,7 @@ async def named_ids(
         **await things.announcements(owner, cast, vice),
         **await things.daily_book(owner, cast),
         **await thread_ids(world, cast, vice),
+        "merchant_id": new_id(),
         "token": "A" * 68,
         "file_token": "A" * 79,
         "day": "2026-11-16",

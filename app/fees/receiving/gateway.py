@@ -1,7 +1,7 @@
 """What every gateway must do for us, whatever it speaks."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, Literal, Protocol
 
 from msgspec import Struct
@@ -43,11 +43,14 @@ class Transfer(Struct, frozen=True, kw_only=True):
     bank_ref: str
 
 
-class Told(Struct, frozen=True, kw_only=True):
-    """A movement with the gateway's own bytes for it, which are what is kept."""
+class Page(Struct, frozen=True, kw_only=True):
+    """What a gateway knows of: its own bytes for each movement, and its mark of how far that is.
 
-    transfer: Transfer
-    body: bytes
+    `mark` None: it knows of nothing yet.
+    """
+
+    bodies: tuple[bytes, ...]
+    mark: str | None
 
 
 class NotSigned(Exception):
@@ -89,11 +92,11 @@ class PaymentGateway(Protocol):
         """
 
     async def transfers(
-        self, *, token: str, account: str, since: str | None, first_day: datetime
-    ) -> Sequence[Told]:
+        self, *, token: str, account: str, since: str | None, first_day: date
+    ) -> Page:
         """What it knows of this account's movements, from its mark `since` on.
 
-        `since` None: from `first_day`. The mark is an `event_key`; the one it names may come again.
+        `since` None: from `first_day`. What was told before may be told again.
 
         Raises:
             GatewayAway: it does not answer, or not sensibly.
