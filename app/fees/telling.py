@@ -230,7 +230,7 @@ async def _tell_family(
                select max(g.told_until) as day from guardianship g
                 where g.school_id = $1 and g.student_id = q.student_id
                having bool_and(g.ended_at is not null)
-                  and max(g.told_until) between $3 - 30 and $3) former on true
+                  and max(g.told_until) between $3::date - 30 and $3::date) former on true
         """,
         school_id,
         kind,
