@@ -5,7 +5,7 @@ Accounts: `money:<fee account>` is ours; `income:<item>`; `receivable` is what b
 """
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -44,8 +44,15 @@ class Txn(Struct, frozen=True, kw_only=True):
     entries: Sequence[Entry]
 
 
-async def post(conn: db.Conn, *, school_id: int, txns: Sequence[Txn], now: datetime) -> None:
-    """Write these; a source that is in the books already fails."""
+async def post(
+    conn: db.Conn,
+    *,
+    school_id: int,
+    txns: Sequence[Txn],
+    now: datetime,
+    day: date | None = None,
+) -> None:
+    """Write these; a source that is in the books already fails. `day` None: that of `now`."""
     ids = [new_id() for _ in txns]
     lines = [
         (txn_id, n, entry)
@@ -64,7 +71,7 @@ async def post(conn: db.Conn, *, school_id: int, txns: Sequence[Txn], now: datet
                as e (txn_id, n, account, amount, student_id)
         """,
         school_id,
-        school_day(now),
+        day or school_day(now),
         now,
         ids,
         [txn.source_kind for txn in txns],
@@ -146,7 +153,10 @@ async def _post_bills(
 async def post_written_off(
     conn: db.Conn, *, school_id: int, invoice_ids: Collection[UUID], now: datetime
 ) -> None:
-    """Bills are given up: what was not paid is no longer receivable. Offers never were."""
+    """Bills are given up: what was not paid is no longer receivable. Offers never were.
+
+    What is taken back from such a bill later is given up by its own posting (`holding.entries_of`).
+    """
     ids = sorted(set(invoice_ids))
     await conn.execute(
         """
