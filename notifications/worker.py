@@ -32,6 +32,7 @@ from app.contact_book.announcements.fanout import keep_publishing
 from app.contact_book.completeness import rollup as book_weeks
 from app.contact_book.daily.weekly import sum_up_due
 from app.crypto import Vault
+from app.fees.billing.works import billing_works
 from app.fees.receiving.keeping import keep_receiving
 from app.jobs import bell as job_bell
 from app.jobs import runner as jobs
@@ -251,7 +252,7 @@ async def open_runner(
             redis=redis,
             storage=open_storage(settings),
             vault=vault,
-            works=import_works(vault),
+            works={**import_works(vault), **billing_works()},
             lease_s=lease_s,
         )
     finally:

@@ -9,7 +9,13 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from app.fees.billing.calendar import Calendar, days_between
-from app.fees.billing.model import Absence, CreditGround, MealCredit, MealsBilled, Seat
+from app.fees.billing.model import (
+    Absence,
+    CreditGround,
+    MealCredit,
+    MealsBilled,
+    Seat,
+)
 from app.schools.common import ZONE
 
 
