@@ -22,6 +22,7 @@ from tests.mobile_api.billing import Till, open_till
 from tests.mobile_api.errands import Workers, open_workers
 from tests.mobile_api.feed_rows import Book
 from tests.mobile_api.office import Office
+from tests.mobile_api.receiving import Counter, bank_of
 from tests.mobile_api.talking import Talk
 from tests.world import Person, School, Student, World
 
@@ -128,3 +129,25 @@ async def far_gate(
         campus_id,
     )
     return Gate(api, clock, school, await world.staff(school, "guard"), station_id=station_id)
+
+
+@pytest.fixture
+async def counter(
+    till: Till,
+    api: httpx.AsyncClient,
+    resources: Resources,
+    clock: Clock,
+    database: str,
+    owner: asyncpg.Connection,
+) -> AsyncIterator[Counter]:
+    """The till, with a bank that tells of transfers and a worker that takes them."""
+    finder = await db.create_pool(database, role=db.WORKER_ROLE, size=2)
+    yield Counter(
+        till=till,
+        bank=bank_of(till, api, clock),
+        resources=resources,
+        clock=clock,
+        finder=finder,
+        owner=owner,
+    )
+    await finder.close()
