@@ -117,14 +117,14 @@ class StatementSums(Struct, frozen=True, kw_only=True):
     be taken (send the file again). Of those out: `refunds` are ours, `other_out` are not.
     """
 
-    new: int
-    known: int
-    waiting: int
-    left: int
-    refunds: int
-    other_out: int
-    amount_in: int
-    amount_out: int
+    new: int = 0
+    known: int = 0
+    waiting: int = 0
+    left: int = 0
+    refunds: int = 0
+    other_out: int = 0
+    amount_in: int = 0
+    amount_out: int = 0
 
 
 class StatementResult(Struct, frozen=True, kw_only=True):
