@@ -598,6 +598,7 @@ create unique index receipt_one_live on receipt
     (school_id, fund_id, kind, coalesce(student_id, '00000000-0000-0000-0000-000000000000'))
     where state = 'live';
 create unique index receipt_check_code on receipt (school_id, check_code);
+create index receipt_replaced on receipt (school_id, replaces) where replaces is not null;
 create index receipt_of_fund on receipt (school_id, fund_id);
 create index receipt_of_student on receipt (school_id, student_id, issued_at desc);
 create index receipt_unprinted on receipt (issued_at) where pdf_key is null;

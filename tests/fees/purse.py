@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -131,6 +131,39 @@ class Purse:
         )
         await refunds.hold(conn, school_id=self.school_id, refund=refund, now=self.now)
         return refund.id
+
+    async def send(self, conn: db.Conn, refund_id: UUID, *, by: UUID | None = None) -> None:
+        await refunds.send(
+            conn,
+            school_id=self.school_id,
+            refund_id=refund_id,
+            decided_by=by or self.principal,
+            reason=None,
+            now=self.now,
+        )
+
+    async def release(
+        self, conn: db.Conn, refund_id: UUID, state: Literal["rejected", "failed"]
+    ) -> None:
+        await refunds.release(
+            conn,
+            school_id=self.school_id,
+            refund_id=refund_id,
+            state=state,
+            by=self.principal,
+            reason="Sai số tài khoản",
+            now=self.now,
+        )
+
+    async def pay_out(self, conn: db.Conn, refund_id: UUID, *, ref: str) -> None:
+        await refunds.pay_out(
+            conn,
+            school_id=self.school_id,
+            refund_id=refund_id,
+            bank_ref=ref,
+            by=self.accountant,
+            now=self.now,
+        )
 
     async def bill(
         self,
@@ -277,3 +310,64 @@ async def open_purse(
     purse = Purse(owner=owner, pool=pool, school_id=school_id)
     await purse.set_up()
     return purse
+
+
+# Facts stay, even for their owner, but for who takes the triggers away.
+_LOSE: Final = """
+    begin;
+    set local session_replication_role = replica;
+    delete from ledger_entry where school_id = {school};
+    delete from ledger_txn where school_id = {school};
+    update fund set allocated = 0, refund_held = 0 where school_id = {school};
+    update invoice set paid = 0 where school_id = {school};
+    commit
+"""
+_STATE: Final = """
+    select jsonb_build_object(
+        'funds', (select jsonb_agg(jsonb_build_array(id, allocated, refund_held, free, review)
+                         order by id) from fund where school_id = $1),
+        'bills', (select jsonb_agg(jsonb_build_array(id, paid, settlement) order by id)
+                    from invoice where school_id = $1),
+        'receipts', (select jsonb_agg(jsonb_build_array(series, number, state, amount, lines)
+                            order by series, number) from receipt where school_id = $1),
+        'books', (select jsonb_agg(jsonb_build_array(t.source_kind, t.source_id, t.day, t.made_at,
+                         e.account, e.amount, e.student_id)
+                         order by t.source_kind, t.source_id, e.account, e.amount)
+                    from ledger_txn t
+                    join ledger_entry e on e.school_id = t.school_id and e.txn_id = t.id
+                   where t.school_id = $1))
+"""
+
+
+async def state_of(owner: asyncpg.Connection, school_id: int) -> object:
+    """All that is derived of a school's money, and its papers."""
+    return await owner.fetchval(_STATE, school_id)
+
+
+async def lose(owner: asyncpg.Connection, school_id: int) -> None:
+    """As if nothing had ever been derived."""
+    await owner.execute(_LOSE.format(school=school_id))
+
+
+async def a_busy_month(purse: Purse) -> None:
+    """Each kind of thing that the books know, at least once."""
+    async with purse.step() as conn:
+        first = await purse.bill(conn, 0, [(0, 300, 50), (1, 100, 0), (1, -20, 0)])
+        second = await purse.bill(conn, 1, [(0, 200, 0)])
+        offer = await purse.bill(conn, 0, [(1, 60, 0), (2, 40, 0)], is_voluntary=True)
+    async with purse.step() as conn:
+        shares = [Share(invoice_id=first, amount=330), Share(invoice_id=second, amount=90)]
+        await purse.receive(conn, 500, ref="FT1", shares=shares)
+    async with purse.step() as conn:
+        shares = [Share(invoice_id=offer, amount=70)]
+        bought = await purse.receive(conn, 100, ref="FT2", shares=shares, channel="cash")
+    async with purse.step() as conn:
+        await purse.void(conn, first, purse.students[0])
+        await purse.bill(conn, 0, [(0, 250, 0)], replaces=first)
+    await purse.do(lambda c: purse.write_off(c, second))
+    async with purse.step() as conn:
+        put = await conn.fetchval("select id from allocation where invoice_id = $1", second)
+        await purse.reverse(conn, put)
+    refund = await purse.do(lambda c: purse.ask_back(c, bought.fund_id, 30))
+    await purse.do(lambda c: purse.send(c, refund))
+    await purse.do(lambda c: purse.pay_out(c, refund, ref="FT9"))

@@ -1,5 +1,6 @@
 """What a đồng may do, one step after the other."""
 
+from typing import Literal
 from uuid import UUID
 
 import pytest
@@ -16,9 +17,9 @@ from app.fees.errors import (
     RefundDecided,
     SamePerson,
 )
-from app.fees.money import allocating, refunds
+from app.fees.money import allocating
 from app.fees.money.check import differences
-from app.fees.money.model import Share
+from app.fees.money.model import Review, Share
 from app.ids import new_id
 from tests.fees.purse import Purse
 
@@ -48,7 +49,7 @@ async def books(purse: Purse) -> dict[str, int]:
 
 
 async def paid(purse: Purse, bill: UUID) -> tuple[int, str]:
-    row = await purse.owner.fetchrow("select paid, settlement from invoice where id = $1", bill)
+    (row,) = await purse.owner.fetch("select paid, settlement from invoice where id = $1", bill)
     return row["paid"], row["settlement"]
 
 
@@ -70,7 +71,7 @@ async def test_a_receipt_says_what_it_is_for(purse: Purse) -> None:
     bill = await purse.do(lambda c: purse.bill(c, 0, [(0, 300, 50), (1, 100, 0)]))
     share = Share(invoice_id=bill, amount=200)
     await purse.do(lambda c: purse.receive(c, 200, ref="FT1", shares=[share]))
-    row = await purse.owner.fetchrow("select lines, series, check_code from receipt")
+    (row,) = await purse.owner.fetch("select lines, series, check_code from receipt")
     (line,) = row["lines"]
     assert (line["invoice_id"], line["amount"], line["total"]) == (str(bill), 200, 350)
     assert [item["amount"] for item in line["items"]] == [250, 100]
@@ -79,7 +80,8 @@ async def test_a_receipt_says_what_it_is_for(purse: Purse) -> None:
 
 
 async def test_two_siblings_are_paid_by_one_fund_and_have_a_receipt_each(purse: Purse) -> None:
-    bills = [await purse.do(lambda c, s=s: purse.bill(c, s, [(0, 100, 0)])) for s in (0, 1)]
+    async with purse.step() as conn:
+        bills = [await purse.bill(conn, student, [(0, 100, 0)]) for student in (0, 1)]
     shares = [Share(invoice_id=bill, amount=100) for bill in bills]
     await purse.do(lambda c: purse.receive(c, 250, ref="FT1", shares=shares))
     assert sorted(await papers(purse)) == [
@@ -114,7 +116,8 @@ async def test_no_more_is_put_to_a_bill_than_it_asks_for_nor_than_there_is(purse
         (NoSuchInvoice, [Share(invoice_id=new_id(), amount=1)]),
     ]:
         with pytest.raises(error):
-            await purse.do(lambda c, s=shares: purse.allocate(c, fund, *s))
+            async with purse.step() as conn:
+                await purse.allocate(conn, fund, *shares)
     with pytest.raises(NoSuchFund):
         await purse.do(lambda c: purse.allocate(c, new_id()))
     await purse.do(lambda c: purse.write_off(c, bill))
@@ -153,9 +156,8 @@ async def test_what_is_reversed_is_free_once_and_its_receipt_is_void(purse: Purs
 
 async def test_a_pupils_credit_pays_the_next_bill_the_oldest_money_first(purse: Purse) -> None:
     for ref, amount in [("FT1", 70), ("FT2", 70)]:
-        await purse.do(
-            lambda c, r=ref, a=amount: purse.receive(c, a, ref=r, credit=purse.students[0])
-        )
+        async with purse.step() as conn:
+            await purse.receive(conn, amount, ref=ref, credit=purse.students[0])
     await purse.do(lambda c: purse.receive(c, 500, ref="FT3", credit=purse.students[1]))
     bill = await purse.do(lambda c: purse.bill(c, 0, [(0, 100, 0)]))
     assert await paid(purse, bill) == (100, "paid")
@@ -182,9 +184,8 @@ async def test_an_offer_is_income_only_when_it_is_paid_line_by_line(purse: Purse
     assert await books(purse) == {}
     for n, amount in enumerate((40, 25, 15)):
         share = Share(invoice_id=bill, amount=amount)
-        await purse.do(
-            lambda c, a=amount, s=share, n=n: purse.receive(c, a, ref=f"FT{n}", shares=[s])
-        )
+        async with purse.step() as conn:
+            await purse.receive(conn, amount, ref=f"FT{n}", shares=[share])
         await settled(purse)
     income = await purse.owner.fetch(
         "select account, sum(amount)::int as amount from ledger_entry where account like 'income%'"
@@ -199,7 +200,6 @@ async def test_an_offer_is_income_only_when_it_is_paid_line_by_line(purse: Purse
 
 async def test_a_refund_holds_its_money_until_the_bank_has_moved_it(purse: Purse) -> None:
     fund = (await purse.do(lambda c: purse.receive(c, 100, ref="FT1"))).fund_id
-    school, who, by = purse.school_id, purse.accountant, purse.principal
     with pytest.raises(MoreThanFree):
         await purse.do(lambda c: purse.ask_back(c, fund, 101))
     refund = await purse.do(lambda c: purse.ask_back(c, fund, 100))
@@ -207,40 +207,28 @@ async def test_a_refund_holds_its_money_until_the_bank_has_moved_it(purse: Purse
     assert (await papers(purse))[-1] == ("credit_slip", 1, 100, "void")
     with pytest.raises(MoreThanFree):
         await purse.do(lambda c: purse.ask_back(c, fund, 1))
-    known = {"school_id": school, "refund_id": refund}
     with pytest.raises(SamePerson):
-        await purse.do(
-            lambda c: refunds.send(c, **known, decided_by=who, reason=None, now=purse.now)
-        )
+        await purse.do(lambda c: purse.send(c, refund, by=purse.accountant))
     with pytest.raises(RefundDecided):
-        await purse.do(lambda c: refunds.pay_out(c, **known, bank_ref="X", by=by, now=purse.now))
-    await purse.do(lambda c: refunds.send(c, **known, decided_by=by, reason=None, now=purse.now))
+        await purse.do(lambda c: purse.pay_out(c, refund, ref="FT9"))
+    await purse.do(lambda c: purse.send(c, refund))
     await settled(purse)
-    await purse.do(lambda c: refunds.pay_out(c, **known, bank_ref="FT9", by=who, now=purse.now))
+    await purse.do(lambda c: purse.pay_out(c, refund, ref="FT9"))
     assert await books(purse) == {}
     with pytest.raises(RefundDecided):
-        await purse.do(
-            lambda c: refunds.release(c, **known, state="failed", by=by, reason=None, now=purse.now)
-        )
+        await purse.do(lambda c: purse.release(c, refund, "failed"))
     await settled(purse)
 
 
 @pytest.mark.parametrize("state", ["rejected", "failed"])
-async def test_a_refund_that_comes_to_nothing_frees_its_money(purse: Purse, state: str) -> None:
+async def test_a_refund_that_comes_to_nothing_frees_its_money(
+    purse: Purse, state: Literal["rejected", "failed"]
+) -> None:
     fund = (await purse.do(lambda c: purse.receive(c, 100, ref="FT1"))).fund_id
     refund = await purse.do(lambda c: purse.ask_back(c, fund, 60))
-    known = {"school_id": purse.school_id, "refund_id": refund}
     if state == "failed":
-        await purse.do(
-            lambda c: refunds.send(
-                c, **known, decided_by=purse.principal, reason=None, now=purse.now
-            )
-        )
-    await purse.do(
-        lambda c: refunds.release(
-            c, **known, state=state, by=purse.principal, reason="Sai số", now=purse.now
-        )
-    )
+        await purse.do(lambda c: purse.send(c, refund))
+    await purse.do(lambda c: purse.release(c, refund, state))
     assert await books(purse) == {"money": 100, "unallocated": -100}
     assert (await papers(purse))[-1] == ("credit_slip", 3, 100, "live")
     await settled(purse)
@@ -262,10 +250,10 @@ async def test_taken_back_from_a_bill_given_up_it_is_given_up_as_well(purse: Pur
 async def test_free_money_that_is_nobodys_credit_always_waits_for_a_person(purse: Purse) -> None:
     fund = (await purse.do(lambda c: purse.receive(c, 100, ref="FT1"))).fund_id
 
-    async def say(review: str | None, credit: UUID | None) -> str | None:
+    async def say(review: Review | None, credit: UUID | None) -> str | None:
         async with purse.step() as conn:
             await allocating.set_review(
-                conn, school_id=purse.school_id, fund_id=fund, review=review,  # type: ignore[arg-type]
+                conn, school_id=purse.school_id, fund_id=fund, review=review,
                 credit_student_id=credit, made_by=purse.accountant, now=purse.now,
             )  # fmt: skip
         await settled(purse)

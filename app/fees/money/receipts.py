@@ -170,7 +170,8 @@ async def _write(
         insert into receipt (school_id, id, series, number, kind, fund_id, student_id, amount,
                lines, state, replaces, issued_by, issued_at, day, check_code)
         select $1, p.id, $2, s.first + p.nth - 1, p.kind, p.fund_id, p.student_id, p.amount,
-               $12::jsonb -> (p.nth - 1)::int, 'live', p.replaces, $4, $5, $6, concat($1::int, '-', p.code)
+               $12::jsonb -> (p.nth - 1)::int, 'live', p.replaces, $4, $5, $6,
+               concat($1::int, '-', p.code)
           from series s,
                unnest($7::uuid[], $8::text[], $9::uuid[], $10::uuid[], $11::bigint[], $13::uuid[],
                       $14::text[]) with ordinality
