@@ -43,6 +43,8 @@ from mobile_api import (
     custody,
     deliveries,
     disputes,
+    fee_boards,
+    fee_receipts,
     feed,
     gate_staff,
     guardians,
@@ -57,6 +59,7 @@ from mobile_api import (
     me,
     monitor,
     openapi,
+    paying,
     photos,
     pickups,
     places,
@@ -148,6 +151,9 @@ CONTROLLERS: Sequence[Any] = [
     *attachments.HANDLERS,
     *completeness.HANDLERS,
     *webhooks.HANDLERS,
+    *paying.HANDLERS,
+    *fee_receipts.HANDLERS,
+    *fee_boards.HANDLERS,
 ]
 
 

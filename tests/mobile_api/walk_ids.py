@@ -8,6 +8,9 @@ import httpx
 from app.ids import new_id
 from tests.cast import Cast
 from tests.mobile_api import walk_things as things
+from tests.mobile_api.walk_fees import fee_ids
+from tests.mobile_api.walk_fees import NAMES as FEE_NAMES
+from tests.mobile_api.walk_fees import fee_ids
 from tests.mobile_api.walk_threads import thread_ids
 from tests.world import Person, World
 
@@ -53,6 +56,8 @@ async def named_ids(
         **await things.announcements(owner, cast, vice),
         **await things.daily_book(owner, cast),
         **await thread_ids(world, cast, vice),
+        **await fee_ids(world, cast),
+        **await fee_ids(world, cast),
         "merchant_id": new_id(),
         "token": "A" * 68,
         "file_token": "A" * 79,
@@ -106,6 +111,8 @@ async def foreign_ids(owner: asyncpg.Connection, cast: Cast) -> dict[str, Any]:
         **dict.fromkeys(
             ("thread_id", "message_id", "fathers_message_id", "block_id", "report_id"), new_id()
         ),
+        **dict.fromkeys(("bill_id", "offer_id", "intent_id", "receipt_id"), new_id()),
+        **dict.fromkeys(FEE_NAMES, new_id()),
         "covered_id": cast["other homeroom_teacher"].person_id,
         "stand_in_id": cast["other subject_teacher"].person_id,
         **dict(zip(("class_id", "next_class_id", "spare_class_id"), classes, strict=True)),
