@@ -1,4 +1,4 @@
-"""Rows of a statement: each new one is a transaction, and a person decides about those that wait."""
+"""Rows of a statement: each new one is a step of its own; a person decides about who waits."""
 
 from datetime import datetime
 from uuid import UUID

@@ -111,7 +111,8 @@ async def keep(
 ) -> tuple[UUID, bool]:
     """Write a statement and what its rows are, as far as it is known; whether it is a new one.
 
-    The same file again is the statement of before. Its new money is taken by `statement_rows.take_next`.
+    The same file again is the statement of before. Its new money is taken by `take_next` of
+    statement_rows.
     """
     # Two files at once would each take the other's rows for new.
     await db.value(
