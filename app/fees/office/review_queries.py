@@ -63,9 +63,9 @@ async def funds(
         conn,
         _Row,
         """
-        select f.id, f.school_id, f.account_id, a.name as account_name, f.bank_ref, f.channel, f.amount,
-               f.allocated, f.refund_held, f.free, f.received_at, f.day, f.memo, f.payer, f.review,
-               f.credit_student_id, c.name as credit_student_name, f.found_at
+        select f.id, f.school_id, f.account_id, a.name as account_name, f.bank_ref, f.channel,
+               f.amount, f.allocated, f.refund_held, f.free, f.received_at, f.day, f.memo, f.payer,
+               f.review, f.credit_student_id, c.name as credit_student_name, f.found_at
           from fund f
           join fee_account a on a.school_id = f.school_id and a.id = f.account_id
           left join student c on c.school_id = f.school_id and c.id = f.credit_student_id
