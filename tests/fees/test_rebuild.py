@@ -44,11 +44,13 @@ async def test_each_kind_of_fault_is_named(purse: Purse) -> None:
         "account": "update ledger_entry set amount = amount * 2 where account like 'money:%'",
         "posting": "delete from ledger_entry where n = 2",
         "receipt": "update receipt set amount = amount + 1 where kind = 'receipt'",
-        "credit_slip": "update receipt set state = 'void' where kind = 'credit_slip'",
+        "credit_slip": "delete from receipt where kind = 'credit_slip'",
         "series": "delete from receipt where number = 2",
         "sighting": "delete from fund_sighting",
         "review": "update fund set review = 'late' where free = 0",
-        "money on a bill that takes none": "update invoice set paid = 1 where state = 'void'",
+        "money on a bill that takes none": (
+            "update invoice set state = 'draft', opened_at = null where state = 'open'"
+        ),
     }.items():
         assert what in {each.what for each in await _spoilt(purse, sql)}, what
     assert await differences(purse.owner, school_id=purse.school_id) == []
