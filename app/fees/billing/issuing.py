@@ -114,13 +114,11 @@ def require_billable(facts: Facts, issue: Issue) -> None:
     found = blocking(facts)
     if found:
         names = ", ".join(sorted({each.item_name for each in found if each.item_name}))
-        kinds = sorted({each.kind for each in found})
         raise NotToBeBilled(
             (
                 f"Hãy sửa đợt thu trước khi phát hành: {names or 'tài khoản thu đã ngừng'}.",
                 f"Put the period right first: {names or 'its account is over'}.",
             ),
-            extra={"kinds": kinds},
         )
 
 
