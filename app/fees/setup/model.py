@@ -260,3 +260,32 @@ class Waiver(Struct, frozen=True, kw_only=True):
     decided_at: datetime | None
     decided_reason: str | None
     ended_at: datetime | None
+
+
+class WaiverShown(Struct, frozen=True, kw_only=True):
+    """A waiver as the office reads it; names are null of who is here no more.
+
+    `may_decide`: the caller may, as another person than who asked.
+    """
+
+    id: UUID
+    school_id: int
+    student_id: UUID
+    student_name: str
+    class_name: str | None
+    item_id: UUID | None
+    item_name: str | None
+    kind: WaiverKind
+    value: int
+    ground: WaiverGround
+    reason: str
+    from_day: date
+    to_day: date
+    state: WaiverState
+    requested_by: str | None
+    requested_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    decided_reason: str | None
+    ended_at: datetime | None
+    may_decide: bool
