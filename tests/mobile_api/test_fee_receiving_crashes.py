@@ -33,8 +33,8 @@ STEPS: Final = (
     "lock table outbox in exclusive mode",
 )
 _KILL: Final = """
-    select pg_terminate_backend(l.pid) from pg_locks l join pg_database d on d.oid = l.database
-     where not l.granted and d.datname = current_database()
+    select pg_terminate_backend(pid) from pg_stat_activity
+     where datname = current_database() and wait_event_type = 'Lock'
 """
 
 
