@@ -3,6 +3,7 @@
 from typing import Final
 
 from tests.mobile_api.rule import Roles, Rule
+from tests.mobile_api.rules_office import OFFICE_ROUTES
 
 ACCOUNTANT: Final[Roles] = ("accountant",)
 OFFICE: Final[Roles] = ("accountant", "principal")
@@ -192,4 +193,4 @@ SETUP: Final[dict[str, Rule]] = {
 }
 
 # One dictionary an area: whoever adds routes adds theirs here and to FEES below.
-FEES: Final[dict[str, Rule]] = RECEIVING | BILLING | SETUP | PAYING
+FEES: Final[dict[str, Rule]] = RECEIVING | BILLING | SETUP | PAYING | OFFICE_ROUTES
