@@ -24,7 +24,7 @@ _READERS: Final = {"who": SIGNED_IN, FAILS: (404,)}
 _TAGS: Final = ["fees"]
 _PDF: Final = "application/pdf"
 # By address; a genuine receipt costs nothing, so a school's office may check a pile of them.
-VERIFY_IP: Final = Bucket("verify-receipt-ip", 30, 1 / 20)
+VERIFY_IP: Final = Bucket("verify-receipt-ip", 60, 1 / 10)
 
 MaybeSchool = Annotated[int | None, QueryParameter(name="school_id", ge=1, le=MAX_SCHOOL_ID)]
 Code = Annotated[str, QueryParameter(name="code", min_length=1, max_length=64, pattern=NO_NUL)]
