@@ -1,4 +1,4 @@
-"""Who gets in where, of the accountant's office: statements, money, refunds, cash, the day's end."""
+"""Who gets in where, of the accountant's office: statements, money, refunds, cash, closes."""
 
 from typing import Final
 
