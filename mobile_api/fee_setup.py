@@ -12,6 +12,7 @@ from app.fees.setup import accounts, banks, merchants
 from app.fees.setup.banks import Bank
 from app.fees.setup.model import AccountKind, BadAccount, FeeAccount, Merchant, Provider
 from app.schools.common import school_box
+from mobile_api.access import SIGNED_IN
 from mobile_api.deps import Me, Now, Res, Tx
 from mobile_api.fee_doors import ACCOUNTANT, OFFICE, QuerySchool, require_desk
 from mobile_api.inputs import PathId, SchoolId
@@ -81,9 +82,9 @@ class Merchants(Struct, frozen=True, kw_only=True):
     next_cursor: str | None = None
 
 
-@get("/v1/fees/banks", opt=OFFICE, tags=["fees"])
+@get("/v1/fees/banks", opt={"who": SIGNED_IN}, tags=["fees"])
 async def list_banks(tx: Tx) -> Banks:
-    """The banks that take VietQR transfers, by their short names. For accountant and principal."""
+    """The banks that take VietQR transfers, by their short names. For everybody."""
     return Banks(items=list(banks.banks().values()))
 
 

@@ -106,7 +106,7 @@ _SPARE: Final = {"account_id": "spare_account_id"}
 _SPARE_ITEM: Final = {"item_id": "spare_item_id"}
 _DAYS: Final = {"from_day": "2026-12-01", "to_day": "2026-12-31", "due_day": "2026-12-15"}
 SETUP: Final[dict[str, Rule]] = {
-    "GET /v1/fees/banks": Rule(anywhere=OFFICE),
+    "GET /v1/fees/banks": Rule(signed_in=True),
     "GET /v1/fees/accounts": Rule(here=OFFICE, query=HERE),
     "POST /v1/fees/accounts": Rule(
         here=ACCOUNTANT,

@@ -44,7 +44,7 @@ async def fee_ids(world: World, cast: Cast) -> dict[str, Any]:
         " values ($1, 1, 'Sổ liên lạc giấy', '{so lien lac giay}', 'Công văn 12/SGDĐT', now())",
         ids["ban_id"],
     )
-    return ids
+    return ids | {"account_id": ids["fee_account_id"]}
 
 
 async def _accounts(world: World, cast: Cast, ids: dict[str, Any], box: SchoolBox) -> None:
