@@ -33,6 +33,8 @@ from app.contact_book.completeness import rollup as book_weeks
 from app.contact_book.daily.weekly import sum_up_due
 from app.crypto import Vault
 from app.fees.billing.works import billing_works
+from app.fees.boards import rollup as fee_months
+from app.fees.paper.printing import keep_printing
 from app.fees.receiving.keeping import keep_receiving
 from app.jobs import bell as job_bell
 from app.jobs import runner as jobs
@@ -194,6 +196,8 @@ async def run(
                 keep_publishing(desk.pool, ticking, clock=utc_now),
                 book_weeks.keep_counting(ticking, clock=utc_now),
                 keep_receiving(settings, desk.pool, clock=utc_now),
+                keep_printing(settings, desk.pool, ticking, clock=utc_now),
+                fee_months.keep_counting(ticking, clock=utc_now),
             )
         finally:
             stop.set()

@@ -18,7 +18,8 @@ from app.fees.paper import queries
 from app.fees.paper.model import Paper, State
 from app.fees.paper.queries import Unprinted
 from app.fees.paper.sheet import receipt_pdf
-from app.storage import Storage
+from app.settings import Settings
+from app.storage import Storage, open_storage
 
 _AT_ONCE: Final = 50
 _MOST_PUT_OFF: Final = 10_000
@@ -94,6 +95,11 @@ def key_of(paper: Paper, state: State) -> str:
     return f"schools/{paper.school_id}/receipts/{paper.id}-{state}.pdf"
 
 
-async def keep_printing(printer: Printer, *, clock: Callable[[], datetime]) -> None:
+async def keep_printing(
+    settings: Settings, finder: db.Pool, pool: db.Pool, *, clock: Callable[[], datetime]
+) -> None:
     """For ever; a PostgreSQL that is away is waited for."""
+    printer = Printer(
+        finder=finder, pool=pool, storage=open_storage(settings), base_url=settings.base_url
+    )
     await keep_doing(printer.print_due, clock=clock, kind="receipts")
