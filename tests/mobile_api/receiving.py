@@ -36,7 +36,7 @@ class Counter:
             self.resources.pool,
             vault=self.resources.vault,
             gateways=gateways(self.resources.settings),
-            now=self.clock(),
+            clock=self.clock,
         )
 
     async def poll(self, url: str) -> int:

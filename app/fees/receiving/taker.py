@@ -71,7 +71,12 @@ class Taken(Struct, frozen=True, kw_only=True):
 
 
 async def take_due(
-    finder: db.Pool, pool: db.Pool, *, vault: Vault, gateways: Gateways, now: datetime
+    finder: db.Pool,
+    pool: db.Pool,
+    *,
+    vault: Vault,
+    gateways: Gateways,
+    clock: Callable[[], datetime],
 ) -> int:
     """Take what is due until nothing is that others do not have in hand; how many were taken.
 
@@ -79,14 +84,14 @@ async def take_due(
     the app's, in the scope of the one school.
     """
     total = 0
-    while found := await due_events(finder, now=now):
+    while found := await due_events(finder, now=clock()):
         by_school: dict[int, list[DueEvent]] = defaultdict(list)
         for event in found:
             by_school[event.school_id].append(event)
         queue = list(by_school.values())
         # A school's receipts are numbered one by one: its events side by side would only wait.
         counts = await asyncio.gather(
-            *(_take_each(pool, queue, vault, gateways, now) for _ in range(CONNECTIONS))
+            *(_take_each(pool, queue, vault, gateways, clock) for _ in range(CONNECTIONS))
         )
         total += sum(counts)
         if not sum(counts):
@@ -99,11 +104,12 @@ async def _take_each(
     queue: list[list[DueEvent]],
     vault: Vault,
     gateways: Gateways,
-    now: datetime,
+    clock: Callable[[], datetime],
 ) -> int:
     taken = 0
     while queue:
         for event in queue.pop():
+            now = clock()
             try:
                 async with (
                     pool.acquire() as conn,
@@ -316,7 +322,7 @@ async def keep_taking(
     """Take events for ever; a PostgreSQL that is away is waited for."""
     while True:
         try:
-            taken = await take_due(finder, pool, vault=vault, gateways=gateways, now=clock())
+            taken = await take_due(finder, pool, vault=vault, gateways=gateways, clock=clock)
             if taken:
                 _log.info("fee_events.taken", events=taken)
         except Exception as error:
