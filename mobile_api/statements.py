@@ -12,13 +12,13 @@ from msgspec import Struct
 from app import db
 from app.fees.office import statement_queries, statement_rows, statements
 from app.fees.office.model import StatementLine, StatementResult, StatementRowShown
-from app.fees.office.profiles import COLUMNS, ProfileName
-from app.fees.office.statement_reading import read_statement
+from app.fees.office.profiles import ProfileName
+from app.fees.office.statement_reading import read_statement, sheet_of
 from app.fees.office.statements import File
 from app.fees.setup.model import OpenAccount
 from app.paging import DEFAULT_LIMIT, CursorInt, Page, decode_cursor, page_of
 from app.schools.common import school_box, school_day
-from app.sheets.reading import MAX_FILE_BYTES, read_sheet
+from app.sheets.reading import MAX_FILE_BYTES
 from mobile_api.bodies import BODY, BODY_MEDIA, MULTIPART
 from mobile_api.deps import AnyRequest, Lang, Me, Now, Res, Tx, open_tx
 from mobile_api.fee_doors import ACCOUNTANT, QuerySchool, require_desk
@@ -31,7 +31,6 @@ _FILE: Final = {**ACCOUNTANT, BODY: FileUpload, BODY_MEDIA: MULTIPART, FAILS: (4
 _MAX_BODY: Final = MAX_FILE_BYTES + ENVELOPE_BYTES
 # Then the answer says how many rows are left; the same file again goes on.
 _LONGEST_S: Final = 25.0
-_WINDOWS_1258: Final = "cp1258"
 
 DryRun = Annotated[bool, QueryParameter(description="only say what would be done")]
 OfAccount = Annotated[UUID, QueryParameter(name="account_id")]
@@ -82,9 +81,7 @@ class Statements(Controller):
         account = await _account(request, resources, school_id, account_id)
         async with received_file(request) as received, resources.reading:
             data = received.file.read()
-            sheet = await read_sheet(
-                data, filename=received.filename, columns=COLUMNS, legacy=_WINDOWS_1258
-            )
+            sheet = await sheet_of(data, filename=received.filename)
             name = received.filename
         read = read_statement(
             sheet, profile=profile, bank_bin=account.bin, today=school_day(resources.clock())

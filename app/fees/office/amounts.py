@@ -12,7 +12,7 @@ from app.sheets.values import raw_text
 
 MAX_AMOUNT: Final = 10**13
 _CURRENCY: Final = re.compile(r"(?:VND|VNĐ|DONG|ĐỒNG|Đ|D|₫)$")
-_GROUPED: Final = re.compile(r"[0-9]{1,3}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*(?:[.,]0{1,2})?")
+_GROUPED: Final = re.compile(r"[0-9]{1,3}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*(?:(?!\1)[.,]0{1,2})?")
 _PLAIN: Final = re.compile(r"[0-9]+(?:[.,]0{1,2})?")
 _HOUR: Final = re.compile(r"(?<![0-9:])([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?![0-9:])")
 _DAY: Final = re.compile(

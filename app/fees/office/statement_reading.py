@@ -1,6 +1,6 @@
 """From a sheet to a bank's rows: which are transfers, in which order, and what is wrong. Pure."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Final, TypeVar
 
@@ -8,6 +8,7 @@ from app.errors import Bilingual
 from app.fees.office import amounts
 from app.fees.office.model import MAX_ROWS, NotAStatement, StatementRead, StatementRow
 from app.fees.office.profiles import (
+    COLUMNS,
     HEADING_KEYS,
     PROFILES,
     Field,
@@ -19,9 +20,11 @@ from app.fees.office.profiles import (
 from app.names import clean, search_key
 from app.schools.common import ZONE
 from app.sheets.headings import heading_key
-from app.sheets.model import BadCell, Cell, Row, Sheet, SheetTooLarge
+from app.sheets.model import BadCell, Cell, EmptySheet, Row, Sheet, SheetTooLarge
+from app.sheets.reading import read_sheet
 from app.sheets.values import raw_text
 
+_WINDOWS_1258: Final = "cp1258"  # what Excel in Vietnamese wrote for decades
 _MAX_ERRORS: Final = 200
 _MAX_MEMO: Final = 1_000
 _SUMS: Final = (
@@ -37,6 +40,18 @@ _FIELDS_EN: Final = {"at": "the day", "credit": "the amount in", "memo": "the me
 
 Fault = tuple[int, str | None, Bilingual]
 T = TypeVar("T")
+
+
+async def sheet_of(data: bytes, *, filename: str) -> Sheet:
+    """The sheet in a bank's file, whichever bank's it is.
+
+    Raises:
+        NotAStatement: nothing of a statement is in it; and as `read_sheet` does.
+    """
+    try:
+        return await read_sheet(data, filename=filename, columns=COLUMNS, legacy=_WINDOWS_1258)
+    except EmptySheet:
+        raise _not_whole([]) from None
 
 
 def read_statement(
@@ -55,7 +70,7 @@ def read_statement(
     else:
         found = reading(PROFILES[profile], sheet.headings)
     if not found.is_whole:
-        raise _not_whole(found)
+        raise _not_whole(found.columns)
     rows = _Rows(sheet, found, today)
     rows.read()
     if len(rows.found) > MAX_ROWS:
@@ -141,7 +156,8 @@ class _Rows:
         debit, credit = self._quiet(row, "debit"), self._quiet(row, "credit")
         paid_in = sum(each.amount for each in self.found if each.amount > 0)
         paid_out = -sum(each.amount for each in self.found if each.amount < 0)
-        return (abs(debit or 0), credit or 0) == (paid_out, paid_in)
+        # With a row that could not be read no sum is right, and nothing will be written.
+        return bool(self.errors) or (abs(debit or 0), credit or 0) == (paid_out, paid_in)
 
     def _has_day(self, row: Row) -> bool:
         try:
@@ -289,8 +305,7 @@ def _in_time(rows: Sequence[StatementRow], *, is_falling: bool) -> Iterable[Stat
     return reversed(rows) if is_falling else rows
 
 
-def _not_whole(found: Reading) -> NotAStatement:
-    has = found.columns
+def _not_whole(has: Collection[str]) -> NotAStatement:
     lacks = [field for field in ("at", "memo") if field not in has]
     if "credit" not in has and "amount" not in has:
         lacks.append("credit")
