@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final, Literal, TypeVar
+from typing import Final, Literal, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -31,7 +31,7 @@ _SET_UP: Final = """
 
 @dataclass(kw_only=True)
 class Purse:
-    """A school with three pupils, three items, a bank and a cash account and a period."""
+    """A school with three pupils, three items, a bank and a cash account."""
 
     owner: asyncpg.Connection = field(repr=False)
     pool: db.Pool = field(repr=False)
@@ -41,10 +41,8 @@ class Purse:
     items: list[UUID] = field(default_factory=lambda: [new_id() for _ in range(_ITEMS)])
     bank_id: UUID = field(default_factory=new_id)
     cash_id: UUID = field(default_factory=new_id)
-    period_id: UUID = field(default_factory=new_id)
     accountant: UUID = field(default_factory=new_id)
     principal: UUID = field(default_factory=new_id)
-    seq: int = 0
 
     @asynccontextmanager
     async def step(self) -> AsyncIterator[db.Conn]:
@@ -176,19 +174,19 @@ class Purse:
     ) -> UUID:
         """A bill that is issued: drafted, opened, in the books, and paid from credit."""
         invoice_id = new_id()
-        self.seq = self.seq % 12 + 1
-        period_id = self.period_id if replaces else await self.period(conn)
+        period_id = await self.period(conn)
         charged = sum(amount for _, amount, _ in lines)
+        reference = new_reference()
         await conn.execute(
             """
             insert into invoice (school_id, id, student_id, period_id, seq, is_voluntary,
                    account_id, pay_ref, state, due_day, charged, waived, replaces, issued_by,
                    drafted_at, changed_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, 'draft', '2026-11-25', $9, $10, $11, $12, $13,
-                   $13)
+            values ($1, $2, $3, $4, 1, $5, $6, $7, 'draft', '2026-11-25', $8, $9, $10, $11, $12,
+                   $12)
             """,
-            self.school_id, invoice_id, self.students[student], period_id, self.seq, is_voluntary,
-            self.bank_id, new_reference(), charged, sum(waived for _, _, waived in lines),
+            self.school_id, invoice_id, self.students[student], period_id, is_voluntary,
+            self.bank_id, reference, charged, sum(waived for _, _, waived in lines),
             replaces, self.accountant, self.now,
         )  # fmt: skip
         for n, (item, amount, waived) in enumerate(lines, 1):
@@ -207,6 +205,12 @@ class Purse:
             self.school_id,
             invoice_id,
             self.now,
+        )
+        await conn.execute(
+            "insert into pay_reference (school_id, ref, invoice_id) values ($1, $2, $3)",
+            self.school_id,
+            reference,
+            invoice_id,
         )
         ids = [invoice_id]
         await ledger.post_opened(conn, school_id=self.school_id, invoice_ids=ids, now=self.now)
@@ -257,13 +261,17 @@ class Purse:
 
     async def period(self, conn: db.Conn) -> UUID:
         """A new one: a pupil has one live bill of a period and instalment."""
-        self.period_id = new_id()
-        await conn.execute(_PERIOD, *self._of_period())
-        return self.period_id
-
-    def _of_period(self) -> tuple[Any, ...]:
+        period_id = new_id()
         days = (date(2026, 11, 1), date(2026, 11, 30), date(2026, 11, 25))
-        return (self.school_id, self.period_id, *days, self.bank_id, self.accountant, self.now)
+        await conn.execute(
+            """
+            insert into billing_period (school_id, id, name, from_day, to_day, due_day, account_id,
+                   accepts_partial, state, created_by, created_at, changed_at)
+            values ($1, $2, 'Tháng 11', $3, $4, $5, $6, true, 'open', $7, $8, $8)
+            """,
+            self.school_id, period_id, *days, self.bank_id, self.accountant, self.now,
+        )  # fmt: skip
+        return period_id
 
     async def set_up(self) -> None:
         """Write the school, its people and what it bills."""
@@ -296,13 +304,6 @@ class Purse:
         )  # fmt: skip
 
 
-_PERIOD: Final = """
-    insert into billing_period (school_id, id, name, from_day, to_day, due_day, account_id,
-           accepts_partial, state, created_by, created_at, changed_at)
-    values ($1, $2, 'Tháng 11', $3, $4, $5, $6, true, 'open', $7, $8, $8)
-"""
-
-
 async def open_purse(
     owner: asyncpg.Connection, pool: db.Pool, *, school_id: int = FIRST_SCHOOL
 ) -> Purse:
@@ -313,14 +314,12 @@ async def open_purse(
 
 
 # Facts stay, even for their owner, but for who takes the triggers away.
-_LOSE: Final = """
-    begin;
+LOSE: Final = """
     set local session_replication_role = replica;
     delete from ledger_entry where school_id = {school};
     delete from ledger_txn where school_id = {school};
     update fund set allocated = 0, refund_held = 0 where school_id = {school};
-    update invoice set paid = 0 where school_id = {school};
-    commit
+    update invoice set paid = 0 where school_id = {school}
 """
 _STATE: Final = """
     select jsonb_build_object(
@@ -346,7 +345,8 @@ async def state_of(owner: asyncpg.Connection, school_id: int) -> object:
 
 async def lose(owner: asyncpg.Connection, school_id: int) -> None:
     """As if nothing had ever been derived."""
-    await owner.execute(_LOSE.format(school=school_id))
+    async with owner.transaction():
+        await owner.execute(LOSE.format(school=school_id))
 
 
 async def a_busy_month(purse: Purse) -> None:
