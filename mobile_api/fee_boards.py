@@ -14,10 +14,10 @@ from app.fees.boards.model import (
     Level,
     LevelRates,
     SchoolBoard,
-    SchoolRates,
+    SchoolFeeRates,
     Share,
     StoredMonth,
-    Sums,
+    FeeSums,
 )
 from app.fees.boards.rates import level_rates, rough_share_of, summed
 from app.fees.boards.rollup import month_of
@@ -50,7 +50,7 @@ class DepartmentBoard(Struct, frozen=True, kw_only=True):
     schools: int
     share: Share
     levels: list[LevelRates]
-    items: list[SchoolRates]
+    items: list[SchoolFeeRates]
     next_cursor: str | None = None
 
 
@@ -66,7 +66,7 @@ async def school_board(
     """What was charged, collected and is outstanding of bills due in these days, by class and by
     level beside Plan 204's targets; what waits for a person; and what came in the last 30 days.
 
-    Sums alone, no pupil. By default the present school year. Offers that are free to leave are in
+    FeeSums alone, no pupil. By default the present school year. Offers that are free to leave are in
     none of them. For the principal and the accountants.
     """
     require_desk(caller, school_id, "principal", "accountant")
@@ -116,8 +116,8 @@ async def department_board(
     )
 
 
-def _rates(row: StoredMonth) -> SchoolRates:
-    return SchoolRates(
+def _rates(row: StoredMonth) -> SchoolFeeRates:
+    return SchoolFeeRates(
         school_id=row.school_id,
         name=row.name,
         counted_at=row.counted_at,
@@ -126,8 +126,8 @@ def _rates(row: StoredMonth) -> SchoolRates:
     )
 
 
-def _together(rows: list[StoredMonth]) -> dict[Level, Sums]:
-    found: dict[Level, list[Sums]] = {}
+def _together(rows: list[StoredMonth]) -> dict[Level, FeeSums]:
+    found: dict[Level, list[FeeSums]] = {}
     for row in rows:
         for level, sums in row.counts.items():
             found.setdefault(level, []).append(sums)

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from app.attendance.qr import text_png
 from app.fees.paying import dues, intents
-from app.fees.paying.model import MAX_SHARES, BillShown, ChildDue, Intent, ShareWanted
+from app.fees.paying.model import MAX_SHARES, DueShown, ChildDue, Intent, ShareWanted
 from app.paging import Page
 from mobile_api.access import SIGNED_IN
 from mobile_api.deps import Me, Now, Res, Tx
@@ -41,7 +41,7 @@ async def list_due(tx: Tx, caller: Me, now: Now, student_id: QueryId = None) -> 
 
 
 @get("/v1/fees/due/{invoice_id:uuid}", operation_id="get_fee_due", opt=_FAMILY, tags=_TAGS)
-async def get_due(tx: Tx, caller: Me, now: Now, invoice_id: PathId) -> BillShown:
+async def get_due(tx: Tx, caller: Me, now: Now, invoice_id: PathId) -> DueShown:
     """One bill and what was paid to it. For guardians who may see the child, as above."""
     return await dues.bill_of(tx, caller=caller, invoice_id=invoice_id, now=now)
 
@@ -53,7 +53,7 @@ async def get_due(tx: Tx, caller: Me, now: Now, invoice_id: PathId) -> BillShown
     opt=_FAMILY,
     tags=_TAGS,
 )
-async def decline(tx: Tx, caller: Me, now: Now, invoice_id: PathId) -> BillShown:
+async def decline(tx: Tx, caller: Me, now: Now, invoice_id: PathId) -> DueShown:
     """Leave a voluntary offer; what is owed cannot be declined. Twice is as once.
 
     For guardians who may see the child.
@@ -68,7 +68,7 @@ async def decline(tx: Tx, caller: Me, now: Now, invoice_id: PathId) -> BillShown
     opt=_FAMILY,
     tags=_TAGS,
 )
-async def take_up(tx: Tx, caller: Me, now: Now, invoice_id: PathId) -> BillShown:
+async def take_up(tx: Tx, caller: Me, now: Now, invoice_id: PathId) -> DueShown:
     """Take up an offer again that was declined. For guardians who may see the child."""
     return await dues.decline(tx, caller=caller, invoice_id=invoice_id, is_declined=False, now=now)
 

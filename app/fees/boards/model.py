@@ -12,7 +12,7 @@ Level = Literal["preschool", "primary", "lower_secondary", "upper_secondary", "c
 TARGETS: Final[dict[Level, int]] = {"upper_secondary": 80, "lower_secondary": 30}
 
 
-class Sums(Struct, frozen=True, kw_only=True):
+class FeeSums(Struct, frozen=True, kw_only=True):
     """Of bills that are owed, not void, and ask for something; amounts in đồng.
 
     `pupils` have such bills, `payers` have paid something of them, `online_payers` something of it
@@ -40,7 +40,7 @@ class Part(Struct, frozen=True, kw_only=True):
     class_name: str | None
     grade: int | None
     level: Level | None
-    sums: Sums
+    sums: FeeSums
 
 
 class Share(Struct, frozen=True, kw_only=True):
@@ -61,7 +61,7 @@ class ClassBoard(Struct, frozen=True, kw_only=True):
     class_id: UUID | None
     class_name: str | None
     grade: int | None
-    sums: Sums
+    sums: FeeSums
     share: Share
 
 
@@ -70,7 +70,7 @@ class LevelBoard(Struct, frozen=True, kw_only=True):
 
     level: Level
     target: int | None
-    sums: Sums
+    sums: FeeSums
     share: Share
 
 
@@ -103,7 +103,7 @@ class SchoolBoard(Struct, frozen=True, kw_only=True):
     school_id: int
     from_day: date
     to_day: date
-    total: Sums
+    total: FeeSums
     share: Share
     levels: list[LevelBoard]
     classes: list[ClassBoard]
@@ -119,7 +119,7 @@ class LevelRates(Struct, frozen=True, kw_only=True):
     share: Share
 
 
-class SchoolRates(Struct, frozen=True, kw_only=True):
+class SchoolFeeRates(Struct, frozen=True, kw_only=True):
     """`counted_at` None: nobody has counted this month yet."""
 
     school_id: int
@@ -135,4 +135,4 @@ class StoredMonth(Struct, frozen=True, kw_only=True):
     school_id: int
     name: str
     counted_at: datetime | None
-    counts: dict[Level, Sums]
+    counts: dict[Level, FeeSums]

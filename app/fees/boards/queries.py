@@ -6,7 +6,7 @@ from datetime import date, datetime
 import msgspec
 
 from app import db
-from app.fees.boards.model import DayIn, Level, Overdue, Part, StoredMonth, Sums, Waiting
+from app.fees.boards.model import DayIn, Level, Overdue, Part, StoredMonth, FeeSums, Waiting
 
 
 async def parts(conn: db.Conn, *, school_id: int, from_day: date, to_day: date) -> list[Part]:
@@ -16,7 +16,7 @@ async def parts(conn: db.Conn, *, school_id: int, from_day: date, to_day: date) 
     where there is none. Pupils are counted once in each part.
     """
     found = await db.rows(conn, _PARTS, school_id, from_day, to_day)
-    names = Sums.__struct_fields__
+    names = FeeSums.__struct_fields__
     return [
         Part(
             of=row["of"],
@@ -24,7 +24,7 @@ async def parts(conn: db.Conn, *, school_id: int, from_day: date, to_day: date) 
             class_name=row["class_name"],
             grade=row["grade"],
             level=row["level"],
-            sums=msgspec.convert({name: row[name] for name in names}, Sums),
+            sums=msgspec.convert({name: row[name] for name in names}, FeeSums),
         )
         for row in found
     ]
@@ -92,7 +92,7 @@ async def days_in(conn: db.Conn, *, school_id: int, from_day: date, to_day: date
 
 
 async def store(
-    conn: db.Conn, *, school_id: int, month: date, counts: Mapping[Level, Sums], now: datetime
+    conn: db.Conn, *, school_id: int, month: date, counts: Mapping[Level, FeeSums], now: datetime
 ) -> None:
     """Keep a school's month, unless a later count is there."""
     await conn.execute(

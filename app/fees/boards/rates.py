@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from app.fees.boards.model import TARGETS, Level, LevelRates, Share, Sums
+from app.fees.boards.model import TARGETS, Level, LevelRates, Share, FeeSums
 
 SMALL: Final = 5
 # Above this a whole per cent stands for two families or more, so that it tells of none.
 _ROUGH: Final = 200
 
 
-def share_of(sums: Sums) -> Share:
+def share_of(sums: FeeSums) -> Share:
     """For the school, which sees the sums anyway."""
     return Share(
         collected=_percent(sums.collected, sums.charged),
@@ -19,7 +19,7 @@ def share_of(sums: Sums) -> Share:
     )
 
 
-def rough_share_of(sums: Sums) -> Share:
+def rough_share_of(sums: FeeSums) -> Share:
     """For who may see no family's own: nothing of few families, nor of the few among them."""
     is_few, are_few_payers = sums.pupils < SMALL, sums.payers < SMALL
     return Share(
@@ -33,15 +33,15 @@ def rough_share_of(sums: Sums) -> Share:
     )
 
 
-def summed(all_sums: Iterable[Sums]) -> Sums:
+def summed(all_sums: Iterable[FeeSums]) -> FeeSums:
     """Of schools or levels together; a family with children at two is counted at both."""
     found = list(all_sums)
-    return Sums(
-        **{name: sum(getattr(each, name) for each in found) for name in Sums.__struct_fields__}
+    return FeeSums(
+        **{name: sum(getattr(each, name) for each in found) for name in FeeSums.__struct_fields__}
     )
 
 
-def level_rates(counts: Mapping[Level, Sums]) -> list[LevelRates]:
+def level_rates(counts: Mapping[Level, FeeSums]) -> list[LevelRates]:
     """By level, each beside its target."""
     return [
         LevelRates(level=level, target=TARGETS.get(level), share=rough_share_of(sums))

@@ -13,7 +13,7 @@ from app.fees.boards.model import (
     LevelBoard,
     Part,
     SchoolBoard,
-    Sums,
+    FeeSums,
 )
 from app.fees.boards.rates import share_of
 from app.schools.common import first_year_of, school_day
@@ -41,7 +41,7 @@ async def school_board(
     if not timedelta(0) <= last - first <= _LONGEST:
         raise BadSpan
     found = await queries.parts(conn, school_id=school_id, from_day=first, to_day=last)
-    total = next((part.sums for part in found if part.of == "all"), Sums())
+    total = next((part.sums for part in found if part.of == "all"), FeeSums())
     days = await queries.days_in(
         conn, school_id=school_id, from_day=today - timedelta(days=_DAYS - 1), to_day=today
     )
@@ -60,13 +60,13 @@ async def school_board(
     )
 
 
-def by_level(parts: list[Part]) -> dict[Level, Sums]:
+def by_level(parts: list[Part]) -> dict[Level, FeeSums]:
     return {
         part.level: part.sums for part in parts if part.of == "level" and part.level is not None
     }
 
 
-def _level(level: Level, sums: Sums) -> LevelBoard:
+def _level(level: Level, sums: FeeSums) -> LevelBoard:
     return LevelBoard(level=level, target=TARGETS.get(level), sums=sums, share=share_of(sums))
 
 

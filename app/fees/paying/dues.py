@@ -10,7 +10,7 @@ from app.contact_book.model import FamilyLink
 from app.fees.errors import InvoiceHasMoney, InvoiceNotOpen, NoSuchInvoice
 from app.fees.paying import queries
 from app.fees.paying.kin import pairs_of, payers_links
-from app.fees.paying.model import Bill, BillRow, BillShown, ChildDue, Line, NotAnOffer
+from app.fees.paying.model import Bill, BillRow, DueShown, ChildDue, DueLine, NotAnOffer
 from app.identity.model import Caller
 from app.schools.common import school_day
 
@@ -43,7 +43,7 @@ async def due(
     ]
 
 
-async def bill_of(conn: db.Conn, *, caller: Caller, invoice_id: UUID, now: datetime) -> BillShown:
+async def bill_of(conn: db.Conn, *, caller: Caller, invoice_id: UUID, now: datetime) -> DueShown:
     """One bill of a child of the caller's, and what was paid to it.
 
     Raises:
@@ -55,7 +55,7 @@ async def bill_of(conn: db.Conn, *, caller: Caller, invoice_id: UUID, now: datet
 
 async def decline(
     conn: db.Conn, *, caller: Caller, invoice_id: UUID, is_declined: bool, now: datetime
-) -> BillShown:
+) -> DueShown:
     """Leave an offer, or take it up again; nobody is asked why, nobody is told.
 
     Raises:
@@ -99,9 +99,9 @@ async def _own_bill(conn: db.Conn, *, caller: Caller, invoice_id: UUID) -> BillR
     return found[0]
 
 
-async def _shown(conn: db.Conn, row: BillRow, *, now: datetime) -> BillShown:
+async def _shown(conn: db.Conn, row: BillRow, *, now: datetime) -> DueShown:
     (bill,) = await _with_lines(conn, [row], today=school_day(now))
-    return BillShown(
+    return DueShown(
         bill=bill,
         payments=await queries.payments_of(conn, school_id=row.school_id, invoice_id=row.id),
     )
@@ -113,17 +113,17 @@ async def _with_lines(conn: db.Conn, rows: Sequence[BillRow], *, today: date) ->
         school_ids={row.school_id for row in rows},
         invoice_ids=[row.id for row in rows],
     )
-    lines: dict[UUID, list[Line]] = {}
+    lines: dict[UUID, list[DueLine]] = {}
     for each in found:
         lines.setdefault(each.invoice_id, []).append(_line(each))
     return [_bill(row, lines.get(row.id, []), today=today) for row in rows]
 
 
-def _line(row: queries.LineRow) -> Line:
-    return Line(**{name: getattr(row, name) for name in Line.__struct_fields__})
+def _line(row: queries.LineRow) -> DueLine:
+    return DueLine(**{name: getattr(row, name) for name in DueLine.__struct_fields__})
 
 
-def _bill(row: BillRow, lines: list[Line], *, today: date) -> Bill:
+def _bill(row: BillRow, lines: list[DueLine], *, today: date) -> Bill:
     return Bill(
         id=row.id,
         school_id=row.school_id,

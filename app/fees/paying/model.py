@@ -45,7 +45,7 @@ class IntentOver(Conflict):
     """Mã thanh toán này không còn dùng được | This code is not to be paid any more"""
 
 
-class Line(Struct, frozen=True, kw_only=True):
+class DueLine(Struct, frozen=True, kw_only=True):
     """A line of a bill. A meal not eaten is below zero; `waived` is what need not be paid of it."""
 
     n: int
@@ -128,10 +128,10 @@ class Bill(Struct, frozen=True, kw_only=True):
     declined_at: datetime | None
     void_reason: str | None
     replaces: UUID | None
-    lines: list[Line]
+    lines: list[DueLine]
 
 
-class BillShown(Struct, frozen=True, kw_only=True):
+class DueShown(Struct, frozen=True, kw_only=True):
     """One bill, and what was paid to it."""
 
     bill: Bill

@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from app import db
-from app.fees.paying.model import BillRow, IntentRow, IntentShare, Line, Payment
+from app.fees.paying.model import BillRow, IntentRow, IntentShare, DueLine, Payment
 
 
 class ChildRow(Struct, frozen=True, kw_only=True):
@@ -20,7 +20,7 @@ class ChildRow(Struct, frozen=True, kw_only=True):
     credit: int
 
 
-class LineRow(Line, frozen=True, kw_only=True):
+class LineRow(DueLine, frozen=True, kw_only=True):
     invoice_id: UUID
 
 
