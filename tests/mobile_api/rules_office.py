@@ -118,7 +118,13 @@ def _rules() -> dict[str, Rule]:
         ),
         f"POST {base}/closes": Rule(
             here=OFFICE,
-            body=body | {"account_id": "{fee_account_id}", "day": "2026-11-16", "counted": 0},
+            body=body
+            | {
+                "account_id": "{fee_account_id}",
+                "day": "2026-11-16",
+                "counted": 0,
+                "note": "Đếm lại",
+            },
         ),
         f"GET {base}/reconciliations": Rule(here=OFFICE, query=HERE),
         f"POST {base}/reconciliations": Rule(
