@@ -11,13 +11,13 @@ from app import db
 from app.errors import Unprocessable
 from app.fees.boards import queries, service
 from app.fees.boards.model import (
+    FeeSums,
     Level,
     LevelRates,
     SchoolBoard,
     SchoolFeeRates,
     Share,
     StoredMonth,
-    FeeSums,
 )
 from app.fees.boards.rates import level_rates, rough_share_of, summed
 from app.fees.boards.rollup import month_of
@@ -66,7 +66,7 @@ async def school_board(
     """What was charged, collected and is outstanding of bills due in these days, by class and by
     level beside Plan 204's targets; what waits for a person; and what came in the last 30 days.
 
-    FeeSums alone, no pupil. By default the present school year. Offers that are free to leave are in
+    Sums alone, no pupil. By default the present school year. Offers that are free to leave are in
     none of them. For the principal and the accountants.
     """
     require_desk(caller, school_id, "principal", "accountant")

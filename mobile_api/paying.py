@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from app.attendance.qr import text_png
 from app.fees.paying import dues, intents
-from app.fees.paying.model import MAX_SHARES, DueShown, ChildDue, Intent, ShareWanted
+from app.fees.paying.model import MAX_SHARES, ChildDue, DueShown, Intent, ShareWanted
 from app.paging import Page
 from mobile_api.access import SIGNED_IN
 from mobile_api.deps import Me, Now, Res, Tx

@@ -6,7 +6,7 @@ from datetime import date, datetime
 import msgspec
 
 from app import db
-from app.fees.boards.model import DayIn, Level, Overdue, Part, StoredMonth, FeeSums, Waiting
+from app.fees.boards.model import DayIn, FeeSums, Level, Overdue, Part, StoredMonth, Waiting
 
 
 async def parts(conn: db.Conn, *, school_id: int, from_day: date, to_day: date) -> list[Part]:

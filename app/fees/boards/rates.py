@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from app.fees.boards.model import TARGETS, Level, LevelRates, Share, FeeSums
+from app.fees.boards.model import TARGETS, FeeSums, Level, LevelRates, Share
 
 SMALL: Final = 5
 # Above this a whole per cent stands for two families or more, so that it tells of none.

@@ -9,11 +9,11 @@ from app.fees.boards import queries
 from app.fees.boards.model import (
     TARGETS,
     ClassBoard,
+    FeeSums,
     Level,
     LevelBoard,
     Part,
     SchoolBoard,
-    FeeSums,
 )
 from app.fees.boards.rates import share_of
 from app.schools.common import first_year_of, school_day

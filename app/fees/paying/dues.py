@@ -10,7 +10,7 @@ from app.contact_book.model import FamilyLink
 from app.fees.errors import InvoiceHasMoney, InvoiceNotOpen, NoSuchInvoice
 from app.fees.paying import queries
 from app.fees.paying.kin import pairs_of, payers_links
-from app.fees.paying.model import Bill, BillRow, DueShown, ChildDue, DueLine, NotAnOffer
+from app.fees.paying.model import Bill, BillRow, ChildDue, DueLine, DueShown, NotAnOffer
 from app.identity.model import Caller
 from app.schools.common import school_day
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from app import db
-from app.fees.paying.model import BillRow, IntentRow, IntentShare, DueLine, Payment
+from app.fees.paying.model import BillRow, DueLine, IntentRow, IntentShare, Payment
 
 
 class ChildRow(Struct, frozen=True, kw_only=True):
