@@ -19,6 +19,7 @@ from tests.cast import Cast, gather
 from tests.conftest import Clock, app_on, open_test_resources
 from tests.gate import Gate
 from tests.mobile_api.billing import Till, open_till
+from tests.mobile_api.counting_house import House
 from tests.mobile_api.errands import Workers, open_workers
 from tests.mobile_api.feed_rows import Book
 from tests.mobile_api.office import Office
@@ -151,3 +152,9 @@ async def counter(
         owner=owner,
     )
     await finder.close()
+
+
+@pytest.fixture
+def house(till: Till, resources: Resources) -> House:
+    """The accountant's office of the till's school."""
+    return House(till, resources)

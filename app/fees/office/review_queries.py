@@ -157,7 +157,7 @@ async def sightings(conn: db.Conn, *, school_id: int, fund_id: UUID) -> list[Sig
         Sighting,
         """
         select source, seen_at from fund_sighting
-         where school_id = $1 and fund_id = $2 order by seen_at, source
+         where school_id = $1 and fund_id = $2 order by seen_at, source = 'statement', source
         """,
         school_id,
         fund_id,
