@@ -8,11 +8,13 @@ from msgspec import Meta
 from app.identity.model import Caller, Role
 from mobile_api.access import NoSuchSchool, only
 from mobile_api.inputs import MAX_SCHOOL_ID
+from mobile_api.openapi import FAILS
 
 # The school is named in the query or the body: a role elsewhere opens nothing (`require_desk`).
-ACCOUNTANT: Final = {"who": only("accountant")}
-PRINCIPAL: Final = {"who": only("principal")}
-OFFICE: Final = {"who": only("accountant", "principal")}
+# Hence the 404 where nothing else of the route says so.
+ACCOUNTANT: Final = {"who": only("accountant"), FAILS: (404,)}
+PRINCIPAL: Final = {"who": only("principal"), FAILS: (404,)}
+OFFICE: Final = {"who": only("accountant", "principal"), FAILS: (404,)}
 
 QuerySchool = Annotated[int, QueryParameter(name="school_id", ge=1, le=MAX_SCHOOL_ID)]
 Line = Annotated[
