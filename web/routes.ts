@@ -12,6 +12,7 @@ import { DAILY } from "./views/daily/routes";
 import { DEPARTMENT } from "./views/department/routes";
 import { DESK } from "./views/desk/routes";
 import { ENTRY } from "./views/entry/routes";
+import { FEES } from "./views/fees/routes";
 import { OFFICE } from "./views/office/routes";
 import { TILL } from "./views/till/routes";
 
@@ -56,6 +57,7 @@ export const ROUTES: readonly Route[] = [
   { pattern: "/cai-dat/*", load: settings },
   ...BOOK,
   ...ENTRY,
+  ...FEES,
   ...DAILY,
   ...DEPARTMENT,
   ...DESK,
