@@ -45,7 +45,7 @@ class BadDays(Unprocessable):
     """Khoảng ngày đối soát không hợp lệ | The days of a reconciliation are not right"""
 
 
-class Difference(Struct, frozen=True, kw_only=True):
+class BankDifference(Struct, frozen=True, kw_only=True):
     """One difference. `bank` and `books` in đồng: what each side says; None: nothing at all."""
 
     kind: Kind
@@ -59,7 +59,7 @@ class Difference(Struct, frozen=True, kw_only=True):
     n: int | None = None
 
 
-class Sums(Struct, frozen=True, kw_only=True):
+class ReconciliationSums(Struct, frozen=True, kw_only=True):
     """In đồng, of the days: the bank's side, then ours. `ledger` is the account's, of all time.
 
     `differences` counts all, also those beyond the first 1,000.
@@ -81,8 +81,8 @@ class Reconciliation(Struct, frozen=True, kw_only=True):
     account_id: UUID
     from_day: date
     to_day: date
-    sums: Sums
-    differences: list[Difference]
+    sums: ReconciliationSums
+    differences: list[BankDifference]
     run_by: UUID
     run_by_name: str | None
     run_at: datetime
@@ -169,7 +169,7 @@ async def one(conn: db.Conn, *, school_id: int, reconciliation_id: UUID) -> Reco
     return found[0]
 
 
-async def _compare(conn: db.Conn, span: Span) -> tuple[Sums, list[Difference]]:
+async def _compare(conn: db.Conn, span: Span) -> tuple[ReconciliationSums, list[BankDifference]]:
     rows = _once(await queries.rows(conn, span))
     statements = await queries.statements(conn, span)
     funds = await queries.funds_unseen(conn, span)
@@ -189,9 +189,9 @@ async def _compare(conn: db.Conn, span: Span) -> tuple[Sums, list[Difference]]:
         *_without_statement([*funds, *refunds], covered),
     ]
     if ledger != expected:
-        found.append(Difference(kind="ledger_differs", bank=expected, books=ledger))
+        found.append(BankDifference(kind="ledger_differs", bank=expected, books=ledger))
     ours = await queries.our_sums(conn, span)
-    sums = Sums(
+    sums = ReconciliationSums(
         bank_in=sum(row.amount for row in rows if row.amount > 0),
         bank_out=-sum(row.amount for row in rows if row.amount < 0),
         funds=ours[0],
@@ -218,13 +218,13 @@ def _once(rows: Sequence[SeenRow]) -> list[SeenRow]:
     return list(seen.values())
 
 
-def _of_row(row: SeenRow) -> Difference | None:
+def _of_row(row: SeenRow) -> BankDifference | None:
     if row.fund_id is not None or row.refund_id is not None:
         return None
     kind: Kind = "out_without_refund" if row.amount < 0 else "not_in_books"
     if row.waits in ("amount_differs", "duplicate_reference"):
         kind = row.waits
-    return Difference(
+    return BankDifference(
         kind=kind,
         day=row.day,
         bank=row.amount,
@@ -236,9 +236,9 @@ def _of_row(row: SeenRow) -> Difference | None:
     )
 
 
-def _unseen(kind: Kind, moved: Unseen) -> Difference:
+def _unseen(kind: Kind, moved: Unseen) -> BankDifference:
     """What our books have and the bank's statement has not."""
-    return Difference(
+    return BankDifference(
         kind=kind,
         day=moved.day,
         books=moved.amount,
@@ -250,7 +250,7 @@ def _unseen(kind: Kind, moved: Unseen) -> Difference:
 
 def _broken(
     rows: Sequence[queries.Balance], statements: Sequence[queries.Covered]
-) -> list[Difference]:
+) -> list[BankDifference]:
     """Where a balance does not follow from the one before it, whichever way the bank prints."""
     found = []
     for statement in statements:
@@ -260,7 +260,7 @@ def _broken(
             is_falling = len(_gaps(own[::-1])) < len(_gaps(own))
         for row, expected in _gaps(own[::-1] if is_falling else own):
             found.append(
-                Difference(
+                BankDifference(
                     kind="balance_broken",
                     day=row.day,
                     bank=row.balance,
@@ -272,11 +272,11 @@ def _broken(
     return found
 
 
-def _between(statements: Sequence[queries.Covered]) -> list[Difference]:
+def _between(statements: Sequence[queries.Covered]) -> list[BankDifference]:
     """From one statement to the next, where they follow day by day."""
     ordered = sorted(statements, key=lambda each: (each.from_day, each.to_day))
     return [
-        Difference(
+        BankDifference(
             kind="balance_broken",
             day=after.from_day,
             bank=after.opening,
@@ -306,13 +306,13 @@ def _gaps(rows: Sequence[queries.Balance]) -> list[tuple[queries.Balance, int]]:
 
 def _without_statement(
     moved: Sequence[Unseen], covered: Sequence[tuple[date, date]]
-) -> list[Difference]:
+) -> list[BankDifference]:
     sums: dict[date, int] = {}
     for each in moved:
         if not _is_in(each.day, covered):
             sums[each.day] = sums.get(each.day, 0) + each.amount
     return [
-        Difference(kind="day_without_statement", day=day, books=amount)
+        BankDifference(kind="day_without_statement", day=day, books=amount)
         for day, amount in sorted(sums.items())
     ]
 
