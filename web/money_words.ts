@@ -17,6 +17,7 @@ function viGroup(n: number, isWhole: boolean): string[] {
   }
   words.push(...(tens === 1 ? ["mười"] : [VI[tens] ?? "", "mươi"]));
   if (ones === 1 && tens > 1) words.push("mốt");
+  else if (ones === 4 && tens > 1) words.push("tư");
   else if (ones === 5) words.push("lăm");
   else if (ones > 0) words.push(VI[ones] ?? "");
   return words;

@@ -1,4 +1,4 @@
-/** The addresses of a school's money: the accountant's, the principal's, and the department's. */
+/** The addresses of a school's money: the accountant's and the principal's. */
 
 import { behind } from "../../behind";
 
@@ -37,12 +37,6 @@ export const TILL = [
       "thu/xuat-excel",
     ],
     roles: ["accountant"],
-    pages,
-  }),
-  ...behind({
-    under: "/so/",
-    paths: ["thu", "khong-duoc-thu"],
-    roles: ["department_admin"],
     pages,
   }),
 ];
