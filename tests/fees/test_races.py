@@ -9,11 +9,14 @@ from uuid import UUID
 import pytest
 
 from app.errors import AppError
-from app.fees.errors import AlreadyReversed, MoreThanDue, MoreThanFree
+from app.fees.billing import changing
+from app.fees.errors import AlreadyReversed, InvoiceNotOpen, MoreThanDue, MoreThanFree
 from app.fees.money.check import differences
+from app.fees.money.crediting import lock_credit
 from app.fees.money.model import Share
 from tests.fees.faults import LOST, Failing
 from tests.fees.purse import Purse
+from tests.patience import until_waiting
 
 
 async def at_once(works: Iterable[Awaitable[Any]]) -> Counter[str]:
@@ -144,6 +147,32 @@ async def test_a_bill_is_void_or_paid_when_both_happen_at_once(purse: Purse) -> 
 
         await at_once([put(), void()])
         await settled(purse)
+
+
+async def test_a_bill_void_by_two_at_once_makes_nobody_wait_in_a_circle(purse: Purse) -> None:
+    bill = await purse.do(lambda c: purse.bill(c, 0, [(0, 100, 0)]))
+    shares = [Share(invoice_id=bill, amount=100)]
+    await purse.do(lambda c: purse.receive(c, 100, ref="FT1", shares=shares))
+    async with purse.step() as first:
+        await lock_credit(first, school_id=purse.school_id, student_ids=[], invoice_ids=[bill])
+        other = asyncio.create_task(
+            purse.do(
+                lambda c: changing.void(
+                    c,
+                    school_id=purse.school_id,
+                    invoice_id=bill,
+                    reason="Sai",
+                    reissue=False,
+                    account_id=purse.accountant,
+                    now=purse.now,
+                )
+            )
+        )
+        await until_waiting(purse.owner)
+        await purse.void(first, bill, purse.students[0])
+    with pytest.raises(InvoiceNotOpen):
+        await other
+    await settled(purse)
 
 
 async def test_a_transfer_for_one_bill_costs_few_statements(purse: Purse) -> None:

@@ -21,6 +21,16 @@ async def test_what_is_derived_of_money_follows_from_its_facts_alone(purse: Purs
     assert await state_of(purse.owner, purse.school_id) == before
 
 
+async def test_a_bill_that_came_and_went_is_missed_in_the_books(purse: Purse) -> None:
+    bill = await purse.do(lambda c: purse.bill(c, 0, [(0, 100, 0)]))
+    await purse.do(lambda c: purse.void(c, bill, purse.students[0]))
+    before = await state_of(purse.owner, purse.school_id)
+    await lose(purse.owner, purse.school_id)
+    assert len(await purse.do(lambda c: differences(c, school_id=purse.school_id))) == 2
+    await purse.do(lambda c: rebuild(c, school_id=purse.school_id, now=purse.now))
+    assert await state_of(purse.owner, purse.school_id) == before
+
+
 async def _spoilt(purse: Purse, sql: str) -> Sequence[Difference]:
     """What the check says after one fault; the fault is undone."""
     transaction = purse.owner.transaction()

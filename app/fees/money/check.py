@@ -23,6 +23,7 @@ async def differences(conn: db.Conn, *, school_id: int) -> list[Difference]:
         *await _postings(conn, school_id=school_id),
         *await _accounts(conn, school_id=school_id),
         *await _unbalanced(conn, school_id=school_id),
+        *await _missing(conn, school_id=school_id),
         *await _papers(conn, school_id=school_id),
         *await _numbers(conn, school_id=school_id),
         *await _misplaced(conn, school_id=school_id),
@@ -204,26 +205,62 @@ async def _accounts(conn: db.Conn, *, school_id: int) -> list[Difference]:
 
 
 async def _unbalanced(conn: db.Conn, *, school_id: int) -> list[Difference]:
-    """A posting that is off, or that a fact has not got, or that has no fact."""
+    """A posting whose entries are off, or that has none."""
     return await db.many(
         conn,
         Difference,
         """
         select 'posting' as what, concat(t.source_kind, ' ', t.source_id) as subject,
-               coalesce(sum(e.amount), 0)::text as found, '0' as expected
+               coalesce(sum(e.amount)::text, 'empty') as found, '0' as expected
           from ledger_txn t
           left join ledger_entry e on e.school_id = $1 and e.txn_id = t.id
          where t.school_id = $1
          group by t.id, t.source_kind, t.source_id having coalesce(sum(e.amount), 1) <> 0
-         union all
-        select 'posting', 'allocation ' || coalesce(a.id, t.source_id),
-               case when t.id is null then 'none' else 'one' end,
-               case when a.id is null then 'none' else 'one' end
-          from (select id from allocation where school_id = $1) a
-          full join (select id, source_id from ledger_txn
-                      where school_id = $1 and source_kind = 'allocation') t
-            on t.source_id = a.id
-         where a.id is null or t.id is null
+         order by 2
+        """,
+        school_id,
+    )
+
+
+async def _missing(conn: db.Conn, *, school_id: int) -> list[Difference]:
+    """A fact without its posting, a posting without its fact: also where sums do not show it.
+
+    What was given up is seen in the sums: nothing takes its place.
+    """
+    return await db.many(
+        conn,
+        Difference,
+        """
+        with owed as (
+            select 'fund' as kind, id from fund where school_id = $1
+             union all
+            select 'allocation', id from allocation where school_id = $1
+             union all
+            select s.kind, r.id
+              from refund r
+              join lateral (values ('refund_held', true),
+                   ('refund_paid', r.state = 'succeeded'),
+                   ('refund_released', r.state in ('rejected', 'failed'))) as s (kind, is_so)
+                on s.is_so
+             where r.school_id = $1
+             union all
+            select s.kind, i.id
+              from invoice i
+              join lateral (values ('invoice_opened', true),
+                   ('invoice_voided', i.state = 'void')) as s (kind, is_so) on s.is_so
+             where i.school_id = $1 and i.opened_at is not null and not i.is_voluntary
+               and exists (select from invoice_line l
+                            where l.school_id = $1 and l.invoice_id = i.id
+                            group by l.item_id having sum(l.amount - l.waived) <> 0))
+        select 'posting' as what,
+               concat(coalesce(o.kind, t.source_kind), ' ', coalesce(o.id, t.source_id)) as subject,
+               case when t.id is null then 'none' else 'one' end as found,
+               case when o.id is null then 'none' else 'one' end as expected
+          from owed o
+          full join (select id, source_kind, source_id from ledger_txn
+                      where school_id = $1 and source_kind <> 'invoice_written_off') t
+            on t.source_kind = o.kind and t.source_id = o.id
+         where o.id is null or t.id is null
          order by 2
         """,
         school_id,

@@ -68,8 +68,6 @@ async def rebuild(conn: db.Conn, *, school_id: int, now: datetime) -> list[Diffe
     """
     await _lock(conn, school_id=school_id)
     found = await differences(conn, school_id=school_id)
-    if not found:
-        return []
     await _derive(conn, school_id=school_id)
     for fact in await _facts(conn, school_id=school_id):
         await ledger.post(conn, school_id=school_id, txns=[_txn(fact)], now=fact.at, day=fact.day)
