@@ -15,9 +15,10 @@ from app.paging import Page
 from mobile_api.access import SIGNED_IN
 from mobile_api.deps import Me, Now, Res, Tx
 from mobile_api.inputs import PathId, QueryId
+from mobile_api.openapi import FAILS
 
 # Whose child has left may have no role any more. What is not theirs is not there.
-_FAMILY: Final = {"who": SIGNED_IN}
+_FAMILY: Final = {"who": SIGNED_IN, FAILS: (404,)}
 _TAGS: Final = ["fees"]
 _PNG: Final = "image/png"
 
