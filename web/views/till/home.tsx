@@ -32,13 +32,15 @@ export default function Home({ params }: { params: Parameters }) {
           {(board) => (
             <>
               {isAccountant() && board.total.invoices === 0 && <Start school={school} />}
-              <Waits school={school} board={board} />
-              <Figures board={board} />
+              {board.total.invoices > 0 && <Waits school={school} board={board} />}
+              {board.total.invoices > 0 && <Figures board={board} />}
               {isAccountant() ? (
-                <div class="till-two">
-                  <Days days={board.days} />
-                  <Newest school={school} />
-                </div>
+                board.days.some((each) => each.funds > 0) && (
+                  <div class="till-two">
+                    <Days days={board.days} />
+                    <Newest school={school} />
+                  </div>
+                )
               ) : (
                 <>
                   <Rates board={board} />
