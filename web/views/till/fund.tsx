@@ -3,7 +3,6 @@
 import { useSignal } from "@preact/signals";
 import { api, of, type Schemas } from "../../api";
 import { Badge, Button, Card, Loaded, Note } from "../../components/ui";
-import { moment } from "../../format";
 import { T } from "../../i18n/till";
 import { M } from "../../i18n/till_money";
 import { dong } from "../../money";
@@ -11,6 +10,7 @@ import { type Query, useQuery } from "../../query";
 import type { Parameters } from "../../router";
 import { Allocate } from "./allocate";
 import { AskReason } from "./ask_reason";
+import { dayShort } from "./days";
 import { TillPage, tillPath } from "./frame";
 import { FundBadge } from "./funds";
 import { RefundForm } from "./refund_form";
@@ -96,7 +96,7 @@ function Facts({ shown: { fund, sightings } }: { shown: FundShown }) {
   return (
     <Card>
       <div class="till-pair">
-        <h2>{moment(fund.received_at)}</h2>
+        <h2>{dayShort(fund.day)}</h2>
         <FundBadge fund={fund} />
       </div>
       {sums.map(

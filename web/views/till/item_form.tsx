@@ -1,6 +1,7 @@
 /** Adds or changes a fee item; a forbidden one is refused in words that say why. */
 
 import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { api, of } from "../../api";
 import { Form, useSending } from "../../components/form";
 import { MoneyField } from "../../components/money_field";
@@ -204,11 +205,17 @@ function More({ draft, isNew }: { draft: Draft; isNew: boolean }) {
 /** The server has said which rule it is; this says what can be done. */
 function ForbiddenNote({ error }: { error: unknown }) {
   const isRefused = error instanceof Refusal && /forbidden-collection/.test(error.type);
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (isRefused) place.current?.scrollIntoView({ block: "start" });
+  }, [isRefused]);
   if (!isRefused) return null;
   return (
-    <Note tone="late">
-      <strong>{S.refusedTitle()}</strong>
-      <p>{S.refusedHint()}</p>
-    </Note>
+    <div ref={place}>
+      <Note tone="late">
+        <strong>{S.refusedTitle()}</strong>
+        <p>{S.refusedHint()}</p>
+      </Note>
+    </div>
   );
 }

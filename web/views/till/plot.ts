@@ -41,7 +41,7 @@ export function drawIn(place: HTMLElement): { show: (bars: Bars) => void; end: (
           incrs: [1, 2, 5, 7, 10, 14],
           values: (_plot, ticks) => ticks.map((n) => names[n] ?? ""),
         },
-        { ...axis, size: 64, values: (_plot, ticks) => ticks.map(shortly) },
+        { ...axis, size: 84, values: (_plot, ticks) => ticks.map(shortly) },
       ],
       series: [
         {},
