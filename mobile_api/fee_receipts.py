@@ -52,8 +52,8 @@ async def list_receipts(
     else:
         rows = await queries.receipts(
             tx,
-            school_ids=[require_desk(caller, school_id, "accountant")],
-            student_ids=None if student_id is None else [student_id],
+            school_id=require_desk(caller, school_id, "accountant"),
+            pupils=None if student_id is None else [(school_id, student_id)],
             before=found,
             limit=limit + 1,
         )

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from app.attendance.qr import text_png
 from app.fees.paying import dues, intents
 from app.fees.paying.model import MAX_SHARES, ChildDue, DueShown, Intent, ShareWanted
+from app.limits import Bucket
 from app.paging import Page
 from mobile_api.access import SIGNED_IN
 from mobile_api.deps import Me, Now, Res, Tx
@@ -28,6 +29,10 @@ class IntentWanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     id: UUID
     shares: Annotated[list[ShareWanted], Meta(min_length=1, max_length=MAX_SHARES)]
+
+
+# A family tries a few ways to pay; who makes codes for the sake of it is slowed down.
+_INTENTS: Final = Bucket("fee-intents", 30, 1 / 20)
 
 
 @get("/v1/fees/due", operation_id="list_fees_due", opt=_FAMILY, tags=_TAGS)
@@ -83,6 +88,7 @@ async def intend(
 
     For guardians who may see the children. Part of a bill only where the school takes parts.
     """
+    await resources.limiter.take(_INTENTS, caller.account_id)
     return await intents.intend(
         tx, vault=resources.vault, caller=caller, intent_id=data.id, shares=data.shares, now=now
     )

@@ -40,8 +40,10 @@ class Printer:
         """Print until nothing is due; how many. What fails comes again, later each time."""
         printed = 0
         while due := await self._due(now):
-            for each in due:
-                printed += await self._print_one(each, now)
+            done = sum([await self._print_one(each, now) for each in due])
+            printed += done
+            if not done:
+                break
         return printed
 
     async def _due(self, now: datetime) -> list[Unprinted]:

@@ -18,12 +18,12 @@ class Unprinted(Struct, frozen=True, kw_only=True):
 async def receipts(
     conn: db.Conn,
     *,
-    school_ids: Collection[int],
-    student_ids: Collection[UUID] | None,
+    pupils: Collection[tuple[int, UUID]] | None,
+    school_id: int | None,
     before: tuple[datetime, UUID] | None,
     limit: int,
 ) -> list[Receipt]:
-    """Receipts and slips, the latest first; `student_ids` None: all of these schools."""
+    """Receipts and slips, the latest first: of these pupils (school, pupil), or of a school."""
     return await db.many(
         conn,
         Receipt,
@@ -36,12 +36,16 @@ async def receipts(
           join fund f on f.school_id = r.school_id and f.id = r.fund_id
           left join student s on s.school_id = r.school_id and s.id = r.student_id
           left join receipt n on n.school_id = r.school_id and n.replaces = r.id
-         where r.school_id = any($1) and ($2::uuid[] is null or r.student_id = any($2))
-           and ($3::timestamptz is null or (r.issued_at, r.id) < ($3, $4))
-         order by r.issued_at desc, r.id desc limit $5
+         where ($1::int is null or r.school_id = $1)
+           and ($2::int[] is null or (r.school_id, r.student_id) in (
+               select q.school_id, q.student_id
+                 from unnest($2, $3::uuid[]) as q (school_id, student_id)))
+           and ($4::timestamptz is null or (r.issued_at, r.id) < ($4, $5))
+         order by r.issued_at desc, r.id desc limit $6
         """,
-        list(school_ids),
-        None if student_ids is None else list(student_ids),
+        school_id,
+        None if pupils is None else [school for school, _ in pupils],
+        None if pupils is None else [student for _, student in pupils],
         before[0] if before else None,
         before[1] if before else None,
         limit,

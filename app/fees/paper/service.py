@@ -31,9 +31,8 @@ async def of_family(
     pairs = pairs_of(await payers_links(conn, caller=caller, student_id=student_id))
     return await queries.receipts(
         conn,
-        school_ids={school for school, _ in pairs},
-        # A pupil's id is one school's own.
-        student_ids={student for _, student in pairs},
+        pupils=sorted(pairs),
+        school_id=None,
         before=before,
         limit=limit,
     )
