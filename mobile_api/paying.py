@@ -1,5 +1,6 @@
 """Fees as a family sees them: what is due and offered, and a code to pay it by."""
 
+import asyncio
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -130,7 +131,9 @@ async def get_picture(
     code = await intents.code_of(
         tx, vault=resources.vault, caller=caller, intent_id=intent_id, now=now
     )
-    return Response(text_png(code), media_type=_PNG, headers={"Cache-Control": "no-store"})
+    # Drawing takes as long as twenty requests.
+    made = await asyncio.to_thread(text_png, code)
+    return Response(made, media_type=_PNG, headers={"Cache-Control": "no-store"})
 
 
 HANDLERS = [list_due, get_due, decline, take_up, intend, get_intent, get_picture]
