@@ -34,12 +34,10 @@ def _rules() -> dict[str, Rule]:
         f"GET {rows}": Rule(
             here=ACCOUNTANT,
             query=HERE,
-            ids={"statement_id": "student_id"},
-            answer=(404, "no-such-statement"),
         ),
         f"POST {rows}/{{n}}/decision": Rule(
             here=ACCOUNTANT,
-            ids={"statement_id": "student_id", "n": "unit_id"},
+            ids={"statement_id": "student_id"},
             body=body | {"fund_id": None},
             answer=(404, "no-such-statement"),
         ),
@@ -47,8 +45,6 @@ def _rules() -> dict[str, Rule]:
         f"GET {fund}": Rule(
             here=ACCOUNTANT,
             query=HERE,
-            ids={"fund_id": "student_id"},
-            answer=(404, "no-such-fund"),
         ),
         f"POST {fund}/allocations": Rule(
             here=ACCOUNTANT,
@@ -80,8 +76,6 @@ def _rules() -> dict[str, Rule]:
         f"GET {refund}": Rule(
             here=OFFICE,
             query=HERE,
-            ids={"refund_id": "student_id"},
-            answer=(404, "no-such-refund"),
         ),
         f"POST {refund}/decision": Rule(
             here=OFFICE,
@@ -96,21 +90,20 @@ def _rules() -> dict[str, Rule]:
             answer=(404, "no-such-refund"),
         ),
         f"GET {base}/cash": Rule(here=OFFICE, query=HERE),
-        # The walk's school has no cash box.
         f"POST {base}/cash": Rule(
-            here=ACCOUNTANT, body=body | {"id": _ID} | _SHARE, answer=(409, "no-cash-account")
+            here=ACCOUNTANT, body=body | {"id": _ID} | _SHARE, answer=(404, "no-such-invoice")
         ),
         f"POST {cash}/confirmation": Rule(
             here=OFFICE,
             ids={"intake_id": "student_id"},
             body=body,
-            answer=(409, "no-cash-account"),
+            answer=(404, "no-such-cash"),
         ),
         f"POST {cash}/cancellation": Rule(
             here=OFFICE,
             ids={"intake_id": "student_id"},
             body=body | {"reason": "Trả lại phụ huynh"},
-            answer=(409, "no-cash-account"),
+            answer=(404, "no-such-cash"),
         ),
         f"GET {base}/closes": Rule(here=OFFICE, query=HERE),
         f"GET {base}/closes/expected": Rule(
@@ -139,8 +132,6 @@ def _rules() -> dict[str, Rule]:
         f"GET {base}/reconciliations/{{reconciliation_id}}": Rule(
             here=OFFICE,
             query=HERE,
-            ids={"reconciliation_id": "student_id"},
-            answer=(404, "no-such-reconciliation"),
         ),
     }
 

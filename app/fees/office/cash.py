@@ -92,13 +92,16 @@ async def take(
         CashIdTaken: something else was taken under this id.
     """
     day = school_day(now)
+    if await _is_known(conn, school_id, intake_id, shares, taken_by):
+        return
+    await _require_due(conn, school_id=school_id, shares=shares)
     account_id = await _cash_account(conn, school_id=school_id)
+    # Of two at once the second one has waited at the cash box.
     if await _is_known(conn, school_id, intake_id, shares, taken_by):
         return
     await require_open_day(
         conn, school_id=school_id, account_id=account_id, day=day, cashier=taken_by
     )
-    await _require_due(conn, school_id=school_id, shares=shares)
     await conn.execute(
         """
         with c as (
@@ -334,7 +337,21 @@ async def _require_due(conn: db.Conn, *, school_id: int, shares: Sequence[Share]
 
 
 async def _hold(conn: db.Conn, *, school_id: int, intake_id: UUID) -> _Held:
-    await _cash_account(conn, school_id=school_id)
+    account_id = await db.value(
+        conn,
+        "select account_id from cash_intake where school_id = $1 and id = $2",
+        school_id,
+        intake_id,
+    )
+    if account_id is None:
+        raise NoSuchCash
+    # Closed days are closed behind the same lock; also of a cash box that is over meanwhile.
+    await db.value(
+        conn,
+        "select id from fee_account where school_id = $1 and id = $2 for no key update",
+        school_id,
+        account_id,
+    )
     held = await db.one(
         conn,
         _Held,
