@@ -43,6 +43,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sms_api_key: str | None = None
     sms_secret_key: str | None = None
     sms_brandname: str | None = None
+    sepay_url: str = "https://my.sepay.vn"
     push_hosts: str = ""
     vapid_subject: str | None = None
     storage_url: str | None = None
@@ -89,6 +90,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if not 2 <= settings.news_kept_months <= 120:
             raise BadSettings("NEWS_KEPT_MONTHS: must be 2 to 120")
         _check_storage(settings)
+        _check_sepay(settings.sepay_url)
         if settings.map_tile_url and not _TILES.fullmatch(settings.map_tile_url):
             raise BadSettings(
                 "MAP_TILE_URL: must be https://host/ with {z}, {x} and {y} in its path"
@@ -147,6 +149,16 @@ def _check_storage(settings: Settings) -> None:
             "STORAGE_ENDPOINT: children's pictures would travel unencrypted; use https, or set"
             " STORAGE_ALLOW_HTTP=1 where the network is closed"
         )
+
+
+def _check_sepay(url: str) -> None:
+    """Schools' tokens go there: only over TLS, but to this machine."""
+    parts = urlsplit(url)
+    is_near = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if not parts.hostname or parts.query or parts.username:
+        raise BadSettings("SEPAY_URL: must be https://host")
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_near):
+        raise BadSettings("SEPAY_URL: must be https://host")
 
 
 def _convert(raw: str, kind: object) -> object:

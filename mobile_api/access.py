@@ -18,9 +18,13 @@ class NoSuchSchool(NotFound):
 
 
 class Who(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule: `is_public` needs no login, an empty `roles` needs only a login."""
+    """A rule: `is_public` needs no login, an empty `roles` needs only a login.
+
+    `is_signed`: no login either, but the signature of a gateway, which the handler verifies.
+    """
 
     is_public: bool = False
+    is_signed: bool = False
     roles: frozenset[Role] = frozenset()
 
     def check(self, caller: Caller, school_id: int | None) -> None:
@@ -38,6 +42,7 @@ class Who(msgspec.Struct, frozen=True, kw_only=True):
 
 
 PUBLIC = Who(is_public=True)
+GATEWAY = Who(is_public=True, is_signed=True)
 SIGNED_IN = Who()
 ALL_ROLES: frozenset[Role] = frozenset(get_args(Role))
 TEACHERS: tuple[Role, ...] = ("homeroom_teacher", "subject_teacher")

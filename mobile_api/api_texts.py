@@ -24,8 +24,9 @@ A child's code is scanned at the school gate, and seconds later the parents know
 
 **Logging in.** `POST /v1/auth/login` gives an access token for ten minutes, sent as
 `Authorization: Bearer`, and a refresh token for `POST /v1/auth/refresh`. `x-who` of an operation
-says who gets in: `public`, `signed_in` (any account), or roles. A role counts in the school that it
-is held in; what is not the caller's to see does not exist for the caller: 404.
+says who gets in: `public`, `gateway` (who signs as the operation says), `signed_in` (any account),
+or roles. A role counts in the school that it is held in; what is not the caller's to see does not
+exist for the caller: 404.
 
 **Problems.** Every refusal is `application/problem+json` (RFC 9457). `type` is a stable slug to
 switch on, `title` and `detail` are for people, in the language that `Accept-Language` prefers:
@@ -62,6 +63,7 @@ TAGS: Final[Mapping[str, str]] = {
     "life": "Chuyển trường, lên lớp, thẻ và máy mất. Transfers, school years, cards, phones.",
     "attendance": "Điểm danh. Scans at the gate, check-ins, and what became of them.",
     "contact-book": "Sổ liên lạc. Announcements, the daily book, messages between both sides.",
+    "fees": "Khoản thu. What a school bills, how families pay, and where the money is.",
     "inbox": "Hộp thư. The caller's news, as a list and as a live stream.",
     "deliveries": "Tin đã gửi. What became of the news, in counts; what was given up.",
     "monitor": "Giám sát. A school's day as it happens, and the department's view.",

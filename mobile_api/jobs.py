@@ -8,7 +8,7 @@ from litestar import get
 from msgspec import Struct
 
 from app.jobs import service
-from app.jobs.model import Failure, Job, JobState
+from app.jobs.model import Failure, Job, JobState, NoSuchJob, role_for
 from mobile_api.access import SIGNED_IN
 from mobile_api.deps import Lang, Locale, Me, Tx
 from mobile_api.inputs import PathId
@@ -48,12 +48,16 @@ class JobTaken(Struct, frozen=True, kw_only=True):
 
 @get("/v1/jobs/{job_id:uuid}", opt={"who": SIGNED_IN}, tags=["schools"])
 async def get_job(tx: Tx, caller: Me, locale: Lang, job_id: PathId) -> JobShown:
-    """How far a job is, and what came of it. For the principals of its school.
+    """How far a job is, and what came of it.
 
-    Jobs are kept for 30 days after their end.
+    For the principals of its school; of what an accountant hands in, for the accountants. Jobs are
+    kept for 30 days after their end.
     """
-    led = {school for school in caller.school_ids if "principal" in caller.roles_in(school)}
-    return _shown(await service.job(tx, school_ids=led, job_id=job_id), locale)
+    theirs = caller.schools_as("principal", "accountant")
+    job = await service.job(tx, school_ids=theirs, job_id=job_id)
+    if role_for(job.kind) not in caller.roles_in(job.school_id):
+        raise NoSuchJob
+    return _shown(job, locale)
 
 
 def _shown(job: Job, locale: Locale) -> JobShown:

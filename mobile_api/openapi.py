@@ -186,7 +186,9 @@ def _operation(route: _Route, schemas: Schemas) -> Json:
 
 
 def _who(who: Who) -> list[str]:
-    """`public`, `signed_in`, or the roles that get in."""
+    """`public`, `gateway`, `signed_in`, or the roles that get in."""
+    if who.is_signed:
+        return ["gateway"]
     if who.is_public:
         return ["public"]
     return sorted(who.roles) if who.roles and who.roles != ALL_ROLES else ["signed_in"]
@@ -328,6 +330,12 @@ def _security_schemes() -> Json:
             "in": "cookie",
             "name": "ct_refresh",
             "description": "A browser's refresh token: HttpOnly, SameSite=Strict.",
+        },
+        "sepay": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "X-SePay-Signature",
+            "description": "SePay's signature of X-SePay-Timestamp and the raw body.",
         },
     }
 

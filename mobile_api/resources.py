@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 from app.attendance.desk import ScanDesk
 from app.crypto import Vault
 from app.db import Pool
+from app.fees.receiving.door import WebhookDoor
 from app.identity.otp import CodeSender
 from app.identity.passwords import PasswordHasher
 from app.identity.tokens import AccessTokens
@@ -43,6 +44,10 @@ class Resources:
     clock: Clock = utc_now
     # Few at a time: a large sheet takes a hundred times its size of memory while it is read.
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    webhooks: WebhookDoor = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.webhooks = WebhookDoor(self.pool, self.vault, self.limiter)
 
 
 def resources_of(request: "Request[Any, Any, Any]") -> Resources:

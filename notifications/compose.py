@@ -42,6 +42,7 @@ _KEPT_PARAMS: Final = (
     "from_day", "to_day", "part", "exit_at", "decision", "closure", "held", "with_leave",
     "request_id", "closure_id", "announcement_id", "thread_id",
     "remark_id", "homework_id", "week",
+    "fund_id", "receipt_id", "change", "matter", "matter_id",
 )  # fmt: skip
 
 

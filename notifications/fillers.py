@@ -58,6 +58,21 @@ _PARTS: Final[Mapping[str, tuple[str, str]]] = {
     "afternoon": ("buổi chiều ", "afternoons of "),
 }
 
+_CHANGE: Final[Mapping[str, tuple[str, str]]] = {
+    "voided": ("Đã huỷ", "Cancelled"),
+    "reissued": ("Đã lập lại", "Issued anew"),
+    "written_off": ("Nhà trường không thu nữa", "No longer asked for"),
+    "credited": ("Tiền nộp dư được chuyển sang kỳ sau", "Left over, kept for the next bill"),
+    "refunded": ("Nhà trường đã hoàn lại", "Paid back by the school"),
+    "reversed": ("Khoản nộp được ghi lại", "A payment was put right"),
+}
+_MATTER: Final[Mapping[str, tuple[str, str]]] = {
+    "waiver": ("Một đề nghị miễn giảm", "A waiver"),
+    "refund": ("Một đề nghị hoàn tiền", "A refund"),
+    "cash": ("Một khoản thu tiền mặt", "Cash taken over the counter"),
+    "write_off": ("Một đề nghị xoá nợ", "A write-off"),
+}
+
 Filler = Callable[[Mapping[str, object], Locale, date | None], str]
 
 
@@ -209,6 +224,24 @@ _VERDICT: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+def _money(params: Mapping[str, object], locale: Locale, _today: date | None) -> str:
+    amount = _converted(params, "amount", Annotated[int, Meta(ge=0)])
+    return f"VND {amount:,}" if locale == "en" else f"{amount:,} đồng".replace(",", ".")
+
+
+def _asked(params: Mapping[str, object], locale: Locale, today: date | None) -> str:
+    """What is due until when, and how many offers there are besides."""
+    said = []
+    if _converted(params, "amount", Annotated[int, Meta(ge=0)]):
+        due = f"{_converted(params, 'due_day', date):%d/%m/%Y}"
+        money = _money(params, locale, today)
+        said.append(f"{money} by {due}." if locale == "en" else f"{money}, hạn {due}.")
+    if offers := _converted(params, "offers", Annotated[int, Meta(ge=0)]):
+        vi = f"{offers} khoản tự nguyện, tuỳ gia đình."
+        said.append(f"voluntary: {offers}, as you like." if locale == "en" else vi)
+    return " ".join(said)
+
+
 def _word(name: str, words: Mapping[str, tuple[str, str]], what: str) -> Filler:
     def word(params: Mapping[str, object], locale: Locale, _today: date | None) -> str:
         code = _text(params, name)
@@ -270,4 +303,8 @@ FILLERS: Final[Mapping[str, Filler]] = {
     "book": _page(page_words),
     "week": _page(week_words),
     "moment": _moment,
+    "money": _money,
+    "asked": _asked,
+    "change": _word("change", _CHANGE, "change of fees"),
+    "matter": _word("matter", _MATTER, "matter of fees"),
 }

@@ -14,6 +14,7 @@ from unicodedata import normalize
 from app.kinds import NEWS
 from notifications.announcement_texts import ANNOUNCEMENT_KINDS
 from notifications.book_texts import BOOK_KINDS
+from notifications.fee_texts import FEE_KINDS
 from notifications.fillers import FILLERS
 from notifications.fillers import SCHOOL_ZONE as SCHOOL_ZONE
 from notifications.fillers import BadParameter as BadParameter
@@ -217,6 +218,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     **BOOK_KINDS,
     **ANNOUNCEMENT_KINDS,
     **MESSAGE_KINDS,
+    **FEE_KINDS,
     # With diacritics a part holds 70 characters instead of 160; both codes fit one part.
     "otp_activation": Kind(
         news=NEWS["otp_activation"],

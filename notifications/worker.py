@@ -2,8 +2,9 @@
 
 Beside it the runner of what schools hand in (app/jobs), which arq only wakes, the look for cut-offs
 that are past (app/attendance/absence), the counts of schools' days (app/monitoring), the telling of
-closures and announcements school by school (app/attendance/closures, app/contact_book), and the
-sweep of pictures that nobody points at (app/photos).
+closures and announcements school by school (app/attendance/closures, app/contact_book), the taking
+of money that gateways tell of (app/fees/receiving), and the sweep of pictures that nobody points at
+(app/photos).
 
 Redis, here Valkey, is only the bell. While it is away this process looks for due deliveries by
 itself, once a second.
@@ -31,6 +32,10 @@ from app.contact_book.announcements.fanout import keep_publishing
 from app.contact_book.completeness import rollup as book_weeks
 from app.contact_book.daily.weekly import sum_up_due
 from app.crypto import Vault
+from app.fees.billing.works import billing_works
+from app.fees.boards import rollup as fee_months
+from app.fees.paper.printing import keep_printing
+from app.fees.receiving.keeping import keep_receiving
 from app.jobs import bell as job_bell
 from app.jobs import runner as jobs
 from app.jobs.runner import JobRunner
@@ -190,6 +195,9 @@ async def run(
                 keep_fanning_out(desk.pool, ticking, clock=utc_now),
                 keep_publishing(desk.pool, ticking, clock=utc_now),
                 book_weeks.keep_counting(ticking, clock=utc_now),
+                keep_receiving(settings, desk.pool, clock=utc_now),
+                keep_printing(settings, desk.pool, ticking, clock=utc_now),
+                fee_months.keep_counting(ticking, clock=utc_now),
             )
         finally:
             stop.set()
@@ -248,7 +256,7 @@ async def open_runner(
             redis=redis,
             storage=open_storage(settings),
             vault=vault,
-            works=import_works(vault),
+            works={**import_works(vault), **billing_works()},
             lease_s=lease_s,
         )
     finally:

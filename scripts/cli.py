@@ -162,6 +162,39 @@ def rebuild_command(
 
 
 @cli.group()
+def fees() -> None:
+    """The schools' money."""
+
+
+@fees.command(name="check")
+@click.option("--school", type=int, help="One school's id. Default: all.")
+def fees_check_command(school: int | None) -> None:
+    """Hold every derived value and the books against the facts; fail and name what differs."""
+    settings = state.with_running_servers(state.load_settings(os.environ))
+    from scripts import fees
+
+    differing = fees.check(settings, school_id=school, say=click.echo)
+    click.echo(f"{differing} values differ.")
+    if differing:
+        sys.exit(1)
+
+
+@fees.command(name="rebuild")
+@click.option("--school", type=int, help="One school's id. Default: all.")
+def fees_rebuild_command(school: int | None) -> None:
+    """Derive settlements, postings and receipts again where they differ from the facts."""
+    settings = state.with_running_servers(state.load_settings(os.environ))
+    from scripts import fees
+
+    differing = fees.repair(settings, school_id=school, say=click.echo)
+    click.echo(f"{differing} values differed and were derived again.")
+    remaining = fees.check(settings, school_id=school, say=click.echo) if differing else 0
+    if remaining:
+        click.echo(f"{remaining} values still differ: a posting is only ever added to.")
+        sys.exit(1)
+
+
+@cli.group()
 def audit() -> None:
     """Who decided what about attendance."""
 
@@ -266,6 +299,20 @@ def morning(speed: float, base_url: str | None, school: int | None, at_school_ti
         school=school,
         at_school_time=at_school_time,
     )
+
+
+@demo.command(name="pay")
+@click.argument("memo", metavar="REF")
+@click.option("--amount", type=click.IntRange(min=1), help="Đồng. Default: all that is asked for.")
+@click.option("--base-url", help="Default: where the demo runs, or BASE_URL.")
+def pay_command(memo: str, amount: int | None, base_url: str | None) -> None:
+    """Pay a bill of the demo by its reference, at a bank; any memo that holds one will do."""
+    settings = state.with_running_servers(state.load_settings(os.environ))
+    running = state.read_state(settings.data_dir)
+    from scripts.demo.pay import pay
+
+    url = base_url or (running.base_url if running else settings.base_url)
+    click.echo(pay(settings, url, memo=memo, amount=amount))
 
 
 @cli.command(context_settings={"ignore_unknown_options": True})

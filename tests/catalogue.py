@@ -12,6 +12,8 @@ GLOBAL = {
     "department_announcement",
     "department_attachment",
     "department_discarded_object",
+    "merchant_school",
+    "forbidden_collection",
 }
 DIRECTORY = {
     "account",

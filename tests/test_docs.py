@@ -210,14 +210,19 @@ def _patterns(cell: str) -> list[tuple[str, str]]:
     return found
 
 
+def _who(cell: str) -> str:
+    if "without login" in cell:
+        return "public"
+    return "gateway" if "gateway" in cell else "signed_in"
+
+
 def test_the_table_of_rights_is_that_of_the_code() -> None:
     text = section(SECURITY.read_text(), "## Who may do what")
     # A cell of one mark each; the first table names nobody's role.
     matrix, rules = [], []
     for row in rows(text):
         if len(row) == 2 and row[0] != "who":
-            who = "public" if "without login" in row[0] else "signed_in"
-            rules.append((frozenset([who]), _patterns(row[1])))
+            rules.append((frozenset([_who(row[0])]), _patterns(row[1])))
         elif len(row) > 2 and row[1] in _COLUMNS:
             matrix = [_COLUMNS[cell] for cell in row[1:]]
         elif len(row) > 2:

@@ -12,7 +12,9 @@ import { DAILY } from "./views/daily/routes";
 import { DEPARTMENT } from "./views/department/routes";
 import { DESK } from "./views/desk/routes";
 import { ENTRY } from "./views/entry/routes";
+import { FEES } from "./views/fees/routes";
 import { OFFICE } from "./views/office/routes";
+import { TILL } from "./views/till/routes";
 
 export type View = ComponentType<{ params: Parameters }>;
 
@@ -55,10 +57,12 @@ export const ROUTES: readonly Route[] = [
   { pattern: "/cai-dat/*", load: settings },
   ...BOOK,
   ...ENTRY,
+  ...FEES,
   ...DAILY,
   ...DEPARTMENT,
   ...DESK,
   ...OFFICE,
+  ...TILL,
 ];
 
 /** Where each role begins its day. */
@@ -78,7 +82,7 @@ export function homeOf(hat: Hat): string | (() => Promise<{ default: View }>) {
     case "display":
       return "/man-hinh";
     case "accountant":
-      return "/cham-cong";
+      return `/truong/${hat.schoolId}/thu`;
     case "department_admin":
       return () => import("./views/office/department");
   }

@@ -62,7 +62,7 @@ function tabsOf(on: Hat): Tab[] {
           href: `/truong/${on.schoolId}/hom-nay`,
           icon: "chart",
           name: C.board(),
-          under: /^\/truong\/\d+\/((tin|chua|nghi|gio|sua|quy)-|can-xem)/,
+          under: /^\/truong\/\d+\/((tin|chua|nghi|gio|sua|quy)-|can-xem|thu(\/|$))/,
         },
         {
           href: `/truong/${on.schoolId}/chuan-bi`,
@@ -80,12 +80,30 @@ function tabsOf(on: Hat): Tab[] {
         settings,
       ];
     case "accountant":
-      return [hours, news, settings];
+      return [...moneyTabs(`/truong/${on.schoolId}/thu`), hours, news, settings];
     case "department_admin":
       return [{ href: "/", icon: "chart", name: C.setup(), under: /^\/so\// }, news, settings];
     case "display":
       return [];
   }
+}
+
+function moneyTabs(home: string): Tab[] {
+  return [
+    { href: home, icon: "chart", name: C.today() },
+    {
+      href: `${home}/tien-ve`,
+      icon: "in",
+      name: C.moneyIn(),
+      under: /\/thu\/(sao-ke|tien-mat|hoan-tien|bao-co)/,
+    },
+    {
+      href: `${home}/phieu`,
+      icon: "file",
+      name: C.bills(),
+      under: /\/thu\/(dot-thu|chua-dong)/,
+    },
+  ];
 }
 
 function isHere({ href, under }: Tab): boolean {

@@ -42,10 +42,12 @@ def qr_svg(token: str, *, quiet_zone: int = QUIET_ZONE) -> str:
 
 def link_svg(url: str) -> str:
     """A web address as an SVG, level M, with its quiet zone; for large print: any version."""
-    code = QRCode(version=None, error_correction=ERROR_CORRECT_M, border=0)
-    code.add_data(url)
-    code.make(fit=True)
-    return _svg([[bool(module) for module in row] for row in code.get_matrix()], QUIET_ZONE)
+    return _svg(_text_matrix(url), QUIET_ZONE)
+
+
+def text_png(text: str, *, scale: int = 10) -> bytes:
+    """Any short text as a PNG, level M, with its quiet zone: any version."""
+    return _png(_text_matrix(text), scale)
 
 
 def qr_png(token: str, *, scale: int = 8) -> bytes:
@@ -56,7 +58,17 @@ def qr_png(token: str, *, scale: int = 8) -> bytes:
     Raises:
         ValueError: as `qr_matrix`.
     """
-    rows = qr_matrix(token)
+    return _png(qr_matrix(token), scale)
+
+
+def _text_matrix(text: str) -> list[list[bool]]:
+    code = QRCode(version=None, error_correction=ERROR_CORRECT_M, border=0)
+    code.add_data(text)
+    code.make(fit=True)
+    return [[bool(module) for module in row] for row in code.get_matrix()]
+
+
+def _png(rows: list[list[bool]], scale: int) -> bytes:
     side = (len(rows) + 2 * QUIET_ZONE) * scale
     margin = [False] * QUIET_ZONE
     white = [[False] * (len(rows) + 2 * QUIET_ZONE)] * QUIET_ZONE

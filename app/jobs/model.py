@@ -9,6 +9,7 @@ import msgspec
 
 from app import db
 from app.errors import AppError, Conflict, Denied, NotFound
+from app.identity.model import Role
 
 JobState = Literal["queued", "running", "done", "failed"]
 
@@ -61,7 +62,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """What a kind's work is given; `data` is the uploaded file."""
+    """What a kind's work is given; `data` is the uploaded file, empty where there is none."""
 
     school_id: int
     job_id: UUID
@@ -93,7 +94,7 @@ class NoSuchJob(NotFound):
 
 
 class JobRunning(Conflict):
-    """Trường đang có một lần nhập chưa xong | The school has an import that is not over"""
+    """Trường đang có một việc chưa xong | The school has work that is not over"""
 
 
 class WorkerDied(AppError):
@@ -114,6 +115,11 @@ class NoLongerAllowed(Denied):
 
 class Bug(AppError):
     """Lỗi hệ thống, chúng tôi đã ghi nhận | An error on our side; it has been recorded"""
+
+
+def role_for(kind: str) -> Role:
+    """Who hands in such work, sees how far it is, and must still be that when it begins."""
+    return "accountant" if kind.startswith("fee_") else "principal"
 
 
 def failure_of(error: AppError) -> Failure:

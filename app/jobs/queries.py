@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from app import db
+from app.identity.model import Role
 from app.jobs.model import Claimed, Failure, Job, Waiting
 
 
@@ -19,7 +20,7 @@ async def insert_job(
     kind: str,
     lane: str,
     params: dict[str, Any],
-    input_key: str,
+    input_key: str | None,
     total: int,
     created_by: UUID,
     due_in_s: float,
@@ -211,19 +212,20 @@ async def hand_back(conn: db.Conn, *, claimed: Claimed, due_in_s: float) -> None
     )
 
 
-async def leads(conn: db.Conn, *, school_id: int, account_id: UUID) -> bool:
-    """Whether the account leads the school at this moment."""
+async def holds_role(conn: db.Conn, *, school_id: int, account_id: UUID, role: Role) -> bool:
+    """Whether the account has the role in the school at this moment."""
     found: bool = await db.value(
         conn,
         """
         select exists (
             select from membership m
               join account a on a.id = m.account_id and a.disabled_at is null
-             where m.school_id = $1 and m.account_id = $2 and m.role = 'principal'
+             where m.school_id = $1 and m.account_id = $2 and m.role = $3
                and m.ended_at is null)
         """,
         school_id,
         account_id,
+        role,
     )
     return found
 

@@ -14,7 +14,7 @@ import structlog
 from redis.asyncio import Redis
 
 from app import db
-from app.crypto import Undecryptable, Vault
+from app.crypto import SchoolBox, Undecryptable, Vault
 from app.errors import AppError
 from app.ids import new_id
 from app.jobs import bell, inputs, queries
@@ -31,6 +31,7 @@ from app.jobs.model import (
     Work,
     WorkerDied,
     failure_of,
+    role_for,
 )
 from app.schools.common import school_box
 from app.storage import NoSuchObject, Storage, StorageAway
@@ -219,30 +220,35 @@ class JobRunner:
 
         Raises:
             TooLate: nobody waits for it any more.
-            NoLongerAllowed: who handed it in does not lead the school any more.
+            NoLongerAllowed: who handed it in has not the role for it any more.
             InputLost: the file is not in the storage.
         """
         async with db.transaction(self.pool, schools=[claimed.school_id]) as conn:
             if await queries.age_s(conn, claimed=claimed) > _MAX_AGE_S:
                 raise TooLate(("Hãy gửi lại tệp.", "Send the file again."))
-            if not await queries.leads(
-                conn, school_id=claimed.school_id, account_id=claimed.created_by
+            if not await queries.holds_role(
+                conn,
+                school_id=claimed.school_id,
+                account_id=claimed.created_by,
+                role=role_for(claimed.kind),
             ):
                 raise NoLongerAllowed
             box = await school_box(conn, vault=self._vault, school_id=claimed.school_id)
-        try:
-            data = await inputs.get(
-                self._storage, box, key=claimed.input_key or "", job_id=claimed.id
-            )
-        except (NoSuchObject, Undecryptable):
-            raise InputLost(("Hãy gửi lại tệp.", "Send the file again.")) from None
         return Task(
             school_id=claimed.school_id,
             job_id=claimed.id,
             account_id=claimed.created_by,
             params=claimed.params,
-            data=data,
+            data=await self._data(claimed, box),
         )
+
+    async def _data(self, claimed: Claimed, box: SchoolBox) -> bytes:
+        if claimed.input_key is None:
+            return b""
+        try:
+            return await inputs.get(self._storage, box, key=claimed.input_key, job_id=claimed.id)
+        except (NoSuchObject, Undecryptable):
+            raise InputLost(("Hãy gửi lại tệp.", "Send the file again.")) from None
 
     async def _tick(self, running: _Running) -> None:
         """While the job runs: tell how far it is, and that we live."""

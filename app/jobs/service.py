@@ -1,8 +1,8 @@
 """Handing work in, and asking how far it is.
 
-Handing in is three steps, since the file goes over a network: `announce` in a transaction, the
+With a file it is three steps, since the file goes over a network: `announce` in a transaction, the
 file into the storage, `release` in another. A process that dies in between leaves a job that fails
-by itself and takes its file with it.
+by itself and takes its file with it. Without one it is `hand_in`.
 """
 
 from collections.abc import Collection
@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app import db
+from app.errors import Bilingual
 from app.ids import new_id
 from app.jobs import queries
 from app.jobs.inputs import key_of
@@ -50,6 +51,41 @@ async def announce(
         )
     except db.UniqueViolation:
         raise running() from None
+    return job_id
+
+
+async def hand_in(
+    conn: db.Conn,
+    *,
+    school_id: int,
+    kind: str,
+    lane: str,
+    params: dict[str, Any],
+    total: int,
+    created_by: UUID,
+    busy: Bilingual,
+) -> UUID:
+    """A job that has no file, to be taken as soon as this is committed; its id.
+
+    Raises:
+        JobRunning: a job of the lane is not over; `busy` says what to wait for.
+    """
+    job_id = new_id()
+    try:
+        await queries.insert_job(
+            conn,
+            school_id=school_id,
+            job_id=job_id,
+            kind=kind,
+            lane=lane,
+            params=params,
+            input_key=None,
+            total=total,
+            created_by=created_by,
+            due_in_s=0.0,
+        )
+    except db.UniqueViolation:
+        raise JobRunning(busy) from None
     return job_id
 
 

@@ -7,7 +7,14 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from app.sheets.headings import Headings, find_headings, require, rows_below, too_many_rows
+from app.sheets.headings import (
+    Headings,
+    find_headings,
+    require,
+    rows_below,
+    texts_above,
+    too_many_rows,
+)
 from app.sheets.model import (
     EMPTY,
     Cell,
@@ -41,14 +48,15 @@ def is_text(data: bytes) -> bool:
     return strange - head.count(0) <= max(4, len(head) // 50) and head.count(0) <= len(head) // 2
 
 
-def read_csv(data: bytes, columns: Sequence[Column]) -> Sheet:
-    """The sheet in a csv file.
+def read_csv(data: bytes, columns: Sequence[Column], *, legacy: str | None = None) -> Sheet:
+    """The sheet in a csv file; `legacy`: the code page of one that is in no Unicode.
 
     Raises:
-        UnknownEncoding: neither UTF-8 nor UTF-16 with its mark. UnreadableSheet: a NUL or an open
-        quote. SheetTooLarge, MissingColumns, AmbiguousColumns, EmptySheet: as said there.
+        UnknownEncoding: neither UTF-8 nor UTF-16 with its mark, nor `legacy`. UnreadableSheet: a
+        NUL or an open quote. SheetTooLarge, MissingColumns, AmbiguousColumns, EmptySheet: as said
+        there.
     """
-    text = _decoded(data)
+    text = _decoded(data, legacy)
     if "\x00" in text:
         line = text.count("\n", 0, text.index("\x00")) + 1
         raise UnreadableSheet(
@@ -65,21 +73,35 @@ def read_csv(data: bytes, columns: Sequence[Column]) -> Sheet:
         ignored_columns=found.ignored,
         rows=rows_below(grid, found),
         is_typed=False,
+        above=texts_above(grid, found),
     )
 
 
-def _decoded(data: bytes) -> str:
+def _decoded(data: bytes, legacy: str | None) -> str:
     encoding = "utf-16" if data.startswith(_UTF16) else "utf-8-sig"
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:
-        raise UnknownEncoding(
-            (
-                "Trong Excel, chọn Lưu thành (Save As) → CSV UTF-8 (Comma delimited) (*.csv), hoặc "
-                "lưu thành .xlsx.",
-                "In Excel choose Save As → CSV UTF-8 (Comma delimited) (*.csv), or save as .xlsx.",
-            )
-        ) from None
+        if legacy is not None and encoding != "utf-16":
+            return _decoded_as(data, legacy)
+        raise _unknown_encoding() from None
+
+
+def _decoded_as(data: bytes, legacy: str) -> str:
+    try:
+        return data.decode(legacy)
+    except UnicodeDecodeError:
+        raise _unknown_encoding() from None
+
+
+def _unknown_encoding() -> UnknownEncoding:
+    return UnknownEncoding(
+        (
+            "Trong Excel, chọn Lưu thành (Save As) → CSV UTF-8 (Comma delimited) (*.csv), hoặc "
+            "lưu thành .xlsx.",
+            "In Excel choose Save As → CSV UTF-8 (Comma delimited) (*.csv), or save as .xlsx.",
+        )
+    )
 
 
 def _best_delimiter(text: str, columns: Sequence[Column]) -> tuple[str, int, Headings]:

@@ -116,6 +116,13 @@ def rows_below(grid: Grid, found: Headings) -> list[Row]:
     return rows
 
 
+def texts_above(grid: Grid, found: Headings) -> list[str]:
+    """What is written over the headings, in the order of reading."""
+    over = grid[: max(0, found.first_row - 1)]
+    written = [clean(cell.value) for row in over for cell in row if isinstance(cell.value, str)]
+    return [text[:_MAX_HEADING] for text in written if text]
+
+
 def too_many_rows() -> Bilingual:
     return (
         f"Tối đa {MAX_ROWS:,} dòng mỗi tệp; hãy chia thành nhiều tệp.".replace(",", "."),

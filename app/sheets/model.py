@@ -46,7 +46,8 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 
     `headings`: the known columns that the sheet has, as in `Column.heading`. `ignored_columns`: the
     others, as written. `is_typed` False: a csv, whose numbers may have lost their leading zeros
-    without a trace. `is_1904`: bare numbers count days from 1904.
+    without a trace. `is_1904`: bare numbers count days from 1904. `above`: what stands over the
+    headings, such as a title, cell by cell.
     """
 
     headings: list[str]
@@ -54,6 +55,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     rows: list[Row]
     is_typed: bool = True
     is_1904: bool = False
+    above: list[str] = []
 
 
 class BadCell(Exception):

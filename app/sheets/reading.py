@@ -22,17 +22,25 @@ _SAVE_AS: Final = (
 )
 
 
-async def read_sheet(data: bytes | Path, *, filename: str, columns: Sequence[Column]) -> Sheet:
+async def read_sheet(
+    data: bytes | Path, *, filename: str, columns: Sequence[Column], legacy: str | None = None
+) -> Sheet:
     """Read a sheet in a thread; memory is bounded whatever the file claims.
+
+    `legacy`: the code page of a csv that is in no Unicode; None: it is refused.
 
     Raises:
         SheetTooLarge, UnreadableSheet, NotASheet, MacroSheet, EncryptedSheet, UnknownEncoding,
         MissingColumns, AmbiguousColumns, EmptySheet: what is wrong and what to do about it.
     """
-    return await asyncio.to_thread(parse_sheet, data, filename=filename, columns=columns)
+    return await asyncio.to_thread(
+        parse_sheet, data, filename=filename, columns=columns, legacy=legacy
+    )
 
 
-def parse_sheet(data: bytes | Path, *, filename: str, columns: Sequence[Column]) -> Sheet:
+def parse_sheet(
+    data: bytes | Path, *, filename: str, columns: Sequence[Column], legacy: str | None = None
+) -> Sheet:
     """The same, blocking; `filename` only chooses the words of a refusal."""
     if isinstance(data, Path):
         _check_size(data.stat().st_size)
@@ -55,7 +63,7 @@ def parse_sheet(data: bytes | Path, *, filename: str, columns: Sequence[Column])
         )
     if not is_text(data):
         raise NotASheet(_SAVE_AS)
-    return read_csv(data, columns)
+    return read_csv(data, columns, legacy=legacy)
 
 
 def _check_size(size: int) -> None:

@@ -5,7 +5,15 @@ from collections.abc import Sequence
 
 import python_calamine as calamine
 
-from app.sheets.headings import Grid, Headings, find_headings, require, rows_below, too_many_rows
+from app.sheets.headings import (
+    Grid,
+    Headings,
+    find_headings,
+    require,
+    rows_below,
+    texts_above,
+    too_many_rows,
+)
 from app.sheets.model import EMPTY, Cell, Column, EmptySheet, Sheet, SheetTooLarge
 from app.sheets.parts import Parts, broken
 from app.sheets.xml_scan import MAX_AREA, Scan, SheetScan
@@ -31,6 +39,7 @@ def read_xlsx(data: bytes, columns: Sequence[Column]) -> Sheet:
         ignored_columns=found.ignored,
         rows=rows_below(grid, found),
         is_1904=scan.is_1904,
+        above=texts_above(grid, found),
     )
 
 

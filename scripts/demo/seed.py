@@ -16,6 +16,7 @@ from scripts.banner import DEMO_PASSWORD
 from scripts.demo.absences import end_cut_offs, write_absences
 from scripts.demo.book import write_books
 from scripts.demo.database import connection
+from scripts.demo.fees import write_fees
 from scripts.demo.history import write_history
 from scripts.demo.places import SCHOOLS
 from scripts.demo.structure import write_structure
@@ -119,6 +120,7 @@ async def _fill(
         await write_absences(conn, school_id=school.id, days=past)
         await end_cut_offs(conn, school_id=school.id, now=datetime.now(UTC))
     await write_books(conn, province, vault, days=past, today=today)
+    await write_fees(conn, vault, today=today)
 
 
 async def _hash_once() -> str:

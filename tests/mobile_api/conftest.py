@@ -18,9 +18,12 @@ from notifications.relay import Relay
 from tests.cast import Cast, gather
 from tests.conftest import Clock, app_on, open_test_resources
 from tests.gate import Gate
+from tests.mobile_api.billing import Till, open_till
+from tests.mobile_api.counting_house import House
 from tests.mobile_api.errands import Workers, open_workers
 from tests.mobile_api.feed_rows import Book
 from tests.mobile_api.office import Office
+from tests.mobile_api.receiving import Counter, bank_of
 from tests.mobile_api.talking import Talk
 from tests.world import Person, School, Student, World
 
@@ -77,6 +80,12 @@ async def gate(api: httpx.AsyncClient, clock: Clock, world: World, school: Schoo
 
 
 @pytest.fixture
+async def till(api: httpx.AsyncClient, world: World) -> Till:
+    """A school that is ready to bill."""
+    return await open_till(api, world)
+
+
+@pytest.fixture
 async def other_api(settings: Settings, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
     async with open_test_resources(settings, clock) as opened:
         transport = httpx.ASGITransport(app=typing.cast(Any, app_on(opened, number=1)))
@@ -121,3 +130,31 @@ async def far_gate(
         campus_id,
     )
     return Gate(api, clock, school, await world.staff(school, "guard"), station_id=station_id)
+
+
+@pytest.fixture
+async def counter(
+    till: Till,
+    api: httpx.AsyncClient,
+    resources: Resources,
+    clock: Clock,
+    database: str,
+    owner: asyncpg.Connection,
+) -> AsyncIterator[Counter]:
+    """The till, with a bank that tells of transfers and a worker that takes them."""
+    finder = await db.create_pool(database, role=db.WORKER_ROLE, size=2)
+    yield Counter(
+        till=till,
+        bank=bank_of(till, api, clock),
+        resources=resources,
+        clock=clock,
+        finder=finder,
+        owner=owner,
+    )
+    await finder.close()
+
+
+@pytest.fixture
+def house(till: Till, resources: Resources) -> House:
+    """The accountant's office of the till's school."""
+    return House(till, resources)

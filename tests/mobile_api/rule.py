@@ -24,6 +24,8 @@ STUDENT: Final = SCHOOL + "/students/{student_id}"
 
 class Rule(Struct, frozen=True, kw_only=True):
     public: bool = False
+    # Public, but for the signature that the handler verifies.
+    signed: bool = False
     signed_in: bool = False
     here: Roles = ()
     own: Roles = ()
@@ -49,7 +51,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     def who(self) -> list[str]:
         """What the document must say in `x-who`."""
         if self.public:
-            return ["public"]
+            return ["gateway"] if self.signed else ["public"]
         if self.signed_in or self.door_is_open:
             return ["signed_in"]
         return sorted({*self.here, *self.own, *self.anywhere, *self.door_is_for})

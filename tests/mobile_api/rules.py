@@ -16,6 +16,7 @@ from tests.mobile_api.rule import Rule
 from tests.mobile_api.rules_accounts import MINE, PUBLIC
 from tests.mobile_api.rules_attendance import ATTENDANCE, LEAVE, MONITOR, REVIEWS, STAFF_HOURS
 from tests.mobile_api.rules_contact_book import CONTACT_BOOK
+from tests.mobile_api.rules_fees import FEES
 from tests.mobile_api.rules_people import IMPORTS, LIFE, PEOPLE, PHOTOS
 from tests.mobile_api.rules_schools import DEPARTMENTS, PLACES
 
@@ -36,4 +37,5 @@ RULES: Final[dict[str, Rule]] = (
     | REVIEWS
     | STAFF_HOURS
     | CONTACT_BOOK
+    | FEES
 )

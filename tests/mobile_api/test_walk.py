@@ -48,7 +48,7 @@ class Knock:
         known = self.walk.ids | (ids or {})
         if caller.person is not None:
             known.setdefault("device_id", caller.person.device_id)
-        named = {key: known[rule.ids.get(key, key)] for key in known}
+        named = known | {key: known[other] for key, other in rule.ids.items()}
         method, template = name.split(" ")
         path = re.sub(r"\{(\w+)\}", lambda found: str(named[found.group(1)]), template)
         content, media = rule.raw or (None, "")

@@ -8,6 +8,11 @@ import httpx
 from app.ids import new_id
 from tests.cast import Cast
 from tests.mobile_api import walk_things as things
+from tests.mobile_api.walk_fees import NAMES as FEE_NAMES
+from tests.mobile_api.walk_fees import fee_ids
+from tests.mobile_api.walk_office import NAMES as OFFICE_NAMES
+from tests.mobile_api.walk_office import office_ids
+from tests.mobile_api.walk_paying import paying_ids
 from tests.mobile_api.walk_threads import thread_ids
 from tests.world import Person, World
 
@@ -17,6 +22,8 @@ async def named_ids(
 ) -> dict[str, Any]:
     school, owner, guardian = cast.school, world.owner, cast["guardian"]
     spare_class = await world.school_class(school, "6A7")
+    fees = await fee_ids(world, cast)
+    paying = await paying_ids(world, cast, fees)
     guardian_id = await owner.fetchval(
         "select guardian_id from guardianship where account_id = $1", guardian.account_id
     )
@@ -54,6 +61,9 @@ async def named_ids(
         **await things.announcements(owner, cast, vice),
         **await things.daily_book(owner, cast),
         **await thread_ids(world, cast, vice),
+        **fees,
+        **paying,
+        **await office_ids(world, cast, fees, paying["bill_id"]),
         "token": "A" * 68,
         "file_token": "A" * 79,
         "day": "2026-11-16",
@@ -106,6 +116,9 @@ async def foreign_ids(owner: asyncpg.Connection, cast: Cast) -> dict[str, Any]:
         **dict.fromkeys(
             ("thread_id", "message_id", "fathers_message_id", "block_id", "report_id"), new_id()
         ),
+        **dict.fromkeys(("bill_id", "invoice_id", "offer_id", "intent_id", "receipt_id"), new_id()),
+        **dict.fromkeys(FEE_NAMES, new_id()),
+        **dict.fromkeys(OFFICE_NAMES, new_id()),
         "covered_id": cast["other homeroom_teacher"].person_id,
         "stand_in_id": cast["other subject_teacher"].person_id,
         **dict(zip(("class_id", "next_class_id", "spare_class_id"), classes, strict=True)),

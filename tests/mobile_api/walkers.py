@@ -191,17 +191,23 @@ class Saved:
     def __init__(self, owner: asyncpg.Connection) -> None:
         self._owner = owner
         self._tables: list[str] = []
+        # What is generated is not written back.
+        self._columns: dict[str, str] = {}
 
     async def save(self) -> None:
         """From now on this is how it was."""
         rows = await self._owner.fetch(
             """
-            select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            select c.relname, string_agg(a.attname, ', ' order by a.attnum) as columns
+              from pg_class c join pg_namespace n on n.oid = c.relnamespace
+              join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
+               and not a.attisdropped and a.attgenerated = ''
              where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition
-               and c.relname <> 'schema_migrations' order by 1
+               and c.relname <> 'schema_migrations' group by 1 order by 1
             """
         )
         self._tables = [row["relname"] for row in rows]
+        self._columns = {row["relname"]: row["columns"] for row in rows}
         copies = "; ".join(
             f"drop table if exists saved_{table};"
             f" create temporary table saved_{table} as table {table}"
@@ -211,8 +217,9 @@ class Saved:
 
     async def restore(self) -> None:
         rows = "; ".join(
-            f"delete from {table}; insert into {table} table saved_{table}"
-            for table in self._tables
+            f"delete from {table};"
+            f" insert into {table} ({columns}) select {columns} from saved_{table}"
+            for table, columns in self._columns.items()
         )
         await self._owner.execute(
             f"begin; set local session_replication_role = replica; {rows}; commit"

@@ -33,6 +33,11 @@ PARAMS: dict[str, object] = {
     "closure": "storm",
     "title": "Họp phụ huynh",
     "verdict": "upheld",
+    "amount": 1_250_000,
+    "due_day": date(2026, 11, 30),
+    "offers": 1,
+    "change": "refunded",
+    "matter": "refund",
 }
 INBOX_KINDS = [name for name, kind in KINDS.items() if "inbox" in kind.channels]
 SMS_KINDS = [name for name, kind in KINDS.items() if "sms" in kind.channels]
@@ -193,6 +198,20 @@ def test_a_week_is_told_in_its_numbers() -> None:
     assert en.body.endswith("days on time: 4 · days late: 1 · praise: 3 · homework: 0 of 5 done")
 
 
+def test_a_bill_says_how_much_until_when_and_that_offers_are_free_to_leave() -> None:
+    vi = texts.render_inbox("fee_due", "vi", PARAMS | {"title": "Học kỳ I"})
+    assert vi.title == "Khoản thu mới của Nguyễn An"
+    assert vi.body == (
+        "Học kỳ I: 1.250.000 đồng, hạn 30/11/2026. 1 khoản tự nguyện, tuỳ gia đình."
+        " Trường THCS Nguyễn Huệ"
+    )
+    offer = texts.render_inbox("fee_due", "en", PARAMS | {"amount": 0, "due_day": None})
+    assert offer.body.startswith("Họp phụ huynh: voluntary: 1, as you like.")
+    paid = texts.render_inbox("fee_paid", "vi", PARAMS)
+    assert paid.title == "Trường THCS Nguyễn Huệ đã nhận 1.250.000 đồng của Nguyễn An"
+    assert "1" not in texts.render_push("fee_paid", "vi").title
+
+
 def test_a_digest_says_how_many_news_there_are() -> None:
     assert texts.render_push("digest", "vi", count=3).title == "Có 3 tin mới"
     with pytest.raises(BadParameter, match="count"):
@@ -240,6 +259,7 @@ def test_a_missing_parameter_is_an_error_at_once(name: str) -> None:
     needed = set().union(*map(texts.placeholders, (*(wording.inbox or ()), wording.sms or "")))
     source = {"time": "at", "place": "school", "moment": "at", "span": "from_day"}
     source |= {"leave": "from_day", "first": "from_day", "who": "person"}
+    source |= {"money": "amount", "asked": "amount"}
     # Only of some corrections, departures, answers, families.
     optional = {"scan", "allowed", "because", "said", "child", "excerpt", "until", "book", "week"}
     for placeholder in needed - optional:
@@ -334,6 +354,12 @@ WORDINGS = {
     ("homework", 1): "cacc13045f9c",
     ("daily_book", 1): "c6d70ee3dfb0",
     ("weekly_summary", 1): "60d4c7e9322d",
+    ("fee_due", 1): "bc5c42fd76ab",
+    ("fee_paid", 1): "f3a3dad3ecd2",
+    ("fee_reminder", 1): "14b9c3d30b51",
+    ("fee_changed", 1): "4ff1241a5e26",
+    ("fee_review", 1): "bbc669c227e9",
+    ("fee_second_person", 1): "a8143e66a716",
     ("absence", 1): "2ebbb8fcebaf",
     ("absence_held", 1): "d356be29fa10",
     ("closure", 2): "7a5e14bd9494",

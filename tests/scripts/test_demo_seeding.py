@@ -27,6 +27,11 @@ _numbers = count(1)
 # Sealed columns differ each time, blind indexes and wrapped keys with the master key.
 _SECRET = ("phone_sealed", "phone_index", "password_hash", "wrapped", "created_at",
            "custody_blocked_at", "plan_version", "text_sealed")  # fmt: skip
+_SECRET_OF = {"fee_account": ("number", "number_index"), "merchant": ("secret",)}
+# What money does is done as in life: ids, references and check codes are chance's.
+_OF_CHANCE = {"invoice", "invoice_line", "pay_reference", "meal_credit", "fund", "fund_sighting",
+              "allocation", "ledger_txn", "ledger_entry", "receipt"}  # fmt: skip
+_CHANCE = ("id", "pay_ref", "ref", "check_code", "lines")
 
 
 @pytest.fixture
@@ -54,7 +59,10 @@ async def _contents(conn: asyncpg.Connection) -> dict[str, str]:
     )
     digests = {}
     for table in tables:
-        columns = ", ".join(name for name in table["columns"] if name not in _SECRET)
+        left_out = {*_SECRET, *_SECRET_OF.get(table["name"], ())}
+        if table["name"] in _OF_CHANCE:
+            left_out.update(_CHANCE, (name for name in table["columns"] if name.endswith("_id")))
+        columns = ", ".join(name for name in table["columns"] if name not in left_out)
         rows = await conn.fetch(f"select {columns} from {table['name']} t order by t::text")
         lines = sorted(repr(tuple(row)) for row in rows)
         if lines:
@@ -79,7 +87,8 @@ def test_the_same_day_gives_the_same_province_under_another_key(
         f"announcement_{part}" for part in ("audience", "recipient", "read", "answer")
     }
     of_threads = {"thread", "thread_message", "thread_read"}
-    assert differing <= of_days | of_book | of_notices | of_threads | {"calendar_day"}
+    of_fees = _OF_CHANCE | {"billing_period", "audit_entry", "audit_head"}
+    assert differing <= of_days | of_book | of_notices | of_threads | of_fees | {"calendar_day"}
     assert "scan_event" in differing
 
 

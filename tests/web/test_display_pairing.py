@@ -38,6 +38,7 @@ async def test_the_screen_at_the_gate_is_paired_from_the_stations_page_and_takes
 
     await own.stand_at(school)
     await own.log_in(await town.staff(school, "accountant", "Phan Thị Kế"))
+    await own.page.get_by_role("link", name="Chấm công").click()
     await own.page.get_by_role("button", name="Dùng điện thoại này").click()
     camera.show(await code_shown_by(display))
     await own.page.get_by_role("button", name="Mở máy ảnh").click()

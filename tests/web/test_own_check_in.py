@@ -65,8 +65,13 @@ async def ready(town: Town, open_phone: OpenPhone, *, north_m: float = 0.0) -> t
     phone = await open_phone(permissions=["geolocation", "camera"])
     await phone.stand_at(school, north_m=north_m)
     await phone.log_in(await town.staff(school, "accountant", "Phan Thị Kế"))
+    await open_check_in(phone)
     await expect(phone.says("Chọn điện thoại để điểm danh")).to_be_visible()
     return school, phone
+
+
+async def open_check_in(phone: Phone) -> None:
+    await phone.page.get_by_role("link", name="Chấm công").click()
 
 
 async def read(phone: Phone) -> None:
@@ -162,6 +167,7 @@ async def test_a_check_in_that_waits_is_kept_on_logout_for_its_own_account(
     phone = await open_phone(permissions=["geolocation", "camera"])
     await phone.stand_at(school)
     await phone.log_in(owner)
+    await open_check_in(phone)
     await phone.page.get_by_role("button", name="Dùng điện thoại này").click()
     await phone.page.route(CHECK_INS, lambda route: route.fulfill(status=503))
     phone.watch.allow(503, "/v1/attendance/check-ins")
@@ -172,11 +178,13 @@ async def test_a_check_in_that_waits_is_kept_on_logout_for_its_own_account(
     await phone.log_out()
     await phone.page.unroute(CHECK_INS)
     await phone.log_in(other)
+    await open_check_in(phone)
     await expect(phone.says("Hôm nay chưa điểm danh trên điện thoại này.")).to_be_visible()
     await expect(phone.says("Chưa được tính.")).to_have_count(0)
     assert await town.count(_EVENTS, school.id) == 0
     await phone.log_out()
     await phone.log_in(owner)
+    await open_check_in(phone)
     await expect(phone.says("Đã vào lúc").or_(phone.says("nhà trường sẽ xem lại"))).to_be_visible()
     whose = "select scanned_by from scan_event where school_id = $1"
     assert [row[0] for row in await town.owner.fetch(whose, school.id)] == [owner.account_id]
@@ -218,6 +226,7 @@ async def test_what_the_clients_first_version_kept_is_moved_and_sent(
     await phone.page.evaluate(_VERSION_1, rows)
     await phone.go()
     await phone.log_in(who)
+    await open_check_in(phone)
     await phone.page.get_by_role("button", name="Dùng điện thoại này").click()
     await expect(phone.says("Đã vào lúc").or_(phone.says("nhà trường sẽ xem lại"))).to_be_visible()
     assert await town.count(_EVENTS, school.id) == 1
@@ -236,6 +245,7 @@ async def test_another_phone_is_told_which_one_counts_and_when_it_may_be_changed
     )
     phone = await open_phone()
     await phone.log_in(who)
+    await open_check_in(phone)
     await expect(phone.says("bằng điện thoại khác")).to_be_visible()
     await expect(phone.says("Đổi được từ")).to_be_visible()
     await screen(phone.page, "check-in-other-phone")

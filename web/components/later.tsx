@@ -7,6 +7,8 @@ import { Fault, Spinner } from "./ui";
 
 export function later<P extends object>(
   load: () => Promise<{ default: ComponentType<P> }>,
+  /** Nobody waits for it: nothing is shown until it is there. */
+  isQuiet = false,
 ): ComponentType<P> {
   return function Later(props: P) {
     const [View, show] = useState<ComponentType<P> | null>(null);
@@ -20,6 +22,7 @@ export function later<P extends object>(
     };
     useEffect(fetch, []);
     if (View) return <View {...props} />;
+    if (isQuiet) return null;
     return failed ? <Fault error={failed} retry={fetch} /> : <Spinner />;
   };
 }

@@ -11,6 +11,8 @@ export const C = texts({
   scan: ["Quét thẻ", "Scan"],
   classes: ["Lớp", "Classes"],
   book: ["Sổ liên lạc", "Contact book"],
+  moneyIn: ["Tiền về", "Money in"],
+  bills: ["Phiếu thu", "Bills"],
   checkIn: ["Chấm công", "Check in"],
   ownCheckIn: ["Điểm danh của tôi", "My check-in"],
   board: ["Hôm nay", "Today"],

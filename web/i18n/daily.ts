@@ -12,6 +12,7 @@ export const D = texts({
   navDeliveries: ["Tin đã gửi", "News sent"],
   navCorrections: ["Sửa chờ duyệt", "Corrections"],
   navRules: ["Quy tắc", "Rules"],
+  navFees: ["Kết quả thu", "Fees"],
   navMissing: ["Gọi gia đình", "Call families"],
 
   leaveTitle: ["Đơn xin nghỉ của thầy cô", "Leave of the staff"],

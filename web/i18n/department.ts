@@ -40,5 +40,7 @@ export const Z = texts({
   ],
   leaveDone: ["Đơn đã trả lời", "Answered"],
   navDeliveries: ["Tin đã gửi", "News sent"],
+  navFees: ["Thu không tiền mặt", "Cashless fees"],
+  navForbidden: ["Khoản không được thu", "Forbidden collections"],
   navClosures: ["Cho nghỉ", "Closures"],
 });

@@ -122,4 +122,10 @@ export const KINDS = texts({
   message: ["Tin nhắn trong sổ liên lạc", "Messages in the contact book"],
   message_report: ["Tin nhắn bị báo cáo", "Reported messages"],
   report_decided: ["Trả lời báo cáo tin nhắn", "An answer to a report of yours"],
+  fee_due: ["Khoản thu mới", "New fees"],
+  fee_paid: ["Trường đã nhận khoản nộp", "Payments received"],
+  fee_reminder: ["Nhắc khoản chưa nộp", "Reminders of fees"],
+  fee_changed: ["Thay đổi về khoản thu", "Changes of fees"],
+  fee_review: ["Tiền về chờ kế toán xem", "Money that waits for review"],
+  fee_second_person: ["Việc thu phí chờ duyệt", "Fees that wait for approval"],
 });

@@ -18,6 +18,7 @@ const PARTS = [
   { path: "quy-tac", icon: "gear", name: D.navRules },
   { path: "nghi-dot-xuat", icon: "storm", name: D.navClosures },
   { path: "chua-den", icon: "call", name: D.navMissing },
+  { path: "thu", icon: "money", name: D.navFees },
 ] as const satisfies readonly PageLink[];
 
 type PartPath = (typeof PARTS)[number]["path"];

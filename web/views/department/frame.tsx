@@ -14,6 +14,8 @@ const PARTS = [
   { path: "/so/nghi", icon: "storm", name: Z.navClosures },
   { path: "/so/thong-bao", icon: "book", name: K.navNotices },
   { path: "/so/so-lien-lac", icon: "chart", name: K.navRates },
+  { path: "/so/thu", icon: "money", name: Z.navFees },
+  { path: "/so/khong-duoc-thu", icon: "flag", name: Z.navForbidden },
 ] as const satisfies readonly PageLink[];
 
 type PartPath = (typeof PARTS)[number]["path"];

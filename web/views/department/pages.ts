@@ -11,4 +11,6 @@ export const PAGES: Pages = {
   "thong-bao": () => import("../desk/department_notices"),
   "thong-bao/:id": () => import("../desk/department_notice"),
   "so-lien-lac": () => import("../desk/department_rates"),
+  thu: () => import("../till/department_rates"),
+  "khong-duoc-thu": () => import("../till/department_forbidden"),
 };

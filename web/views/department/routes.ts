@@ -13,6 +13,8 @@ export const DEPARTMENT = behind({
     "thong-bao",
     "thong-bao/:id",
     "so-lien-lac",
+    "thu",
+    "khong-duoc-thu",
   ],
   roles: ["department_admin"],
   pages: () => import("./pages"),

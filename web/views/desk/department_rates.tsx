@@ -14,7 +14,7 @@ import { WeekSwitch } from "./week_switch";
 import { lengthWords, mondayOf } from "./weeks";
 
 type Rates = Schemas["Rates"];
-type Row = Schemas["SchoolRates"];
+type Row = Schemas["DepartmentBook"]["items"][number];
 
 const MOST = 100;
 

@@ -1,5 +1,6 @@
 /** Today: a card for each child, across schools. What a parent opens twenty seconds a day. */
 
+import { later } from "../../components/later";
 import { Avatar, Empty, Fault, Page } from "../../components/ui";
 import { dayName } from "../../format";
 import { C } from "../../i18n/common";
@@ -15,6 +16,8 @@ import "./parent.css";
 import { PushCard } from "./push_card";
 import type { Child } from "./standing";
 import { StateBlock, UnknownBlock } from "./state_block";
+
+const FeesCard = later(() => import("../fees/card"), true);
 
 export default function Today() {
   const query = useToday();
@@ -45,6 +48,7 @@ export default function Today() {
           isOld={query.isOld.value}
         />
       ))}
+      <FeesCard />
       <PushCard />
     </Page>
   );

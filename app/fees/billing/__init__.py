@@ -1,0 +1,1 @@
+"""From a period's charges to bills: preview, issue, void, write-off, debtors, reminders."""

@@ -1,0 +1,55 @@
+"""What can be wrong about money, for who has to act on it."""
+
+from app.errors import Conflict, Denied, NotFound, Unprocessable
+
+
+class NoSuchInvoice(NotFound):
+    """Không tìm thấy khoản phải đóng này | There is no such invoice"""
+
+
+class NoSuchFund(NotFound):
+    """Không tìm thấy khoản tiền này | There is no such payment"""
+
+
+class NoSuchAllocation(NotFound):
+    """Không tìm thấy lần ghi nhận này | There is no such allocation"""
+
+
+class NoSuchRefund(NotFound):
+    """Không tìm thấy yêu cầu hoàn tiền này | There is no such refund"""
+
+
+class NotAnAmount(Unprocessable):
+    """Số tiền phải là số đồng nguyên lớn hơn 0 | An amount is a whole number of đồng above 0"""
+
+
+class InvoiceNotOpen(Conflict):
+    """Khoản phải đóng này không nhận tiền | This invoice takes no money"""
+
+
+class InvoiceHasMoney(Conflict):
+    """Khoản phải đóng này đã nhận tiền | This invoice has taken money"""
+
+
+class MoreThanDue(Conflict):
+    """Số tiền lớn hơn phần còn phải đóng | The amount is more than what is still due"""
+
+
+class MoreThanFree(Conflict):
+    """Số tiền lớn hơn phần chưa sử dụng | The amount is more than what is still free"""
+
+
+class AlreadyReversed(Conflict):
+    """Lần ghi nhận này đã được hủy | This allocation has been reversed already"""
+
+
+class RefundDecided(Conflict):
+    """Yêu cầu hoàn tiền đã được xử lý | The refund has been dealt with already"""
+
+
+class FundDiffers(Conflict):
+    """Cùng mã giao dịch nhưng khác số tiền | The same bank reference came with another amount"""
+
+
+class SamePerson(Denied):
+    """Cần một người khác duyệt | Another person has to approve it"""

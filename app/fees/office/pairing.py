@@ -1,0 +1,142 @@
+"""Which of a statement's rows are money that we know already. Pure.
+
+By the bank's reference, to the đồng. Where there is none the same transfer is (day, amount, memo),
+if there are as many in the statement as we know. Where another source may have told of it under
+another name a person decides: money is never counted twice, and never by a guess.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from app.fees.office.model import StatementRow, Waits
+from app.fees.references import references_in
+
+_NOISE: Final = re.compile(r"[^A-Z0-9]+")
+# References that we made, since the source gave none.
+MADE: Final = ("sepay:", "row:")
+Key = tuple[date, int, str]
+
+
+class KnownFund(Struct, frozen=True, kw_only=True):
+    """A fund of the account; `in_statement`: a row of another statement is it."""
+
+    id: UUID
+    bank_ref: str
+    amount: int
+    day: date
+    memo: str
+    in_statement: bool
+
+
+class Fate(Struct, frozen=True, kw_only=True):
+    """What becomes of a row in: it is `fund_id`, it `waits`, or it is new under `bank_ref`."""
+
+    n: int
+    fund_id: UUID | None = None
+    waits: Waits | None = None
+    bank_ref: str | None = None
+
+
+def packed(memo: str) -> str:
+    """A memo as it can be compared: banks change case and signs, and drop diacritics."""
+    bare = unicodedata.normalize("NFD", memo).replace("đ", "d").replace("Đ", "D").upper()
+    return _NOISE.sub("", bare)
+
+
+def pair(rows: Sequence[StatementRow], funds: Sequence[KnownFund]) -> list[Fate]:
+    """The fates of the rows in (others are left out), in their order."""
+    pairing = _Pairing([row for row in rows if row.amount > 0], funds)
+    pairing.by_reference()
+    pairing.by_memo()
+    pairing.by_day_and_amount()
+    return [pairing.fates[row.n] for row in rows if row.amount > 0]
+
+
+class _Pairing:
+    def __init__(self, rows: Sequence[StatementRow], funds: Sequence[KnownFund]) -> None:
+        self._rows = rows
+        self._unclaimed = {fund.id: fund for fund in funds}
+        self._by_ref = {fund.bank_ref: fund for fund in funds}
+        self.fates: dict[int, Fate] = {}
+
+    def by_reference(self) -> None:
+        seen: set[str] = set()
+        for row in self._rows:
+            if row.bank_ref is None:
+                continue
+            fund = self._by_ref.get(row.bank_ref)
+            if row.bank_ref in seen:
+                self._wait(row, "duplicate_reference")
+            elif fund is not None and fund.amount != row.amount:
+                self._wait(row, "amount_differs")
+            elif fund is not None:
+                self._claim(row, fund)
+            seen.add(row.bank_ref)
+
+    def by_memo(self) -> None:
+        """As many equal ones on both sides are the same ones."""
+        wanted: dict[tuple[Key, bool], list[StatementRow]] = defaultdict(list)
+        for row in self._open_rows():
+            key = (row.day, row.amount, packed(row.memo))
+            wanted[key, row.bank_ref is None].append(row)
+        there: dict[Key, list[KnownFund]] = defaultdict(list)
+        for fund in self._unclaimed.values():
+            there[fund.day, fund.amount, packed(fund.memo)].append(fund)
+        for (key, is_bare), rows in wanted.items():
+            # A row with a reference of its own is no fund that has another one.
+            funds = [
+                fund
+                for fund in there.get(key, ())
+                if is_bare or (fund.bank_ref.startswith(MADE) and not fund.in_statement)
+            ]
+            if len(funds) == len(rows):
+                for row, fund in zip(rows, sorted(funds, key=lambda f: f.bank_ref), strict=True):
+                    self._claim(row, fund)
+            elif funds:
+                for row in rows:
+                    self._wait(row, "counts_differ")
+
+    def by_day_and_amount(self) -> None:
+        """What is left is new, unless another source may have told of it in other words."""
+        made: Counter[Key] = Counter()
+        for row in self._open_rows():
+            if any(_may_be(row, fund) for fund in self._unclaimed.values()):
+                self._wait(row, "maybe_known")
+                continue
+            key = (row.day, row.amount, packed(row.memo))
+            reference = row.bank_ref or made_reference(key, made[key])
+            made[key] += row.bank_ref is None
+            self.fates[row.n] = Fate(n=row.n, bank_ref=reference)
+
+    def _open_rows(self) -> Iterable[StatementRow]:
+        return [row for row in self._rows if row.n not in self.fates]
+
+    def _claim(self, row: StatementRow, fund: KnownFund) -> None:
+        self._unclaimed.pop(fund.id, None)
+        self.fates[row.n] = Fate(n=row.n, fund_id=fund.id, bank_ref=row.bank_ref)
+
+    def _wait(self, row: StatementRow, why: Waits) -> None:
+        self.fates[row.n] = Fate(n=row.n, waits=why, bank_ref=row.bank_ref)
+
+
+def made_reference(key: Key, nth: int) -> str:
+    """What stands for the reference of a row without any: the same for the same row."""
+    day, amount, memo = key
+    digest = hashlib.sha256(f"{amount}|{memo}".encode()).hexdigest()[:16]
+    return f"row:{day.isoformat()}:{digest}:{nth}"
+
+
+def _may_be(row: StatementRow, fund: KnownFund) -> bool:
+    if fund.in_statement or (fund.day, fund.amount) != (row.day, row.amount):
+        return False
+    ours, theirs = set(references_in(row.memo)), set(references_in(fund.memo))
+    # Both name a bill, and not the same: two transfers.
+    return not (ours and theirs and ours.isdisjoint(theirs))

@@ -1,0 +1,1 @@
+"""Paying from home: what a family sees, and a VietQR that any bank's app reads."""

@@ -1,0 +1,108 @@
+"""What banks' gateways tell us, and what an accountant sees of it."""
+
+from typing import Annotated, Any, Final, Literal
+
+from litestar import Request, get, post
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import QueryParameter
+from litestar.response import Response
+from msgspec import Struct
+
+from app.fees.receiving import events
+from app.fees.receiving.door import MOST_BYTES
+from app.fees.receiving.events import EventPage
+from app.fees.receiving.sepay import SePay, SePayEvent
+from app.paging import DEFAULT_LIMIT
+from mobile_api.access import GATEWAY
+from mobile_api.auth import address_of
+from mobile_api.bodies import BODY, JSON
+from mobile_api.deps import Me, Now, Res, Tx
+from mobile_api.fee_doors import ACCOUNTANT, QuerySchool, require_desk
+from mobile_api.inputs import Cursor, Limit, PathId
+from mobile_api.openapi import FAILS
+from mobile_api.resources import resources_of
+
+_SEPAY: Final = SePay()
+_KEPT: Final = b'{"success":true}'
+
+QueryState = Annotated[
+    Literal["received", "done", "set_aside"] | None,
+    QueryParameter(
+        name="state", description="`set_aside`: what became no money, and why; none: all"
+    ),
+]
+
+
+class WebhookKept(Struct, frozen=True, kw_only=True):
+    """The answer that ends the gateway's attempts."""
+
+    success: bool
+
+
+@post(
+    "/v1/webhooks/sepay/{merchant_id:uuid}",
+    status_code=200,
+    opt={"who": GATEWAY, BODY: SePayEvent, FAILS: (401, 404, 409, 413, 429)},
+    tags=["fees"],
+    security=[{"sepay": []}],
+    responses={200: ResponseSpec(data_container=WebhookKept, description="It is kept")},
+)
+async def sepay_webhook(request: Request[Any, Any, Any], merchant_id: PathId) -> Response[bytes]:
+    """Keep what SePay tells of a school's account. For SePay: it signs each body.
+
+    `X-SePay-Signature` is `sha256=` and the HMAC-SHA256 in hex of `X-SePay-Timestamp`, a dot and
+    the raw body, under the merchant's secret; the timestamp may be 5 minutes off, the body has at
+    most 16 KiB. The same event again is answered alike; with another content it is a 409.
+    """
+    resources = resources_of(request)
+    await resources.webhooks.receive(
+        _SEPAY,
+        merchant_id=merchant_id,
+        headers=request.headers,
+        body=await _first_of(request),
+        address=address_of(request),
+        now=resources.clock(),
+    )
+    return Response(_KEPT, media_type=JSON, status_code=200)
+
+
+async def _first_of(request: Request[Any, Any, Any]) -> bytes:
+    """The body; of one that is too long no more than shows it."""
+    length = request.headers.get("content-length", "")
+    if length.isdigit() and int(length) > MOST_BYTES:
+        return bytes(MOST_BYTES + 1)
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            return body[: MOST_BYTES + 1]
+    return body
+
+
+@get("/v1/fees/events", opt=ACCOUNTANT, tags=["fees"])
+async def list_gateway_events(
+    tx: Tx,
+    caller: Me,
+    resources: Res,
+    now: Now,
+    school_id: QuerySchool,
+    in_state: QueryState = None,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> EventPage:
+    """What the gateways told of the school's accounts, the newest first, and what became of it.
+
+    Beside it what was refused in the last 30 days, in counts. For the school's accountants.
+    """
+    return await events.page(
+        tx,
+        vault=resources.vault,
+        school_id=require_desk(caller, school_id, "accountant"),
+        state=in_state,
+        cursor=cursor,
+        limit=limit,
+        now=now,
+    )
+
+
+HANDLERS = [sepay_webhook, list_gateway_events]

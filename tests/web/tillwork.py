@@ -1,0 +1,120 @@
+"""What the browser tests of a school's money share."""
+
+from datetime import datetime
+from typing import Final
+
+from playwright.async_api import Page, expect
+
+from app.attendance.plan import ZONE
+from tests.fakes.bank import FakeBank, to
+from tests.web.phone import Phone
+from tests.web.province import Province, Town
+from tests.web.screens import screen
+from tests.world import School
+
+NUMBER: Final = "0071001234567"
+SECRET: Final = "mot-khoa-ky-that-dai-01"
+TUITION: Final = "Học phí tháng 11"
+
+
+async def choose(page: Page, label: str, option: str) -> None:
+    """Choose in a drop-down the option that begins so."""
+    field = page.get_by_label(label, exact=True)
+    texts = await field.locator("option").all_text_contents()
+    await field.select_option(label=next(each for each in texts if each.startswith(option)))
+
+
+async def open_accounts(desk: Phone, school: School) -> None:
+    """The school's bank account, its notices and its cash box, through the screens."""
+    page = desk.page
+    await desk.go(f"/truong/{school.id}/thu/tai-khoan")
+    await page.get_by_role("button", name="Thêm tài khoản ngân hàng").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Lưu").click()
+    await expect(dialog.get_by_text("Số tài khoản có 6 đến 19 chữ số.")).to_be_visible()
+    await dialog.get_by_label("Gọi là").fill("Tài khoản học phí")
+    await choose(page, "Ngân hàng", "Vietcombank")
+    await dialog.get_by_label("Số tài khoản").fill(NUMBER)
+    await dialog.get_by_label("Chủ tài khoản").fill("TRUONG THCS SO 1")
+    await screen(page, "fees-account-desk")
+    await dialog.get_by_role("button", name="Lưu").click()
+    await expect(page.get_by_role("heading", name="Tài khoản học phí")).to_be_visible()
+    await page.get_by_role("button", name="Nối báo có").click()
+    await dialog.get_by_label("Khoá ký webhook").fill(SECRET)
+    await dialog.get_by_role("button", name="Xong").click()
+    await expect(desk.says("Đã nối. Phiếu tự đóng trong vài giây.")).to_be_visible()
+    await expect(page.locator("code")).to_contain_text("/v1/webhooks/sepay/")
+    await page.get_by_role("button", name="Mở quỹ tiền mặt").click()
+    await dialog.get_by_role("button", name="Lưu").click()
+    await expect(page.get_by_role("heading", name="Quỹ tiền mặt")).to_be_visible()
+    await screen(page, "fees-accounts-desk")
+
+
+async def write_items(desk: Phone, school: School) -> None:
+    """A forbidden item is refused; tuition is kept."""
+    page = desk.page
+    await desk.go(f"/truong/{school.id}/thu/khoan-thu")
+    await page.get_by_role("button", name="Thêm khoản thu").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Tên khoản thu").fill("Tiền dạy thêm tại trường")
+    await dialog.get_by_label("Căn cứ").fill("Họp phụ huynh đầu năm")
+    await dialog.get_by_label("Mức thu").fill("300000")
+    await expect(dialog.get_by_text("ba trăm nghìn đồng")).to_be_visible()
+    await expect(dialog.get_by_label("Mức thu")).to_have_value("300.000")
+    desk.watch.allow(422, "/v1/fees/items")
+    await dialog.get_by_role("button", name="Lưu").click()
+    await expect(dialog.get_by_text("Hệ thống không mở khoản này")).to_be_visible()
+    await screen(page, "fees-forbidden-desk")
+    await dialog.get_by_label("Tên khoản thu").fill(TUITION)
+    await dialog.get_by_label("Căn cứ").fill("Nghị quyết 12/2026/NQ-HĐND")
+    await dialog.get_by_label("Mức tối đa theo văn bản").fill("350000")
+    await dialog.get_by_role("button", name="Lưu").click()
+    await expect(page.get_by_role("heading", name=TUITION)).to_be_visible()
+    await screen(page, "fees-items-desk")
+
+
+async def issue_bills(desk: Phone, school: School, pupils: int) -> None:
+    """A period with its charge, looked at first, then issued as a job."""
+    page = desk.page
+    await desk.go(f"/truong/{school.id}/thu/dot-thu")
+    await page.get_by_role("button", name="Mở đợt thu").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Tên đợt").fill("Tháng 11")
+    await dialog.get_by_role("button", name="Lưu").click()
+    await expect(page.get_by_role("heading", name="Tháng 11")).to_be_visible()
+    await choose(page, "Thêm khoản", TUITION)
+    await page.get_by_role("button", name="Thêm khoản").click()
+    await page.get_by_role("button", name="Lưu các khoản").click()
+    await expect(desk.says("Đã lưu. Mời xem trước rồi phát phiếu.")).to_be_visible()
+    await page.get_by_role("button", name="Xem trước").click()
+    row = page.get_by_role("row", name="Tổng cộng")
+    await expect(row).to_contain_text(f"{pupils * 300}.000")
+    await screen(page, "fees-preview-desk")
+    await page.get_by_role("button", name="Phát phiếu").click()
+    await dialog.get_by_role("button", name="Phát phiếu").click()
+    await expect(desk.says(f"Đã phát {pupils} phiếu")).to_be_visible()
+    await screen(page, "fees-issued-desk")
+
+
+async def bank_of(town: Town, province: Province, school: School) -> FakeBank:
+    """The bank where the school's account is, with SePay behind it."""
+    merchant = await town.owner.fetchval("select id from merchant where school_id = $1", school.id)
+    return FakeBank(merchant, secret=SECRET, account=NUMBER, post=to(province.url))
+
+
+async def reference_of(town: Town, school: School, name: str) -> str:
+    found: str = await town.owner.fetchval(
+        "select i.pay_ref from invoice i join student s on s.school_id = i.school_id"
+        " and s.id = i.student_id where i.school_id = $1 and s.name = $2 and i.state = 'open'",
+        school.id,
+        name,
+    )
+    return found
+
+
+def statement(*rows: tuple[str, int, str]) -> bytes:
+    """A bank's file of today: reference, money in, memo."""
+    day = datetime.now(ZONE).strftime("%d/%m/%Y 00:00:01")
+    head = "Ngày giờ,Mã tham chiếu,Tiền ra,Tiền vào,Nội dung chuyển khoản"
+    lines = [f"{day},{ref},,{amount},{memo}" for ref, amount, memo in rows]
+    return "\n".join([head, *lines, ""]).encode()
