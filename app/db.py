@@ -38,19 +38,31 @@ async def connect(dsn: str, *, role: str | None = None) -> asyncpg.Connection:
     return connection
 
 
-async def create_pool(dsn: str, *, role: str, size: int = 10, command_s: float = 30) -> Pool:
+async def create_pool(
+    dsn: str,
+    *,
+    role: str,
+    size: int = 10,
+    command_s: float = 30,
+    plans_once: bool = False,
+) -> Pool:
     """A pool whose connections work under `role`, which owns nothing; `command_s` a statement.
 
     The reset query after each use is left out (it costs one round trip, STACK.md): the only
-    session state we ever set is `SET LOCAL`, which ends with its transaction.
+    session state we ever set is `SET LOCAL`, which ends with its transaction. `plans_once`: each
+    statement is planned once a connection, whatever its values; for few statements, run often,
+    each by its keys alone.
     """
+    settings = _server_settings(role)
+    if plans_once:
+        settings["plan_cache_mode"] = "force_generic_plan"
     return await asyncpg.create_pool(
         dsn,
         min_size=min(2, size),
         max_size=size,
         init=_set_codecs,
         reset=_no_reset,
-        server_settings=_server_settings(role),
+        server_settings=settings,
         command_timeout=command_s,
         timeout=10,
     )

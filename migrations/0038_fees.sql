@@ -253,21 +253,32 @@ create table invoice_line (
 );
 
 create function invoice_line_frozen() returns trigger language plpgsql as $$
-declare
-    line record := coalesce(new, old);
 begin
     if tg_op = 'UPDATE' or not exists (
-        select from invoice i where i.school_id = line.school_id and i.id = line.invoice_id
+        select from invoice i where i.school_id = old.school_id and i.id = old.invoice_id
            and i.state = 'draft') then
         raise exception 'the lines of an open invoice stay' using errcode = 'restrict_violation';
     end if;
-    return line;
+    return old;
 end $$;
 create trigger frozen before update or delete on invoice_line
     for each row execute function invoice_line_frozen();
--- After: another school's row is refused as such first.
-create trigger not_added after insert on invoice_line
-    for each row execute function invoice_line_frozen();
+
+-- After: another school's row is refused as such first. Once a statement: a school's issue adds
+-- 16,000 lines.
+create function invoice_line_added() returns trigger language plpgsql as $$
+begin
+    if exists (
+        select from added a
+          left join invoice i on i.school_id = a.school_id and i.id = a.invoice_id
+           and i.state = 'draft'
+         where i.id is null) then
+        raise exception 'the lines of an open invoice stay' using errcode = 'restrict_violation';
+    end if;
+    return null;
+end $$;
+create trigger not_added after insert on invoice_line referencing new table as added
+    for each statement execute function invoice_line_added();
 
 -- A day's meal that was paid for and not cooked: once, on one bill.
 create table meal_credit (
@@ -539,20 +550,22 @@ create table ledger_entry (
 );
 create index ledger_entry_of_account on ledger_entry (school_id, account);
 
+-- What one statement adds is balanced, transaction by transaction: then all of it always is, and
+-- nothing has to be looked up. As each row's own lookup it made 2,000 bills cost minutes.
 create function ledger_balanced() returns trigger language plpgsql as $$
 declare
-    off numeric;
+    off uuid;
 begin
-    select coalesce(sum(e.amount), 0) into off from ledger_entry e
-     where e.school_id = new.school_id and e.txn_id = new.txn_id;
-    if off <> 0 then
-        raise exception 'ledger transaction % is off by %', new.txn_id, off
+    select a.txn_id into off from added a
+     group by a.school_id, a.txn_id having sum(a.amount) <> 0 limit 1;
+    if off is not null then
+        raise exception 'ledger transaction % is not balanced', off
             using errcode = 'check_violation';
     end if;
     return null;
 end $$;
-create constraint trigger balanced after insert on ledger_entry
-    deferrable initially deferred for each row execute function ledger_balanced();
+create trigger balanced after insert on ledger_entry referencing new table as added
+    for each statement execute function ledger_balanced();
 
 create function fee_fact_stays() returns trigger language plpgsql as $$
 begin
@@ -726,4 +739,4 @@ drop table collection_rollup, reconciliation, bank_statement_row, bank_statement
     payment_intent, fee_reminder, meal_credit, invoice_line, invoice, waiver, period_charge,
     billing_period, fee_item, merchant_poll, merchant, fee_account, forbidden_collection,
     merchant_school;
-drop function invoice_line_frozen, ledger_balanced, fee_fact_stays;
+drop function invoice_line_frozen, invoice_line_added, ledger_balanced, fee_fact_stays;

@@ -3,8 +3,8 @@
 Beside it the runner of what schools hand in (app/jobs), which arq only wakes, the look for cut-offs
 that are past (app/attendance/absence), the counts of schools' days (app/monitoring), the telling of
 closures and announcements school by school (app/attendance/closures, app/contact_book), the taking
-of money that gateways tell of (app/fees/receiving), and the sweep of pictures that nobody points at
-(app/photos).
+of money that gateways tell of (app/fees/receiving), the printing of receipts (app/fees/paper), and
+the sweep of pictures that nobody points at (app/photos).
 
 Redis, here Valkey, is only the bell. While it is away this process looks for due deliveries by
 itself, once a second.

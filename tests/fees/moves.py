@@ -14,7 +14,7 @@ from app.fees.billing import changing
 from app.fees.money import allocating, funds
 from app.fees.money.model import Arrival, Share
 from app.fees.receiving.applying import apply
-from tests.fees.facts import Bill, Facts
+from tests.fees.facts import Bill, Facts, Refund
 from tests.fees.purse import Line, Purse
 
 T = TypeVar("T")
@@ -43,6 +43,10 @@ class Choice:
         if not things:
             raise Refused
         return things[self.n % len(things)]
+
+    def rather(self, things: Sequence[T], fitting: Sequence[T]) -> T:
+        """Mostly one that fits, if there is one: else of hundred steps ninety were refused."""
+        return self.of(fitting if fitting and self.m % 4 else things)
 
     @contextmanager
     def expects(self, ought: bool) -> Iterator[None]:
@@ -131,7 +135,7 @@ async def again(purse: Purse, conn: db.Conn, facts: Facts, choice: Choice) -> No
 
 
 async def allocate(purse: Purse, conn: db.Conn, facts: Facts, choice: Choice) -> None:
-    fund = choice.of(facts.funds)
+    fund = choice.rather(facts.funds, [fund for fund in facts.funds if fund.free])
     bill = facts.bills[choice.m % len(facts.bills)] if facts.bills else None
     if bill is None:
         raise Refused
@@ -151,7 +155,8 @@ async def allocate_all(purse: Purse, conn: db.Conn, facts: Facts, choice: Choice
 
 
 async def reverse(purse: Purse, conn: db.Conn, facts: Facts, choice: Choice) -> None:
-    put = choice.of([put for put in facts.puts if put.amount > 0])
+    puts = [put for put in facts.puts if put.amount > 0]
+    put = choice.rather(puts, [put for put in puts if put.is_live])
     with choice.expects(put.is_live):
         await purse.reverse(conn, put.id)
 
@@ -208,33 +213,37 @@ async def write_off(purse: Purse, conn: db.Conn, facts: Facts, choice: Choice) -
 
 
 async def ask_back(purse: Purse, conn: db.Conn, facts: Facts, choice: Choice) -> None:
-    fund = choice.of(facts.funds)
-    amount = fund.free if choice.m % 2 and fund.free else choice.amount
+    fund = choice.rather(facts.funds, [fund for fund in facts.funds if fund.free])
+    amount = fund.free if choice.n % 2 and fund.free else choice.amount
     with choice.expects(amount <= fund.free):
         await purse.ask_back(conn, fund.id, amount)
 
 
+def _in_state(facts: Facts, state: str) -> list[Refund]:
+    return [refund for refund in facts.refunds if refund.state == state]
+
+
 async def send(purse: Purse, conn: db.Conn, facts: Facts, choice: Choice) -> None:
-    refund = choice.of(facts.refunds)
-    is_other = choice.m % 4 != 0
+    refund = choice.rather(facts.refunds, _in_state(facts, "requested"))
+    is_other = choice.n % 4 != 0
     with choice.expects(refund.state == "requested" and is_other):
         await purse.send(conn, refund.id, by=None if is_other else purse.accountant)
 
 
 async def reject(purse: Purse, conn: db.Conn, facts: Facts, choice: Choice) -> None:
-    refund = choice.of(facts.refunds)
+    refund = choice.rather(facts.refunds, _in_state(facts, "requested"))
     with choice.expects(refund.state == "requested"):
         await purse.release(conn, refund.id, "rejected")
 
 
 async def fail(purse: Purse, conn: db.Conn, facts: Facts, choice: Choice) -> None:
-    refund = choice.of(facts.refunds)
+    refund = choice.rather(facts.refunds, _in_state(facts, "sent"))
     with choice.expects(refund.state == "sent"):
         await purse.release(conn, refund.id, "failed")
 
 
 async def succeed(purse: Purse, conn: db.Conn, facts: Facts, choice: Choice) -> None:
-    refund = choice.of(facts.refunds)
+    refund = choice.rather(facts.refunds, _in_state(facts, "sent"))
     with choice.expects(refund.state == "sent"):
         await purse.pay_out(conn, refund.id, ref=choice.ref)
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from app import db
 from app.fees.errors import (
     AlreadyReversed,
     FundDiffers,
@@ -19,6 +20,7 @@ from app.fees.errors import (
 )
 from app.fees.money import allocating
 from app.fees.money.check import differences
+from app.fees.money.ledger import Entry, Txn, post
 from app.fees.money.model import Review, Share
 from app.ids import new_id
 from tests.fees.purse import Purse
@@ -264,3 +266,42 @@ async def test_free_money_that_is_nobodys_credit_always_waits_for_a_person(purse
     assert await say("late", None) == "late"
     assert await say(None, purse.students[0]) is None
     assert await say(None, None) == "over"
+
+
+@pytest.mark.parametrize("amounts", [(100, -90), (100,), (100, -100, 1)])
+async def test_the_books_take_nothing_that_is_not_balanced(
+    purse: Purse, amounts: tuple[int, ...]
+) -> None:
+    entries = [Entry(account="unallocated", amount=amount) for amount in amounts]
+    right = [Txn(source_kind="fund", source_id=new_id(), entries=_BALANCED)]
+    wrong = [Txn(source_kind="fund", source_id=new_id(), entries=entries)]
+    with pytest.raises(db.CheckViolation):
+        await purse.do(
+            lambda c: post(c, school_id=purse.school_id, txns=right + wrong, now=purse.now)
+        )
+    await purse.do(lambda c: post(c, school_id=purse.school_id, txns=right, now=purse.now))
+
+
+_BALANCED = [Entry(account="unallocated", amount=1), Entry(account="receivable", amount=-1)]
+
+
+@pytest.mark.parametrize("table", ["fund_sighting", "allocation", "ledger_txn", "ledger_entry"])
+async def test_facts_stay_whoever_asks(purse: Purse, table: str) -> None:
+    bill = await purse.do(lambda c: purse.bill(c, 0, [(0, 100, 0)]))
+    share = Share(invoice_id=bill, amount=100)
+    await purse.do(lambda c: purse.receive(c, 100, ref="FT1", shares=[share]))
+    for change in (f"delete from {table}", f"update {table} set school_id = school_id"):
+        with pytest.raises(db.PostgresError, match="only added to"):
+            await purse.owner.execute(change)
+
+
+async def test_the_lines_of_an_open_bill_stay(purse: Purse) -> None:
+    await purse.do(lambda c: purse.bill(c, 0, [(0, 100, 0)]))
+    for change in (
+        "delete from invoice_line",
+        "update invoice_line set name = 'x'",
+        "insert into invoice_line select school_id, invoice_id, 2, kind, item_id, waiver_id, name,"
+        " legal_basis, unit, quantity, unit_amount, amount, waived, receipt_kind from invoice_line",
+    ):
+        with pytest.raises(db.PostgresError, match="lines of an open invoice stay"):
+            await purse.owner.execute(change)

@@ -63,7 +63,7 @@ async def named_ids(
         **await thread_ids(world, cast, vice),
         **fees,
         **paying,
-        **await office_ids(world, cast, fees, paying["bill_id"]),
+        **await office_ids(world, cast, fees),
         "token": "A" * 68,
         "file_token": "A" * 79,
         "day": "2026-11-16",

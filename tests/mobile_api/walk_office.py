@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.crypto import SchoolBox
 from app.fees.office.model import MEMO_FIELD, ROW_MEMO_FIELD, TO_HOLDER_FIELD, TO_NUMBER_FIELD
+from app.fees.references import new_reference
 from app.ids import new_id
 from tests.cast import Cast
 from tests.world import World
@@ -16,8 +17,8 @@ NAMES: Final = (
 _DAY: Final = date(2026, 11, 16)
 
 
-async def office_ids(world: World, cast: Cast, fees: dict[str, Any], bill: UUID) -> dict[str, Any]:
-    """Money of which something is put to the bill and something asked back; cash that waits.
+async def office_ids(world: World, cast: Cast, fees: dict[str, Any]) -> dict[str, Any]:
+    """Money of which something is put to a bill and something asked back; cash that waits.
 
     `n` is a row of the statement that waits for a person.
     """
@@ -26,10 +27,26 @@ async def office_ids(world: World, cast: Cast, fees: dict[str, Any], bill: UUID)
         "select wrapped from school_key where school_id = $1", cast.school.id
     )
     box = world.resources.vault.school_box(wrapped, cast.school.id)
+    bill = await _bill(world, cast, fees)
     await _fund(world, cast, fees, ids, box, bill)
     await _cash(world, cast, ids, bill)
     await _statement(world, cast, fees, ids, box)
     return ids | {"n": 2}
+
+
+async def _bill(world: World, cast: Cast, fees: dict[str, Any]) -> UUID:
+    invoice_id, now = new_id(), world.resources.clock()
+    await world.owner.execute(
+        """
+        insert into invoice (school_id, id, student_id, period_id, seq, is_voluntary, class_id,
+               account_id, pay_ref, state, due_day, charged, waived, issued_by, drafted_at,
+               opened_at, changed_at)
+        values ($1, $2, $3, $4, 2, false, $5, $6, $7, 'open', $8, 5000, 0, $9, $10, $10, $10)
+        """,
+        cast.school.id, invoice_id, cast.student.id, fees["period_id"], cast.class_id,
+        fees["fee_account_id"], new_reference(), _DAY, cast["accountant"].account_id, now,
+    )  # fmt: skip
+    return invoice_id
 
 
 async def _fund(

@@ -24,7 +24,12 @@ async def choose(page: Page, label: str, option: str) -> None:
     await field.select_option(label=next(each for each in texts if each.startswith(option)))
 
 
-async def open_accounts(desk: Phone, school: School) -> None:
+async def _look(page: Page, name: str, *, closely: bool) -> None:
+    if closely:
+        await screen(page, name)
+
+
+async def open_accounts(desk: Phone, school: School, *, closely: bool = False) -> None:
     """The school's bank account, its notices and its cash box, through the screens."""
     page = desk.page
     await desk.go(f"/truong/{school.id}/thu/tai-khoan")
@@ -36,7 +41,7 @@ async def open_accounts(desk: Phone, school: School) -> None:
     await choose(page, "Ngân hàng", "Vietcombank")
     await dialog.get_by_label("Số tài khoản").fill(NUMBER)
     await dialog.get_by_label("Chủ tài khoản").fill("TRUONG THCS SO 1")
-    await screen(page, "fees-account-desk")
+    await _look(page, "fees-account-desk", closely=closely)
     await dialog.get_by_role("button", name="Lưu").click()
     await expect(page.get_by_role("heading", name="Tài khoản học phí")).to_be_visible()
     await page.get_by_role("button", name="Nối báo có").click()
@@ -47,10 +52,10 @@ async def open_accounts(desk: Phone, school: School) -> None:
     await page.get_by_role("button", name="Mở quỹ tiền mặt").click()
     await dialog.get_by_role("button", name="Lưu").click()
     await expect(page.get_by_role("heading", name="Quỹ tiền mặt")).to_be_visible()
-    await screen(page, "fees-accounts-desk")
+    await _look(page, "fees-accounts-desk", closely=closely)
 
 
-async def write_items(desk: Phone, school: School) -> None:
+async def write_items(desk: Phone, school: School, *, closely: bool = False) -> None:
     """A forbidden item is refused; tuition is kept."""
     page = desk.page
     await desk.go(f"/truong/{school.id}/thu/khoan-thu")
@@ -64,16 +69,16 @@ async def write_items(desk: Phone, school: School) -> None:
     desk.watch.allow(422, "/v1/fees/items")
     await dialog.get_by_role("button", name="Lưu").click()
     await expect(dialog.get_by_text("Hệ thống không mở khoản này")).to_be_visible()
-    await screen(page, "fees-forbidden-desk")
+    await _look(page, "fees-forbidden-desk", closely=closely)
     await dialog.get_by_label("Tên khoản thu").fill(TUITION)
     await dialog.get_by_label("Căn cứ").fill("Nghị quyết 12/2026/NQ-HĐND")
     await dialog.get_by_label("Mức tối đa theo văn bản").fill("350000")
     await dialog.get_by_role("button", name="Lưu").click()
     await expect(page.get_by_role("heading", name=TUITION)).to_be_visible()
-    await screen(page, "fees-items-desk")
+    await _look(page, "fees-items-desk", closely=closely)
 
 
-async def issue_bills(desk: Phone, school: School, pupils: int) -> None:
+async def issue_bills(desk: Phone, school: School, *, pupils: int, closely: bool = False) -> None:
     """A period with its charge, looked at first, then issued as a job."""
     page = desk.page
     await desk.go(f"/truong/{school.id}/thu/dot-thu")
@@ -89,11 +94,11 @@ async def issue_bills(desk: Phone, school: School, pupils: int) -> None:
     await page.get_by_role("button", name="Xem trước").click()
     row = page.get_by_role("row", name="Tổng cộng")
     await expect(row).to_contain_text(f"{pupils * 300}.000")
-    await screen(page, "fees-preview-desk")
+    await _look(page, "fees-preview-desk", closely=closely)
     await page.get_by_role("button", name="Phát phiếu").click()
     await dialog.get_by_role("button", name="Phát phiếu").click()
     await expect(desk.says(f"Đã phát {pupils} phiếu")).to_be_visible()
-    await screen(page, "fees-issued-desk")
+    await _look(page, "fees-issued-desk", closely=closely)
 
 
 async def bank_of(town: Town, province: Province, school: School) -> FakeBank:

@@ -63,9 +63,6 @@ export const T = texts({
   free: ["Tiền chưa vào phiếu nào", "Money without a bill"],
   dayChart: ["Tiền về theo ngày", "Money in by day"],
   dayTable: ["Xem bằng bảng", "As a table"],
-  day: ["Ngày", "Day"],
-  amount: ["Số tiền", "Amount"],
-  times: ["Lượt", "Times"],
   chartSaid: [
     (sum: string, n: string, most: string, when: string) =>
       `${n} ngày qua thu ${sum}; nhiều nhất là ${most} vào ${when}.`,

@@ -42,8 +42,8 @@ export const B = texts({
     (n: string, at: string) => `Reminded ${n} times, last ${at}`,
   ],
   issuedBy: [
-    (name: string, at: string) => `${name} phát ngày ${at}`,
-    (name: string, at: string) => `issued by ${name} on ${at}`,
+    (name: string, at: string) => `${name} phát, ${at}`,
+    (name: string, at: string) => `issued by ${name}, ${at}`,
   ],
   voidAct: ["Huỷ phiếu", "Void the bill"],
   reissue: ["Phát lại ngay theo mức hiện nay", "Issue it anew by what holds now"],

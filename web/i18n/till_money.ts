@@ -176,8 +176,8 @@ export const M = texts({
   stOut: ["Tiền ra khác", "Other money out"],
   stIn: ["Tổng tiền vào", "In, in all"],
   stRows: [
-    (n: string, profile: string) => `${n} dòng, mẫu ${profile}`,
-    (n: string, profile: string) => `${n} rows, layout ${profile}`,
+    (n: string, profile: string) => `${n} dòng, ${profile}`,
+    (n: string, profile: string) => `${n} rows, ${profile}`,
   ],
   stBroken: [
     (rows: string) => `Số dư không khớp ở dòng ${rows}. Tệp có thể thiếu dòng.`,

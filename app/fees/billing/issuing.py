@@ -31,7 +31,6 @@ from app.jobs.model import Progress
 
 LANE: Final = "fees"
 KIND: Final = "fee_issue"
-_CHUNK: Final = 250
 
 
 async def require_issuable(conn: db.Conn, *, school_id: int, issue: Issue, now: datetime) -> int:
@@ -74,14 +73,16 @@ async def issue_bills(
     require_billable(facts, issue)
     computed = compute(facts)
     bills = computed.bills
-    ids: list[UUID] = []
     await told(0, len(bills))
-    for start in range(0, len(bills), _CHUNK):
-        chunk = bills[start : start + _CHUNK]
-        ids += await write_bills(
-            conn, school_id=school_id, period=period, bills=chunk, issued_by=issued_by, now=now
-        )
-        await told(len(ids), len(bills))
+    ids = await write_bills(
+        conn,
+        school_id=school_id,
+        period=period,
+        bills=bills,
+        issued_by=issued_by,
+        now=now,
+        told=told,
+    )
     credit, families = await after_opening(
         conn, school_id=school_id, invoice_ids=ids, is_told=True, now=now
     )

@@ -15,6 +15,7 @@ from app.fees.billing.shown import (
 )
 from app.fees.errors import NoSuchInvoice
 from app.schools.common import contains_pattern
+from app.schools.students.model import NoSuchStudent
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -37,7 +38,13 @@ async def invoices(
     after: tuple[str, UUID] | None,
     limit: int,
 ) -> list[InvoiceRow]:
-    """Bills by the pupil's name, of a pupil the oldest first."""
+    """Bills by the pupil's name, of a pupil the oldest first.
+
+    Raises:
+        NoSuchStudent: the pupil who is wanted was never of this school.
+    """
+    if wanted.student_id is not None:
+        await _require_pupil(conn, school_id, wanted.student_id)
     return await db.many(
         conn,
         InvoiceRow,
@@ -65,6 +72,17 @@ async def invoices(
         *(after or (None, None)),
         limit,
     )
+
+
+async def _require_pupil(conn: db.Conn, school_id: int, student_id: UUID) -> None:
+    is_here = await db.value(
+        conn,
+        "select exists (select from student where school_id = $1 and id = $2)",
+        school_id,
+        student_id,
+    )
+    if not is_here:
+        raise NoSuchStudent
 
 
 async def invoice_row(conn: db.Conn, *, school_id: int, invoice_id: UUID) -> InvoiceRow:

@@ -239,15 +239,6 @@ async def hold_billing(conn: db.Conn, *, school_id: int) -> None:
     await db.value(conn, "select pg_advisory_xact_lock(hashtext('fees.billing'), $1)", school_id)
 
 
-async def expect_many(conn: db.Conn) -> None:
-    """Plan what this transaction's triggers ask for tables that grow under it, not as they are.
-
-    In a school's first month they are all but empty: triggers would read through what is being
-    written, line by line, by a plan that is kept. 2,000 bills took 25 s so, and now take 2.
-    """
-    await conn.execute("discard plans; set local enable_seqscan = off")
-
-
 async def hold_period(conn: db.Conn, *, school_id: int, period_id: UUID) -> None:
     """Nobody changes the period or closes it meanwhile; bills of it may refer to it.
 

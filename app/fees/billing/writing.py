@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from app import db
@@ -9,6 +10,9 @@ from app.fees.billing.model import Bill, Line
 from app.fees.references import new_reference
 from app.fees.setup.model import BillingPeriod
 from app.ids import new_id
+from app.jobs.model import Progress
+
+_CHUNK: Final = 250
 
 
 async def write_bills(
@@ -20,8 +24,12 @@ async def write_bills(
     issued_by: UUID,
     now: datetime,
     replaces: UUID | None = None,
+    told: Progress | None = None,
 ) -> list[UUID]:
     """Open these bills; their ids, in their order. The books and the families know nothing yet.
+
+    All bills before the first line: PostgreSQL plans how it looks up a line's bill when it sees the
+    first one, and keeps to it.
 
     Raises:
         db.UniqueViolation: a pupil has a live bill of that instalment; `hold_billing` prevents it.
@@ -39,7 +47,11 @@ async def write_bills(
         now=now,
         replaces=replaces,
     )
-    await _insert_lines(conn, school_id, bills, ids)
+    for start in range(0, len(bills), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        await _insert_lines(conn, school_id, bills[part], ids[part])
+        if told is not None:
+            await told(min(start + _CHUNK, len(bills)), len(bills))
     await _use_credits(conn, school_id, bills, ids, now)
     await conn.execute(
         """

@@ -26,14 +26,13 @@ Key = tuple[date, int, str]
 
 
 class KnownFund(Struct, frozen=True, kw_only=True):
-    """A fund of the account; `in_statement`: a row of another statement is it."""
+    """A fund of the account, whoever told of it."""
 
     id: UUID
     bank_ref: str
     amount: int
     day: date
     memo: str
-    in_statement: bool
 
 
 class Fate(Struct, frozen=True, kw_only=True):
@@ -93,9 +92,7 @@ class _Pairing:
         for (key, is_bare), rows in wanted.items():
             # A row with a reference of its own is no fund that has another one.
             funds = [
-                fund
-                for fund in there.get(key, ())
-                if is_bare or (fund.bank_ref.startswith(MADE) and not fund.in_statement)
+                fund for fund in there.get(key, ()) if is_bare or fund.bank_ref.startswith(MADE)
             ]
             if len(funds) == len(rows):
                 for row, fund in zip(rows, sorted(funds, key=lambda f: f.bank_ref), strict=True):
@@ -135,7 +132,8 @@ def made_reference(key: Key, nth: int) -> str:
 
 
 def _may_be(row: StatementRow, fund: KnownFund) -> bool:
-    if fund.in_statement or (fund.day, fund.amount) != (row.day, row.amount):
+    # Also of another statement: a bank's channels do not name a transfer alike.
+    if (fund.day, fund.amount) != (row.day, row.amount):
         return False
     ours, theirs = set(references_in(row.memo)), set(references_in(fund.memo))
     # Both name a bill, and not the same: two transfers.

@@ -40,7 +40,6 @@ class _Known(Struct, frozen=True, kw_only=True):
     amount: int
     day: date
     memo: bytes | None
-    in_statement: bool
 
 
 async def funds_like(
@@ -52,9 +51,7 @@ async def funds_like(
         conn,
         _Known,
         """
-        select f.id, f.bank_ref, f.amount, f.day, f.memo,
-               exists (select from fund_sighting s where s.school_id = $1 and s.fund_id = f.id
-                          and s.source = 'statement') as in_statement
+        select f.id, f.bank_ref, f.amount, f.day, f.memo
           from fund f
          where f.school_id = $1 and f.account_id = $2
            and (f.day between $3 and $4 or f.bank_ref = any($5))
@@ -72,7 +69,6 @@ async def funds_like(
             amount=each.amount,
             day=each.day,
             memo="" if each.memo is None else box.open(each.memo, field=MEMO_FIELD),
-            in_statement=each.in_statement,
         )
         for each in found
     ]

@@ -21,7 +21,8 @@ from app.fees.paper.sheet import receipt_pdf
 from app.settings import Settings
 from app.storage import Storage, open_storage
 
-_AT_ONCE: Final = 50
+# Few: money that comes meanwhile is taken before the next.
+_AT_ONCE: Final = 5
 _MOST_PUT_OFF: Final = 10_000
 _log = structlog.get_logger(__name__)
 

@@ -97,13 +97,18 @@ async def verified(conn: db.Conn, *, school_id: int, check_code: str) -> Verifie
 
 
 async def unprinted(conn: db.Conn, *, put_off: Collection[UUID], limit: int) -> list[Unprinted]:
-    """The receipts without a PDF, the oldest first, but for those that are put off."""
+    """The receipts without a PDF, the oldest first, but for those that are put off.
+
+    None while money waits to be taken: paper costs ten times as much, and nobody waits for it.
+    """
     return await db.many(
         conn,
         Unprinted,
         """
         select school_id, id from receipt
-         where pdf_key is null and id <> all($1::uuid[]) order by issued_at limit $2
+         where pdf_key is null and id <> all($1::uuid[])
+           and not exists (select from gateway_inbox where state = 'received' and due_at <= now())
+         order by issued_at limit $2
         """,
         list(put_off),
         limit,

@@ -27,30 +27,18 @@ export function Days({ days }: { days: readonly Day[] }) {
       </p>
       <details>
         <summary>{T.dayTable()}</summary>
-        <table class="till-table">
-          <thead>
-            <tr>
-              <th scope="col">{T.day()}</th>
-              <th scope="col" class="number">
-                {T.times()}
-              </th>
-              <th scope="col" class="number">
-                {T.amount()}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {days
-              .filter((each) => each.funds > 0)
-              .map((each) => (
-                <tr key={each.day}>
-                  <td>{dayMonth(each.day)}</td>
-                  <td class="number">{count(each.funds)}</td>
-                  <td class="number">{dong(each.amount)}</td>
-                </tr>
-              ))}
-          </tbody>
-        </table>
+        <ul class="plain-list">
+          {days
+            .filter((each) => each.funds > 0)
+            .map((each) => (
+              <li key={each.day} class="till-pair">
+                <span>
+                  {dayMonth(each.day)} · {T.todayCount(count(each.funds))}
+                </span>
+                <span>{dong(each.amount)}</span>
+              </li>
+            ))}
+        </ul>
       </details>
     </Card>
   );

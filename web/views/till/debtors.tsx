@@ -105,19 +105,19 @@ function List({ school, q }: { school: number; q: string }) {
 }
 
 function Sums({ sums }: { sums: Debtors["sums"] }) {
-  const figures = [
-    [B.owed(), dong(sums.owed)],
-    [B.notDue(), dong(sums.not_due)],
-    [B.days30(), dong(sums.days_1_30)],
-    [B.days60(), dong(sums.days_31_60)],
-    [B.daysMore(), dong(sums.days_over_60)],
+  const ages = [
+    [B.notDue(), sums.not_due],
+    [B.days30(), sums.days_1_30],
+    [B.days60(), sums.days_31_60],
+    [B.daysMore(), sums.days_over_60],
   ] as const;
+  const figures = [[B.owed(), sums.owed] as const, ...ages.filter(([, sum]) => sum > 0)];
   return (
     <dl class="till-figures">
       {figures.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd>{value}</dd>
+          <dd>{dong(value)}</dd>
         </div>
       ))}
     </dl>

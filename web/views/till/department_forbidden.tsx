@@ -70,7 +70,7 @@ function One({ rule, onEnd }: { rule: Rule; onEnd: () => void }) {
   return (
     <Card aria-label={rule.name}>
       <h2>{rule.name}</h2>
-      <p class="small">{rule.words.join(", ")}</p>
+      {rule.org_unit_id !== null && <p class="small">{rule.words.join(", ")}</p>}
       <p class="muted small">{rule.legal_basis}</p>
       {rule.org_unit_id === null ? (
         <p>

@@ -5,7 +5,7 @@ import { count } from "../../format";
 import { M } from "../../i18n/till_money";
 import { dong } from "../../money";
 import { tillPath } from "./frame";
-import type { Result, Stage } from "./statement_work";
+import { profileName, type Result, type Stage } from "./statement_work";
 
 interface Props {
   school: number;
@@ -19,7 +19,7 @@ export function Answered({ school, stage: { isDry, result }, onImport }: Props) 
     <Card>
       <Note tone={isDry ? "plain" : "good"}>
         <strong>{isDry ? M.stChecked() : M.stImported()}</strong>
-        <p class="small">{M.stRows(count(result.rows), result.profile)}</p>
+        <p class="small">{M.stRows(count(result.rows), profileName(result.profile))}</p>
         {result.is_known && <p>{M.stKnown()}</p>}
       </Note>
       {result.broken_at.length > 0 && (

@@ -3,6 +3,7 @@
 import { type Signal, signal } from "@preact/signals";
 import type { Schemas } from "../../api";
 import { isFailure } from "../../failure";
+import { M } from "../../i18n/till_money";
 import { authorized, refusalOf } from "../../session";
 
 export type Result = Schemas["StatementResult"];
@@ -32,6 +33,22 @@ export async function send(file: File, asked: Asked, isDry: boolean): Promise<Re
   const response = await authorized(`/v1/fees/statements?${query}`, { method: "POST", body });
   if (!response.ok) throw await refusalOf(response);
   return (await response.json()) as Result;
+}
+
+const BANKS: Partial<Record<Result["profile"], string>> = {
+  vietcombank: "Vietcombank",
+  vietinbank: "VietinBank",
+  bidv: "BIDV",
+  agribank: "Agribank",
+  techcombank: "Techcombank",
+  mb: "MB",
+  acb: "ACB",
+};
+
+export const PROFILES = [...(Object.keys(BANKS) as Result["profile"][]), "general"] as const;
+
+export function profileName(profile: Result["profile"]): string {
+  return BANKS[profile] ?? M.stGeneral();
 }
 
 /** Long ones are taken in parts: the same file again goes on where it was. */

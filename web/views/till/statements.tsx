@@ -19,7 +19,7 @@ import { dayShort } from "./days";
 import { TillPage, tillPath } from "./frame";
 import { type Account, useAccounts } from "./lists";
 import { Answered } from "./statement_result";
-import { makeWork } from "./statement_work";
+import { makeWork, PROFILES, profileName } from "./statement_work";
 
 type Page = Schemas["StatementLinePage"];
 
@@ -55,16 +55,6 @@ export default function Statements({ params }: { params: Parameters }) {
   );
 }
 
-const PROFILES = [
-  ["vietcombank", "Vietcombank"],
-  ["vietinbank", "VietinBank"],
-  ["bidv", "BIDV"],
-  ["agribank", "Agribank"],
-  ["techcombank", "Techcombank"],
-  ["mb", "MB"],
-  ["acb", "ACB"],
-] as const;
-
 interface ImportProps {
   school: number;
   banks: readonly Account[];
@@ -99,7 +89,10 @@ function Import({ school, banks, onImported }: ImportProps) {
           <Select
             label={M.stProfile()}
             value={profile}
-            options={[["", M.stGuess()], ...PROFILES, ["general", M.stGeneral()]]}
+            options={[
+              ["", M.stGuess()],
+              ...PROFILES.map((each) => [each, profileName(each)] as const),
+            ]}
           />
         </div>
         <Upload

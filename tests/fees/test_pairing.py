@@ -1,0 +1,110 @@
+"""Which rows of a statement are money that is known already. Pure."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.fees.office.model import StatementRow
+from app.fees.office.pairing import KnownFund, packed, pair
+from app.fees.references import new_reference
+from app.ids import new_id
+
+DAY = date(2026, 11, 16)
+
+
+def row(
+    n: int, amount: int = 100, ref: str | None = None, memo: str = "m", **how: Any
+) -> StatementRow:
+    return StatementRow(
+        n=n,
+        at=datetime(2026, 11, 16, tzinfo=UTC),
+        day=how.get("day", DAY),
+        amount=amount,
+        balance=None,
+        bank_ref=ref,
+        memo=memo,
+    )
+
+
+def fund(ref: str, amount: int = 100, memo: str = "m", **how: Any) -> KnownFund:
+    return KnownFund(
+        id=how.get("id", new_id()),
+        bank_ref=ref,
+        amount=amount,
+        day=how.get("day", DAY),
+        memo=memo,
+    )
+
+
+def test_a_reference_wins_over_day_and_memo() -> None:
+    known = fund("FT1", memo="other", day=date(2026, 11, 15))
+    (fate,) = pair([row(1, ref="FT1")], [known])
+    assert fate.fund_id == known.id
+
+
+def test_what_goes_out_has_no_fate_here() -> None:
+    assert pair([row(1, amount=-5)], []) == []
+
+
+def test_equal_rows_get_equal_names_whenever_they_are_read() -> None:
+    first = [fate.bank_ref for fate in pair([row(1), row(2)], [])]
+    again = [fate.bank_ref for fate in pair([row(7), row(9)], [])]
+    assert first == again
+    assert len(set(first)) == 2
+
+
+def test_memos_are_compared_as_banks_mangle_them() -> None:
+    assert packed("Nộp  tiền: HỌC-phí, đợt 1") == packed("NOP TIEN HOC PHI DOT 1")
+
+
+def test_memos_that_name_different_bills_are_different_transfers() -> None:
+    one, two = new_reference(), new_reference()
+    (fate,) = pair([row(1, ref="A", memo=one)], [fund("B", memo=two)])
+    assert (fate.waits, fate.fund_id) == (None, None)
+    (fate,) = pair([row(1, ref="A", memo=one)], [fund("B", memo=f"{one} x")])
+    assert fate.waits == "maybe_known"
+
+
+def test_another_channel_of_the_bank_may_name_it_otherwise() -> None:
+    (fate,) = pair([row(1, ref="5078-1", memo="x")], [fund("FT1", memo="y")])
+    assert fate.waits == "maybe_known"
+    nameless = fund("row:1")
+    (fate,) = pair([row(1, ref="5078-1")], [nameless])
+    assert fate.fund_id == nameless.id
+
+
+_REFS = st.sampled_from([None, "FT1", "FT2", "FT3"])
+_ROWS = st.lists(st.tuples(st.sampled_from([100, 200]), _REFS, st.sampled_from("ab")), max_size=8)
+_KNOWN_REFS = st.sampled_from(["FT1", "FT2", "FT3", "sepay:1", "sepay:2", "row:1"])
+_FUNDS = st.dictionaries(
+    _KNOWN_REFS,
+    st.tuples(st.sampled_from([100, 200]), st.sampled_from("ab")),
+    max_size=5,
+)
+
+
+@given(_ROWS, _FUNDS)
+def test_no_money_is_counted_twice_whatever_comes(
+    drawn: list[tuple[int, str | None, str]], known: dict[str, tuple[int, str]]
+) -> None:
+    rows = [row(n, amount, ref, memo) for n, (amount, ref, memo) in enumerate(drawn, 1)]
+    funds = [fund(ref, amount, memo) for ref, (amount, memo) in known.items()]
+    fates = {fate.n: fate for fate in pair(rows, funds)}
+    assert sorted(fates) == [each.n for each in rows]
+    by_id: dict[UUID, KnownFund] = {each.id: each for each in funds}
+    claimed = [fate.fund_id for fate in fates.values() if fate.fund_id is not None]
+    assert len(set(claimed)) == len(claimed)
+    new = [f.bank_ref for f in fates.values() if f.fund_id is None and f.waits is None]
+    assert len(set(new)) == len(new)
+    assert not set(new) & (set(known) - {"row:1"})
+    for each in rows:
+        fate = fates[each.n]
+        if fate.fund_id is not None:
+            assert by_id[fate.fund_id].amount == each.amount
+            continue
+        unclaimed = [f for f in funds if f.id not in claimed]
+        if fate.waits is None:
+            assert all((f.day, f.amount) != (each.day, each.amount) for f in unclaimed)
