@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.fees.office.model import StatementRow
@@ -86,6 +86,7 @@ _FUNDS = st.dictionaries(
 )
 
 
+@settings(max_examples=60)
 @given(_ROWS, _FUNDS)
 def test_no_money_is_counted_twice_whatever_comes(
     drawn: list[tuple[int, str | None, str]], known: dict[str, tuple[int, str]]
@@ -108,3 +109,12 @@ def test_no_money_is_counted_twice_whatever_comes(
         unclaimed = [f for f in funds if f.id not in claimed]
         if fate.waits is None:
             assert all((f.day, f.amount) != (each.day, each.amount) for f in unclaimed)
+
+
+def test_a_days_many_equal_amounts_are_told_apart_at_once() -> None:
+    """Of thousands of funds each is looked at once, not once a row."""
+    memos = [new_reference() for _ in range(3_000)]
+    funds = [fund(f"G{n}", memo=memo) for n, memo in enumerate(memos)]
+    rows = [row(n, ref=f"B{n}", memo=new_reference()) for n in range(3_000)]
+    fates = pair(rows, funds)
+    assert all(fate.waits is None and fate.fund_id is None for fate in fates)
