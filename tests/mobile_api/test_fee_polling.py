@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app import db
+from app.fees.money.allocating import allocate
 from app.fees.money.funds import receive
 from app.fees.money.model import Arrival
 from app.fees.receiving.polling import poll_from
@@ -95,6 +96,40 @@ async def test_webhook_poll_and_statement_of_one_transfer_are_one_fund(
     assert await counter.count("outbox", "kind = 'fee_paid'") == 1
     sources = await counter.owner.fetch("select source from fund_sighting order by 1")
     assert [row[0] for row in sources] == ["poll", "statement", "webhook"]
+
+
+async def test_a_transfer_that_a_statement_told_of_without_its_reference_is_known(
+    counter: Counter, bank: FakeBank
+) -> None:
+    school_id, till = counter.till.school.id, counter.till
+    by_statement = Arrival(
+        account_id=till.bank_id,
+        bank_ref="row:7",
+        amount=120_000,
+        channel="transfer",
+        received_at=counter.clock(),
+        memo=till.box.seal("NOP TIEN", field="fund.memo"),
+        payer=None,
+        source="statement",
+        source_ref="sheet:7",
+    )
+    async with db.transaction(counter.resources.pool, schools=[school_id]) as conn:
+        found = await receive(conn, school_id=school_id, arrival=by_statement, now=counter.clock())
+        await allocate(
+            conn,
+            school_id=school_id,
+            fund_id=found.fund_id,
+            shares=[],
+            how="auto",
+            made_by=None,
+            now=counter.clock(),
+            review="no_reference",
+        )
+    for memo in ("Nop tien", "Nop tien", "khac"):
+        await bank.pay(120_000, memo)
+    await counter.take()
+    assert sorted(map(str, await counter.outcomes())) == ["fund", "fund", "known"]
+    assert await counter.count("fund") == 3, "two equal transfers are two"
 
 
 async def test_a_gateway_that_is_away_is_asked_again_later_and_later(

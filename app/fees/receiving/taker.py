@@ -21,6 +21,7 @@ from app.errands import say_failed
 from app.fees.errors import FundDiffers
 from app.fees.money.funds import receive
 from app.fees.money.model import Arrival
+from app.fees.office.twins import seen_by_statement
 from app.fees.receiving.applying import apply
 from app.fees.receiving.gateway import (
     EventOutcome,
@@ -32,6 +33,7 @@ from app.fees.receiving.gateway import (
 from app.fees.receiving.inbox import BODY_FIELD
 from app.fees.setup.banks import packed_number
 from app.fees.setup.queries import NUMBER_FIELD
+from app.schools.common import school_day
 
 CONNECTIONS: Final = 3
 FIRST_WAIT_S: Final = 1.0
@@ -178,12 +180,12 @@ async def _become(
     why_not = not_money(transfer, number=number)
     if why_not is not None:
         return Taken(outcome=why_not)
+    twin = await _twin(conn, event, held, transfer, box, now)
+    if twin is not None:
+        return Taken(outcome="known", fund_id=twin)
     try:
         received = await receive(
-            conn,
-            school_id=event.school_id,
-            arrival=_arrival(transfer, held, box),
-            now=now,
+            conn, school_id=event.school_id, arrival=_arrival(transfer, held, box), now=now
         )
     except FundDiffers:
         return Taken(outcome="differs")
@@ -199,6 +201,29 @@ async def _become(
         now=now,
     )
     return Taken(outcome="fund", fund_id=received.fund_id)
+
+
+async def _twin(
+    conn: db.Conn,
+    event: DueEvent,
+    held: _Held,
+    transfer: Transfer,
+    box: SchoolBox,
+    now: datetime,
+) -> UUID | None:
+    """The fund, if a statement told of this transfer before, without the bank's reference."""
+    return await seen_by_statement(
+        conn,
+        box=box,
+        school_id=event.school_id,
+        account_id=held.account_id,
+        day=school_day(transfer.at),
+        amount=transfer.amount,
+        memo=transfer.memo,
+        source=held.source,
+        source_ref=transfer.event_key,
+        now=now,
+    )
 
 
 def not_money(transfer: Transfer, *, number: str | None) -> EventOutcome | None:
