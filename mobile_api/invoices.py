@@ -89,8 +89,8 @@ class Invoices(Controller):
     ) -> Page[InvoiceRow]:
         """Bills by the pupil's name; `q`: any part of it without diacritics, or a reference.
 
-        For accountants. The principal names a pupil, or a reference in full: who owes is not the
-        principal's to read through.
+        For accountants. The principal names a pupil: who owes is not the principal's to read
+        through.
         """
         require_desk(caller, school_id, "accountant", "principal")
         wanted = Wanted(
