@@ -23,6 +23,7 @@ from app.fees.money.funds import receive
 from app.fees.money.model import Arrival
 from app.fees.office.twins import seen_by_statement
 from app.fees.receiving.applying import apply
+from app.fees.receiving.doubts import maybe_told
 from app.fees.receiving.gateway import (
     EventOutcome,
     PaymentGateway,
@@ -180,13 +181,12 @@ async def _become(
     why_not = not_money(transfer, number=number)
     if why_not is not None:
         return Taken(outcome=why_not)
-    twin = await _twin(conn, event, held, transfer, box, now)
-    if twin is not None:
-        return Taken(outcome="known", fund_id=twin)
+    arrival = _arrival(transfer, held, box)
+    by_statement = await _by_statement(conn, event, arrival, transfer.memo, box, now)
+    if by_statement is not None:
+        return by_statement
     try:
-        received = await receive(
-            conn, school_id=event.school_id, arrival=_arrival(transfer, held, box), now=now
-        )
+        received = await receive(conn, school_id=event.school_id, arrival=arrival, now=now)
     except FundDiffers:
         return Taken(outcome="differs")
     if not received.is_new:
@@ -203,27 +203,39 @@ async def _become(
     return Taken(outcome="fund", fund_id=received.fund_id)
 
 
-async def _twin(
-    conn: db.Conn,
-    event: DueEvent,
-    held: _Held,
-    transfer: Transfer,
-    box: SchoolBox,
-    now: datetime,
-) -> UUID | None:
-    """The fund, if a statement told of this transfer before, without the bank's reference."""
-    return await seen_by_statement(
+async def _by_statement(
+    conn: db.Conn, event: DueEvent, arrival: Arrival, memo: str, box: SchoolBox, now: datetime
+) -> Taken | None:
+    """What it is, if a statement told of this money before, or may have; None: it did not.
+
+    In doubt it is set aside and not counted: the next statement has it again, if it is another.
+    """
+    day = school_day(arrival.received_at)
+    twin = await seen_by_statement(
         conn,
         box=box,
         school_id=event.school_id,
-        account_id=held.account_id,
-        day=school_day(transfer.at),
-        amount=transfer.amount,
-        memo=transfer.memo,
-        source=held.source,
-        source_ref=transfer.event_key,
+        account_id=arrival.account_id,
+        day=day,
+        amount=arrival.amount,
+        memo=memo,
+        source=arrival.source,
+        source_ref=arrival.source_ref,
         now=now,
     )
+    if twin is not None:
+        return Taken(outcome="known", fund_id=twin)
+    doubtful = await maybe_told(
+        conn,
+        box=box,
+        school_id=event.school_id,
+        account_id=arrival.account_id,
+        bank_ref=arrival.bank_ref,
+        day=day,
+        amount=arrival.amount,
+        memo=memo,
+    )
+    return None if doubtful is None else Taken(outcome="differs", fund_id=doubtful)
 
 
 def not_money(transfer: Transfer, *, number: str | None) -> EventOutcome | None:
