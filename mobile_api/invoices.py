@@ -167,7 +167,7 @@ class Invoices(Controller):
     ) -> InvoiceRow:
         """Give up what is left to pay of a bill; it is nobody's debt any more.
 
-        For the principal. The family is told.
+        For the principal, not for who issued it. The family is told.
         """
         school_id = require_desk(caller, data.school_id, "principal")
         await changing.write_off(

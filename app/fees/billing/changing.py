@@ -23,7 +23,7 @@ from app.fees.billing.model import (
 )
 from app.fees.billing.shown import InvoiceRow
 from app.fees.billing.writing import write_bills
-from app.fees.errors import InvoiceNotOpen
+from app.fees.errors import InvoiceNotOpen, SamePerson
 from app.fees.money import ledger
 from app.fees.money.allocating import reverse_all
 from app.fees.money.crediting import lock_credit
@@ -107,6 +107,7 @@ async def write_off(
         NoSuchInvoice: not of this school.
         InvoiceNotOpen: it is void or written off already.
         NothingOwed: it is an offer, which is no debt, or paid.
+        SamePerson: who issued it gives it up: nobody alone makes money due and forgets it.
     """
     row = await invoice_row(conn, school_id=school_id, invoice_id=invoice_id)
     await _hold(conn, row, now)
@@ -115,6 +116,8 @@ async def write_off(
         raise InvoiceNotOpen
     if row.is_voluntary or row.rest == 0:
         raise NothingOwed
+    if account_id == await _issuer(conn, row):
+        raise SamePerson
     await conn.execute(
         """
         update invoice set state = 'written_off', written_off_by = $3, written_off_at = $4,
@@ -138,6 +141,16 @@ async def write_off(
         now=now,
     )
     await _record(conn, row, "fee_written_off", account_id, now, amount=row.rest)
+
+
+async def _issuer(conn: db.Conn, row: InvoiceRow) -> UUID:
+    found: UUID = await db.value(
+        conn,
+        "select issued_by from invoice where school_id = $1 and id = $2",
+        row.school_id,
+        row.id,
+    )
+    return found
 
 
 async def _hold(conn: db.Conn, row: InvoiceRow, now: datetime) -> None:
