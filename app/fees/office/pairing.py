@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -22,17 +22,20 @@ from app.fees.references import references_in
 _NOISE: Final = re.compile(r"[^A-Z0-9]+")
 # References that we made, since the source gave none.
 MADE: Final = ("sepay:", "row:")
+# A transfer of a Friday night is posted on Monday.
+POSTED_WITHIN: Final = 3
 Key = tuple[date, int, str]
 
 
 class KnownFund(Struct, frozen=True, kw_only=True):
-    """A fund of the account, whoever told of it."""
+    """A fund of the account; `in_statement`: a statement has shown it already."""
 
     id: UUID
     bank_ref: str
     amount: int
     day: date
     memo: str
+    in_statement: bool
 
 
 class Fate(Struct, frozen=True, kw_only=True):
@@ -127,7 +130,9 @@ class _Pairing:
         made: Counter[Key] = Counter()
         others: dict[tuple[date, int], list[set[str]]] = defaultdict(list)
         for fund in self._unclaimed.values():
-            others[fund.day, fund.amount].append(set(references_in(fund.memo)))
+            # What a statement has shown has its posting day; a gateway says when it was sent.
+            for day in _days_about(fund.day, 0 if fund.in_statement else POSTED_WITHIN):
+                others[day, fund.amount].append(set(references_in(fund.memo)))
         named = {key: _Named.by(each) for key, each in others.items()}
         for row in self._open_rows():
             there = named.get((row.day, row.amount))
@@ -155,3 +160,7 @@ def made_reference(key: Key, nth: int) -> str:
     day, amount, memo = key
     digest = hashlib.sha256(f"{amount}|{memo}".encode()).hexdigest()[:16]
     return f"row:{day.isoformat()}:{digest}:{nth}"
+
+
+def _days_about(day: date, days: int) -> list[date]:
+    return [day + timedelta(days=n) for n in range(-days, days + 1)]
