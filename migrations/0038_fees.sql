@@ -375,6 +375,8 @@ create table fund (
 );
 create unique index fund_bank_ref on fund (school_id, account_id, bank_ref);
 create index fund_of_day on fund (school_id, account_id, day);
+create index fund_by_row on fund (school_id, account_id, day, amount)
+    where bank_ref like 'row:%'; -- of a statement that has no references
 create index fund_in_review on fund (school_id, received_at) where review is not null;
 create index fund_free on fund (school_id, credit_student_id)
     where credit_student_id is not null and amount > allocated + refund_held;

@@ -1,5 +1,6 @@
 """A period's bills: what they would be, and issuing them."""
 
+import asyncio
 from typing import Annotated
 from uuid import UUID
 
@@ -68,14 +69,14 @@ class Billing(Controller):
         school_id = require_desk(caller, data.school_id, "accountant", "principal")
         issue = _issue(period_id, data)
         facts, computed = await previewing.preview(tx, school_id=school_id, issue=issue, now=now)
-        shown = previewing.pupils_shown(facts, computed, only=only, q=q)
+        shown = await asyncio.to_thread(previewing.pupils_shown, facts, computed, only=only, q=q)
         after = decode_cursor(cursor, tuple[UUID])
         if after is not None:
             ids = [pupil.student_id for pupil in shown]
             shown = shown[ids.index(after[0]) + 1 :] if after[0] in ids else []
         page = page_of(shown, limit=limit, key=lambda pupil: [pupil.student_id])
         return structs.replace(
-            previewing.summed(period_id, facts, computed, now=now),
+            await asyncio.to_thread(previewing.summed, period_id, facts, computed, now=now),
             items=page.items,
             next_cursor=page.next_cursor,
         )

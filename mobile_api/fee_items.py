@@ -40,10 +40,11 @@ from mobile_api.inputs import (
     Search,
     local_time,
 )
+from mobile_api.openapi import FAILS
 
-_DEPARTMENT: Final = {"who": only("department_admin")}
+_DEPARTMENT: Final = {"who": only("department_admin"), FAILS: (404,)}
 _MOST_UNITS: Final = 10_000
-_RULES: Final = {"who": only("accountant", "principal", "department_admin")}
+_RULES: Final = {"who": only("accountant", "principal", "department_admin"), FAILS: (404,)}
 Basis = Annotated[
     str,
     Meta(

@@ -89,8 +89,8 @@ class Invoices(Controller):
     ) -> Page[InvoiceRow]:
         """Bills by the pupil's name; `q`: any part of it without diacritics, or a reference.
 
-        For accountants. The principal names a pupil, or a reference in full: who owes is not the
-        principal's to read through.
+        For accountants. The principal names a pupil: who owes is not the principal's to read
+        through.
         """
         require_desk(caller, school_id, "accountant", "principal")
         wanted = Wanted(
@@ -167,7 +167,7 @@ class Invoices(Controller):
     ) -> InvoiceRow:
         """Give up what is left to pay of a bill; it is nobody's debt any more.
 
-        For the principal. The family is told.
+        For the principal, not for who issued it. The family is told.
         """
         school_id = require_desk(caller, data.school_id, "principal")
         await changing.write_off(

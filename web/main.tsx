@@ -13,7 +13,7 @@ import { onReset, startLive, stopLive } from "./live";
 import { watchVersion } from "./offers";
 import { linkPushes } from "./push_link";
 import { go, match, type Parameters, place } from "./router";
-import { homeOf, ROUTES, type Route, type View } from "./routes";
+import { homeOf, moreRoutes, ROUTES, type Route, UNKNOWN, type View } from "./routes";
 import { endedByServer, loadMe, phase, start } from "./session";
 import { Mark, Shell } from "./shell";
 
@@ -23,7 +23,8 @@ interface Shown {
 }
 
 function find(path: string): Shown | null {
-  for (const route of ROUTES) {
+  const more = moreRoutes.value;
+  for (const route of [...ROUTES, ...(more ?? [UNKNOWN])]) {
     const params = match(route.pattern, path);
     if (params) return { route, params };
   }

@@ -4,17 +4,14 @@
  * `roles`: somebody without one of them is led home; the server refuses them in any case.
  */
 
+import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
+import { Spinner } from "./components/ui";
 import type { Hat } from "./hats";
 import type { Parameters } from "./router";
 import { BOOK } from "./views/book/routes";
-import { DAILY } from "./views/daily/routes";
-import { DEPARTMENT } from "./views/department/routes";
-import { DESK } from "./views/desk/routes";
 import { ENTRY } from "./views/entry/routes";
 import { FEES } from "./views/fees/routes";
-import { OFFICE } from "./views/office/routes";
-import { TILL } from "./views/till/routes";
 
 export type View = ComponentType<{ params: Parameters }>;
 
@@ -30,7 +27,6 @@ export interface Route {
 }
 
 export const SCANNERS = ["guard", "homeroom_teacher", "subject_teacher", "principal"] as const;
-export const TEACHERS = ["homeroom_teacher", "subject_teacher", "principal"] as const;
 
 const settings = () => import("./views/shared/settings");
 
@@ -43,12 +39,6 @@ export const ROUTES: readonly Route[] = [
     roles: SCANNERS,
     bare: true,
   },
-  { pattern: "/lop", load: () => import("./views/classes/classes"), roles: TEACHERS },
-  {
-    pattern: "/cham-cong",
-    load: () => import("./views/checkin/checkin"),
-    roles: [...SCANNERS, "accountant", "student"],
-  },
   { pattern: "/man-hinh", load: () => import("./views/display/display"), open: true },
   // Also from a push while another hat is on: the server says whose child it is.
   { pattern: "/tin", load: () => import("./views/parent/inbox") },
@@ -58,12 +48,19 @@ export const ROUTES: readonly Route[] = [
   ...BOOK,
   ...ENTRY,
   ...FEES,
-  ...DAILY,
-  ...DEPARTMENT,
-  ...DESK,
-  ...OFFICE,
-  ...TILL,
 ];
+
+/** Those of staff, once an address asked for them; null: nobody has. */
+export const moreRoutes = signal<readonly Route[] | null>(null);
+
+/** In place of an address that is not above, until it is known whether it is one of staff. */
+export const UNKNOWN: Route = {
+  pattern: "*",
+  load: async () => {
+    moreRoutes.value = (await import("./staff_routes")).STAFF;
+    return { default: Spinner };
+  },
+};
 
 /** Where each role begins its day. */
 export function homeOf(hat: Hat): string | (() => Promise<{ default: View }>) {

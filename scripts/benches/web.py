@@ -57,7 +57,8 @@ _SLOWER: Final = 6
 # The screens of a parent, by their addresses; {child} is filled in.
 PARENTS_PAGES: Final = (
     "/", "/con/{child}", "/con/{child}/ma", "/con/{child}/xin-nghi", "/tin", "/cai-dat",
-    "/so-lien-lac", "/so-lien-lac/tim", "/con/{child}/so", "/tin-nhan",
+    "/so-lien-lac", "/so-lien-lac/tim", "/con/{child}/so", "/tin-nhan", "/khoan-thu",
+    "/khoan-thu/bien-lai",
 )  # fmt: skip
 _SETTLES_S: Final = 1.0  # what a screen loads after it is there; a stream is never idle
 _FIRST_PAINT: Final = """

@@ -47,7 +47,7 @@ def test_what_serves_the_children_is_left_to_the_board(name: str) -> None:
 
 def test_extra_lessons_are_collected_for_by_nobody_and_meals_by_the_school() -> None:
     for collector in ("school", "parents_board"):
-        rule = first_forbidden("Học thêm Toán", collector, STATE_RULES)  # type: ignore[arg-type]
+        rule = first_forbidden("Học thêm Toán", collector, STATE_RULES)
         assert rule is not None
         assert "29/2024" in rule.legal_basis
     for name in ("Tiền ăn trưa", "Vệ sinh bán trú", "Bảo hiểm y tế", "Học phí", "Con thi đấu"):

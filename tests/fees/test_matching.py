@@ -104,6 +104,15 @@ def test_an_intent_that_no_longer_fits_is_judged_by_its_bills() -> None:
     assert waits(verdict(60, [intent((bill(1, 100), 60), state="succeeded")]), "duplicate")
 
 
+def test_an_intent_gives_a_bill_no_more_than_was_asked_for_it() -> None:
+    offer = bill(2, 500, is_voluntary=True, accepts_partial=True)
+    found = verdict(1100, [intent((bill(1, 0), 1000), (offer, 100))])
+    assert (shares(found), found.review) == ([(2, 100)], "over")
+    part = bill(1, 100, accepts_partial=True)
+    assert shares(verdict(90, [intent((part, 60))])) == [(1, 60)]
+    assert shares(verdict(160, [intent((part, 60)), *named(part)])) == [(1, 100)]
+
+
 def test_more_than_due_pays_and_leaves_the_rest_free() -> None:
     found = verdict(150, named(bill(1)))
     assert (shares(found), found.review) == ([(1, 100)], "over")
@@ -190,6 +199,15 @@ def test_never_more_than_is_due_nor_than_has_come(found: list[Named], amount: in
         assert 0 < share.amount <= paying.left
         assert paying.state == "open"
         assert paying.account_id == BANK
+    plain = {want.bill.invoice_id for each in found if not each.intent for want in each.wanted}
+    for share in judged.shares:
+        asked = sum(
+            want.amount
+            for each in found
+            for want in each.wanted
+            if want.bill.invoice_id == share.invoice_id
+        )
+        assert share.invoice_id in plain or share.amount <= asked
     free = amount - sum(share.amount for share in judged.shares)
     assert free >= 0
     assert (free > 0) == (judged.review is not None), "what is left is looked at"

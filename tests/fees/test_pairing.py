@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.fees.office.model import StatementRow
@@ -36,6 +36,7 @@ def fund(ref: str, amount: int = 100, memo: str = "m", **how: Any) -> KnownFund:
         amount=amount,
         day=how.get("day", DAY),
         memo=memo,
+        in_statement=how.get("in_statement", False),
     )
 
 
@@ -86,6 +87,7 @@ _FUNDS = st.dictionaries(
 )
 
 
+@settings(max_examples=60)
 @given(_ROWS, _FUNDS)
 def test_no_money_is_counted_twice_whatever_comes(
     drawn: list[tuple[int, str | None, str]], known: dict[str, tuple[int, str]]
@@ -108,3 +110,20 @@ def test_no_money_is_counted_twice_whatever_comes(
         unclaimed = [f for f in funds if f.id not in claimed]
         if fate.waits is None:
             assert all((f.day, f.amount) != (each.day, each.amount) for f in unclaimed)
+
+
+def test_a_gateways_day_is_not_the_day_of_posting() -> None:
+    for days, waits in ((1, "maybe_known"), (3, "maybe_known"), (4, None)):
+        sunday = fund("sepay:1", day=date(2026, 11, 16 - days))
+        assert pair([row(1)], [sunday])[0].waits == waits
+    shown = fund("FT1", day=date(2026, 11, 15), in_statement=True)
+    assert pair([row(1, ref="FT2")], [shown])[0].waits is None
+
+
+def test_a_days_many_equal_amounts_are_told_apart_at_once() -> None:
+    """Of many funds each is looked at once, not once a row."""
+    memos = [new_reference() for _ in range(600)]
+    funds = [fund(f"G{n}", memo=memo) for n, memo in enumerate(memos)]
+    rows = [row(n, ref=f"B{n}", memo=new_reference()) for n in range(600)]
+    fates = pair(rows, funds)
+    assert all(fate.waits is None and fate.fund_id is None for fate in fates)

@@ -17,6 +17,7 @@ from app.fees.money.check import differences
 from app.ids import new_id
 from app.settings import Settings
 from mobile_api.resources import Resources
+from tests.conftest import Clock
 from tests.mobile_api.billing import Json, Till
 from tests.mobile_api.workers import working
 from tests.notifications.news import until
@@ -74,6 +75,39 @@ async def waive(till: Till, student_id: UUID, percent: int) -> None:
         till.school.id, new_id(), student_id, percent, till.accountant.account_id, till.now,
         till.principal.account_id,
     )  # fmt: skip
+
+
+async def take_leave(till: Till, first: date, last: date | None = None) -> None:
+    """The elder is away, as was asked for the evening before and approved two days later."""
+    asked = datetime(first.year, first.month, first.day, tzinfo=UTC) - timedelta(hours=12)
+    await till.owner.execute(
+        "insert into leave_request (school_id, id, person_kind, person_id, from_day, to_day, part,"
+        " reason_sealed, state, covers_to, requested_by, requested_as, created_at, decided_by,"
+        " decided_at) values ($1, $2, 'student', $3, $4, $5, 'day', '', 'approved', $5, $6,"
+        " 'guardian', $7, $8, $9)",
+        till.school.id, new_id(), till.elder.id, first, last or first, till.parent.account_id,
+        asked, till.principal.account_id, asked + timedelta(days=2),
+    )  # fmt: skip
+
+
+async def next_period(till: Till, month: date, item: str) -> UUID:
+    """A month that asks one item of everybody, as November does."""
+    period_id = new_id()
+    last = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    await till.owner.execute(
+        "insert into billing_period (school_id, id, name, from_day, to_day, due_day, account_id,"
+        " accepts_partial, state, created_by, created_at, changed_at) values ($1, $2, $3, $4, $5,"
+        " $5, $6, false, 'draft', $7, $8, $8)",
+        till.school.id, period_id, f"Tháng {month:%m/%Y}", month, last, till.bank_id,
+        till.accountant.account_id, till.now,
+    )  # fmt: skip
+    await till.owner.execute(
+        "insert into period_charge (school_id, id, period_id, item_id, seq, amount, scope, ref,"
+        " created_at) select school_id, $2, $3, item_id, 1, amount, 'school', '', created_at"
+        " from period_charge where period_id = $1 and item_id = $4",
+        till.period_id, new_id(), period_id, till.item_ids[item],
+    )  # fmt: skip
+    return period_id
 
 
 async def books_agree(till: Till, resources: Resources) -> None:
@@ -291,29 +325,8 @@ async def test_meals_of_last_month_lower_the_next_bill_once(
 ) -> None:
     await issue()
     monday = date(2026, 11, 9)
-    await till.owner.execute(
-        "insert into leave_request (school_id, id, person_kind, person_id, from_day, to_day, part,"
-        " reason_sealed, state, covers_to, requested_by, requested_as, created_at, decided_by,"
-        " decided_at) values ($1, $2, 'student', $3, $4, $5, 'day', '', 'approved', $5, $6,"
-        " 'guardian', $7, $8, $9)",
-        till.school.id, new_id(), till.elder.id, monday, monday + timedelta(days=1),
-        till.parent.account_id, datetime(2026, 11, 8, 12, tzinfo=UTC),
-        till.principal.account_id, datetime(2026, 11, 11, tzinfo=UTC),
-    )  # fmt: skip
-    december = new_id()
-    await till.owner.execute(
-        "insert into billing_period (school_id, id, name, from_day, to_day, due_day, account_id,"
-        " accepts_partial, state, created_by, created_at, changed_at) values ($1, $2,"
-        " 'Tháng 12/2026', '2026-12-01', '2026-12-31', '2026-12-25', $3, false, 'draft', $4, $5,"
-        " $5)",
-        till.school.id, december, till.bank_id, till.accountant.account_id, till.now,
-    )  # fmt: skip
-    await till.owner.execute(
-        "insert into period_charge (school_id, id, period_id, item_id, seq, amount, scope, ref,"
-        " created_at) select school_id, $2, $3, item_id, 1, amount, 'school', '', created_at"
-        " from period_charge where period_id = $1 and item_id = $4",
-        till.period_id, new_id(), december, till.item_ids["meal"],
-    )  # fmt: skip
+    await take_leave(till, monday, monday + timedelta(days=1))
+    december = await next_period(till, date(2026, 12, 1), "meal")
     issued = await issue(december)
     assert issued.invoices == 3
     days = await till.owner.fetch(
@@ -343,3 +356,37 @@ async def test_meals_of_last_month_lower_the_next_bill_once(
     assert voided.json()["reissued"]["total"] == others - 60_000
     assert await till.owner.fetchval("select count(distinct day) from meal_credit") == 2
     await books_agree(till, resources)
+
+
+@pytest.mark.parametrize("is_declined", [True, False])
+async def test_an_offer_that_came_to_nothing_gives_its_meals_back_for_good(
+    till: Till, issue: Callable[..., Any], resources: Resources, clock: Clock, is_declined: bool
+) -> None:
+    await till.owner.execute(
+        "update fee_item set is_voluntary = true where id = $1", till.item_ids["meal"]
+    )
+    await till.owner.execute(
+        "update period_charge set ended_at = now() where item_id = $1", till.item_ids["club"]
+    )
+    await issue(scope="student", ref=str(till.elder.id))
+    # Past the money layer: what is asked here is what becomes of the meals.
+    await till.owner.execute("update invoice set paid = total where is_voluntary")
+    await take_leave(till, date(2026, 11, 9))
+    december = await next_period(till, date(2026, 12, 1), "meal")
+    await issue(december, scope="student", ref=str(till.elder.id))
+    offer_id = await till.owner.fetchval("select used_on from meal_credit")
+    path = f"/v1/fees/due/{offer_id}/declined"
+    if is_declined:
+        declined = await till.api.post(path, headers=till.parent.headers)
+        assert declined.status_code == 200, declined.text
+    else:
+        clock.now = datetime(2027, 1, 4, 8, tzinfo=clock.now.tzinfo)
+    january = await next_period(till, date(2027, 1, 1), "service")
+    await issue(january, scope="student", ref=str(till.elder.id))
+    assert await till.owner.fetchval("select state from invoice where id = $1", offer_id) == "void"
+    (used,) = await till.owner.fetch(
+        "select i.period_id, i.total from meal_credit m join invoice i on i.id = m.used_on"
+    )
+    assert tuple(used) == (january, 120_000 - 30_000)
+    again = await till.api.delete(path, headers=till.parent.headers)
+    assert (again.status_code, again.json()["type"]) == (409, "invoice-not-open")

@@ -227,6 +227,14 @@ async def test_the_principal_gives_up_what_is_left_and_what_was_paid_stays(desk:
     await desk.books_agree()
 
 
+async def test_who_issued_a_bill_does_not_give_it_up(desk: Desk, world: World) -> None:
+    bill_id = await desk.bill_of(desk.till.single)
+    await world.member(desk.till.accountant, desk.till.school, "principal")
+    refused = await desk.write_off(bill_id, desk.till.accountant)
+    assert (refused.status_code, refused.json()["type"]) == (403, "same-person")
+    assert (await desk.write_off(bill_id)).status_code == 200
+
+
 async def test_bills_are_found_by_name_reference_and_state(desk: Desk) -> None:
     till = desk.till
     first = await desk.get("/invoices", limit=4)

@@ -9,6 +9,7 @@ import pytest
 from app import db
 from app.fees.money.funds import receive
 from app.fees.money.model import Arrival
+from app.fees.receiving.applying import apply
 from app.fees.receiving.polling import poll_from
 from app.fees.receiving.sepay import SePay
 from app.fees.setup.queries import API_TOKEN_FIELD
@@ -32,6 +33,33 @@ async def bank(counter: Counter) -> AsyncIterator[FakeBank]:
         )
     async with counter.bank as opened:
         yield opened
+
+
+async def by_statement(counter: Counter, bank_ref: str, memo: str) -> None:
+    """120,000 that an imported statement told of."""
+    school_id, now = counter.till.school.id, counter.clock()
+    arrival = Arrival(
+        account_id=counter.till.bank_id,
+        bank_ref=bank_ref,
+        amount=120_000,
+        channel="transfer",
+        received_at=now,
+        memo=counter.till.box.seal(memo, field="fund.memo"),
+        payer=None,
+        source="statement",
+        source_ref="sheet:7",
+    )
+    async with db.transaction(counter.resources.pool, schools=[school_id]) as conn:
+        found = await receive(conn, school_id=school_id, arrival=arrival, now=now)
+        await apply(
+            conn,
+            school_id=school_id,
+            fund_id=found.fund_id,
+            amount=120_000,
+            account_id=arrival.account_id,
+            memo=memo,
+            now=now,
+        )
 
 
 async def polled(counter: Counter) -> dict[str, Any]:
@@ -75,7 +103,7 @@ async def test_webhook_poll_and_statement_of_one_transfer_are_one_fund(
     assert await counter.poll(bank.url) == 1
     await counter.take()
 
-    by_statement = Arrival(
+    arrival = Arrival(
         account_id=counter.till.bank_id,
         bank_ref=str(transfer.reference),
         amount=120_000,
@@ -88,13 +116,48 @@ async def test_webhook_poll_and_statement_of_one_transfer_are_one_fund(
     )
     school_id = counter.till.school.id
     async with db.transaction(counter.resources.pool, schools=[school_id]) as conn:
-        found = await receive(conn, school_id=school_id, arrival=by_statement, now=counter.clock())
+        found = await receive(conn, school_id=school_id, arrival=arrival, now=counter.clock())
     assert not found.is_new
     assert await counter.count("fund") == await counter.count("receipt") == 1
     assert await counter.paid(bill) == 120_000
     assert await counter.count("outbox", "kind = 'fee_paid'") == 1
     sources = await counter.owner.fetch("select source from fund_sighting order by 1")
     assert [row[0] for row in sources] == ["poll", "statement", "webhook"]
+
+
+async def test_a_transfer_that_a_statement_told_of_without_its_reference_is_known(
+    counter: Counter, bank: FakeBank
+) -> None:
+    await by_statement(counter, "row:7", "NOP TIEN")
+    for memo in ("Nop tien", "Nop tien", "khac"):
+        await bank.pay(120_000, memo)
+    await counter.take()
+    assert sorted(map(str, await counter.outcomes())) == ["fund", "fund", "known"]
+    assert await counter.count("fund") == 3, "two equal transfers are two"
+
+
+async def test_a_transfer_that_a_statement_may_have_told_of_is_not_counted_again(
+    counter: Counter, bank: FakeBank
+) -> None:
+    """The bank calls it one thing in its statement, and another in its notice."""
+    bills = [await counter.till.bill(who) for who in (counter.till.elder, counter.till.single)]
+    memo, others = [await counter.till.reference_of(bill) for bill in bills]
+    await by_statement(counter, "5243-001", memo)
+
+    at = counter.clock() - timedelta(days=2)
+    await bank.pay(120_000, f"MBVCB.99.{memo}", reference="MBVCB.99", at=at)
+    await bank.pay(120_000, f"MBVCB.98.{others}", reference="MBVCB.98")
+    await bank.pay(90_000, f"MBVCB.97.{memo}", reference="MBVCB.97")
+    await counter.take()
+    assert sorted(map(str, await counter.outcomes())) == ["differs", "fund", "fund"]
+    aside = (await counter.events(state="set_aside"))["items"]
+    assert [(event["bank_ref"], bool(event["fund_id"])) for event in aside] == [("MBVCB.99", True)]
+    assert await counter.paid(bills[1]) == 120_000
+    assert await counter.count("receipt", f"fund_id = '{aside[0]['fund_id']}'") == 1
+
+    await bank.pay(120_000, memo, reference="MBVCB.96")
+    await counter.take()
+    assert await counter.count("fund") == 4, "a statement's fund is in doubt once"
 
 
 async def test_a_gateway_that_is_away_is_asked_again_later_and_later(

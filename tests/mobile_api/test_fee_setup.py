@@ -146,3 +146,20 @@ async def test_a_second_merchant_waits_for_the_first_to_end(till: Till) -> None:
 def test_a_blind_index_is_of_one_school_and_one_field(till: Till) -> None:
     assert till.box.index(NUMBER, field="a") == till.box.index(NUMBER, field="a")
     assert till.box.index(NUMBER, field="a") != till.box.index(NUMBER, field="b")
+
+
+async def test_an_account_does_not_end_while_a_bill_on_it_is_open(till: Till, clock: Clock) -> None:
+    bill = await till.bill(till.elder)
+    who, asked = till.accountant.headers, {"school_id": till.school.id}
+    for path in (f"merchants/{till.merchant_id}/end", f"periods/{till.period_id}/close"):
+        done = await till.api.post(f"/v1/fees/{path}", params=asked, headers=who)
+        assert done.status_code == 200, done.text
+    url = f"/v1/fees/accounts/{till.bank_id}/end"
+    busy = await till.api.post(url, params=asked, headers=who)
+    assert (busy.status_code, busy.json()["type"]) == (409, "still-in-use")
+    await till.owner.execute(
+        "update invoice set state = 'void', voided_at = $2, void_reason = 'Nhầm' where id = $1",
+        bill,
+        clock(),
+    )
+    assert (await till.api.post(url, params=asked, headers=who)).status_code == 200

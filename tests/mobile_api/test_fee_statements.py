@@ -224,3 +224,32 @@ async def decide(
 ) -> httpx.Response:
     path = f"/statements/{found['statement_id']}/rows/{row['n']}/decision"
     return await house.till.post(house.till.accountant, path, fund_id=fund_id)
+
+
+async def test_what_the_bank_posts_on_another_day_may_be_known(house: House) -> None:
+    """Of a Sunday night, without a reference, or under another one."""
+    bill = await house.bill(house.till.elder, 400_000)
+    memo = await house.till.reference_of(bill)
+    night = datetime(2026, 11, 15, 23, 40, tzinfo=HANOI)
+    known = await house.arrives(400_000, memo, "sepay:1", at=night)
+    found = await house.imported([row("", 400_000, memo)])
+    (waits,) = await waiting(house, found["statement_id"])
+    assert (waits["waits"], waits["candidates"]) == ("maybe_known", [str(known)])
+    named = await house.imported([row("5078-1", 400_000, memo)])
+    assert named["sums"]["waiting"] == 1
+    assert await house.count("fund") == 1
+
+
+async def test_yesterdays_statement_holds_up_nothing_of_today(house: House) -> None:
+    await house.imported([row("FT1", 120_000, "hoc phi", day="15/11/2026")])
+    found = await house.imported([row("FT2", 120_000, "hoc phi")])
+    assert (found["sums"]["new"], found["sums"]["waiting"]) == (1, 0)
+
+
+async def test_an_account_that_is_over_still_takes_its_statements(house: House) -> None:
+    """What came to it before, or comes by an old code, is money all the same."""
+    await house.till.owner.execute(
+        "update fee_account set ended_at = now(), is_default = false where id = $1",
+        house.till.bank_id,
+    )
+    assert (await house.imported([row("FT1", 1_000, "a")]))["sums"]["new"] == 1

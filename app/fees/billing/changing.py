@@ -23,11 +23,12 @@ from app.fees.billing.model import (
 )
 from app.fees.billing.shown import InvoiceRow
 from app.fees.billing.writing import write_bills
-from app.fees.errors import InvoiceNotOpen
+from app.fees.errors import InvoiceNotOpen, SamePerson
 from app.fees.money import ledger
 from app.fees.money.allocating import reverse_all
 from app.fees.money.crediting import lock_credit
 from app.fees.setup import queries as setup
+from app.schools.common import school_day
 
 _CREDIT_BACK: Final = "Phiếu thu bị hủy"
 
@@ -62,7 +63,7 @@ async def void(
     await queries.hold_billing(conn, school_id=school_id)
     before = await invoice_row(conn, school_id=school_id, invoice_id=invoice_id)
     await queries.hold_period(conn, school_id=school_id, period_id=before.period_id)
-    await _hold(conn, school_id, before)
+    await _hold(conn, before, now)
     row = await invoice_row(conn, school_id=school_id, invoice_id=invoice_id)
     await _require_voidable(conn, row)
     if reissue and row.has_left:
@@ -106,14 +107,17 @@ async def write_off(
         NoSuchInvoice: not of this school.
         InvoiceNotOpen: it is void or written off already.
         NothingOwed: it is an offer, which is no debt, or paid.
+        SamePerson: who issued it gives it up: nobody alone makes money due and forgets it.
     """
     row = await invoice_row(conn, school_id=school_id, invoice_id=invoice_id)
-    await _hold(conn, school_id, row)
+    await _hold(conn, row, now)
     row = await invoice_row(conn, school_id=school_id, invoice_id=invoice_id)
     if row.state != "open":
         raise InvoiceNotOpen
     if row.is_voluntary or row.rest == 0:
         raise NothingOwed
+    if account_id == await _issuer(conn, row):
+        raise SamePerson
     await conn.execute(
         """
         update invoice set state = 'written_off', written_off_by = $3, written_off_at = $4,
@@ -139,15 +143,28 @@ async def write_off(
     await _record(conn, row, "fee_written_off", account_id, now, amount=row.rest)
 
 
-async def _hold(conn: db.Conn, school_id: int, row: InvoiceRow) -> None:
-    """Funds first, then the bill: the order of all who move money."""
-    await lock_credit(conn, school_id=school_id, student_ids=[row.student_id], invoice_ids=[row.id])
-    await db.value(
+async def _issuer(conn: db.Conn, row: InvoiceRow) -> UUID:
+    found: UUID = await db.value(
         conn,
-        "select 1 from invoice where school_id = $1 and id = $2 for no key update",
-        school_id,
+        "select issued_by from invoice where school_id = $1 and id = $2",
+        row.school_id,
         row.id,
     )
+    return found
+
+
+async def _hold(conn: db.Conn, row: InvoiceRow, now: datetime) -> None:
+    """Funds first, then the bill: the order of all who move money.
+
+    With it the pupil's offers whose meals a bill issued anew may give back.
+    """
+    await lock_credit(
+        conn, school_id=row.school_id, student_ids=[row.student_id], invoice_ids=[row.id]
+    )
+    lapsed = await queries.lapsed_offers(
+        conn, school_id=row.school_id, today=school_day(now), student_id=row.student_id
+    )
+    await queries.hold_bills(conn, school_id=row.school_id, invoice_ids=[row.id, *lapsed])
 
 
 async def _require_voidable(conn: db.Conn, row: InvoiceRow) -> None:

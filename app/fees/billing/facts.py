@@ -165,7 +165,7 @@ async def _credits(
         await queries.absences(conn, school_id=school_id, student_ids=ids, first=first, last=today)
     )
     given: dict[UUID, dict[tuple[UUID, date], UUID]] = {}
-    for row in await queries.meals_given(conn, school_id=school_id, student_ids=ids):
+    for row in await queries.meals_given(conn, school_id=school_id, student_ids=ids, today=today):
         given.setdefault(row.student_id, {})[row.item_id, row.day] = row.charged_on
     return {
         student_id: credits_of(

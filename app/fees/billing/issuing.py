@@ -12,6 +12,7 @@ from app.fees import telling
 from app.fees.billing import queries
 from app.fees.billing.compute import compute
 from app.fees.billing.facts import facts_of
+from app.fees.billing.lapsing import hold_lapsed
 from app.fees.billing.model import (
     BadScope,
     Bill,
@@ -28,6 +29,7 @@ from app.fees.money.crediting import apply_credit
 from app.fees.setup import queries as setup
 from app.fees.setup.model import BillingPeriod, NoSuchPeriod
 from app.jobs.model import Progress
+from app.schools.common import school_day
 
 LANE: Final = "fees"
 KIND: Final = "fee_issue"
@@ -67,6 +69,7 @@ async def issue_bills(
     await queries.hold_billing(conn, school_id=school_id)
     await queries.hold_period(conn, school_id=school_id, period_id=issue.period_id)
     period = await open_period(conn, school_id=school_id, period_id=issue.period_id)
+    await hold_lapsed(conn, school_id=school_id, today=school_day(now))
     facts = await facts_of(
         conn, school_id=school_id, period=period, scope=issue.scope, ref=issue.ref, now=now
     )

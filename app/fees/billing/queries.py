@@ -186,20 +186,57 @@ async def absences(
 
 
 async def meals_given(
-    conn: db.Conn, *, school_id: int, student_ids: Sequence[UUID]
+    conn: db.Conn, *, school_id: int, student_ids: Sequence[UUID], today: date
 ) -> list[GivenRow]:
-    """Meals that bills gave back; an offer that the family declined gave nothing."""
+    """Meals that bills gave back; an offer that came to nothing gave nothing."""
+    lapsed = await lapsed_offers(conn, school_id=school_id, today=today)
     return await db.many(
         conn,
         GivenRow,
         """
-        select m.student_id, m.item_id, m.day, m.charged_on from meal_credit m
-          join invoice i on i.school_id = m.school_id and i.id = m.used_on
-         where m.school_id = $1 and m.student_id = any($2)
-           and (i.declined_at is null or i.paid > 0)
+        select student_id, item_id, day, charged_on from meal_credit
+         where school_id = $1 and student_id = any($2) and used_on is not null
+           and used_on <> all ($3::uuid[])
         """,
         school_id,
         list(student_ids),
+        lapsed,
+    )
+
+
+async def lapsed_offers(
+    conn: db.Conn, *, school_id: int, today: date, student_id: UUID | None = None
+) -> list[UUID]:
+    """Offers that gave meals back, and were declined, or not paid when their period was over."""
+    found = await db.rows(
+        conn,
+        """
+        select i.id from invoice i
+          join billing_period p on p.school_id = i.school_id and p.id = i.period_id
+         where i.school_id = $1 and i.is_voluntary and i.state = 'open' and i.paid = 0
+           and i.id in (select m.used_on from meal_credit m
+                         where m.school_id = $1 and m.used_on is not null)
+           and (i.declined_at is not null or p.to_day < $2)
+           and ($3::uuid is null or i.student_id = $3)
+         order by i.id
+        """,
+        school_id,
+        today,
+        student_id,
+    )
+    return [row["id"] for row in found]
+
+
+async def hold_bills(conn: db.Conn, *, school_id: int, invoice_ids: Sequence[UUID]) -> None:
+    """Lock these bills, by id; funds have been before."""
+    await db.rows(
+        conn,
+        """
+        select id from invoice where school_id = $1 and id = any($2)
+         order by id for no key update
+        """,
+        school_id,
+        list(invoice_ids),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from app import db
+from app.fees.billing.lapsing import void_lapsed
 from app.fees.billing.model import Bill, Line
 from app.fees.references import new_reference
 from app.fees.setup.model import BillingPeriod
@@ -52,6 +53,13 @@ async def write_bills(
         await _insert_lines(conn, school_id, bills[part], ids[part])
         if told is not None:
             await told(min(start + _CHUNK, len(bills)), len(bills))
+    await void_lapsed(
+        conn,
+        school_id=school_id,
+        credits=[credit for bill in bills for credit in bill.credits],
+        account_id=issued_by,
+        now=now,
+    )
     await _use_credits(conn, school_id, bills, ids, now)
     await conn.execute(
         """

@@ -268,7 +268,7 @@ async def _missing(conn: db.Conn, *, school_id: int) -> list[Difference]:
 
 
 async def _papers(conn: db.Conn, *, school_id: int) -> list[Difference]:
-    wrong = await receipts.renewals(conn, school_id=school_id, fund_ids=None)
+    wrong = await receipts.all_renewals(conn, school_id=school_id)
     return [
         Difference(
             what=each.kind,

@@ -77,7 +77,7 @@ async def rebuild(conn: db.Conn, *, school_id: int, now: datetime) -> list[Diffe
         await post(conn, school_id=school_id, invoice_ids=bills.ids, now=bills.at)
     for bill in await _given_up(conn, school_id=school_id):
         await ledger.post(conn, school_id=school_id, txns=[_given_up_txn(bill)], now=bill.at)
-    wrong = await receipts.renewals(conn, school_id=school_id, fund_ids=None)
+    wrong = await receipts.all_renewals(conn, school_id=school_id)
     await receipts.renew(
         conn,
         school_id=school_id,

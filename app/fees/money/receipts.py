@@ -69,10 +69,8 @@ async def renew(
     )
 
 
-async def renewals(
-    conn: db.Conn, *, school_id: int, fund_ids: Collection[UUID] | None
-) -> list[Renewal]:
-    """Where papers differ from the allocations; `fund_ids` None: of all the school's funds."""
+async def renewals(conn: db.Conn, *, school_id: int, fund_ids: Collection[UUID]) -> list[Renewal]:
+    """Where the papers of these funds differ from what was allocated of them."""
     return await db.many(
         conn,
         Renewal,
@@ -81,7 +79,7 @@ async def renewals(
             select a.fund_id, i.student_id, a.invoice_id, sum(a.amount)::bigint as amount
               from allocation a
               join invoice i on i.school_id = a.school_id and i.id = a.invoice_id
-             where a.school_id = $1 and ($2::uuid[] is null or a.fund_id = any($2))
+             where a.school_id = $1 and a.fund_id = any($2)
              group by 1, 2, 3 having sum(a.amount) <> 0),
         wanted as (
             select fund_id, 'receipt' as kind, student_id, sum(amount)::bigint as amount,
@@ -89,13 +87,13 @@ async def renewals(
               from part group by fund_id, student_id
              union all
             select id, 'credit_slip', credit_student_id, free, '{}' from fund
-             where school_id = $1 and ($2::uuid[] is null or id = any($2)) and free > 0),
+             where school_id = $1 and id = any($2) and free > 0),
         live as (
             select r.id, r.fund_id, r.kind, r.student_id, r.amount, coalesce((
                    select jsonb_object_agg(l ->> 'invoice_id', l -> 'amount')
                      from jsonb_array_elements(r.lines) l), '{}') as parts
               from receipt r
-             where r.school_id = $1 and ($2::uuid[] is null or r.fund_id = any($2))
+             where r.school_id = $1 and r.fund_id = any($2)
                and r.state = 'live')
         select coalesce(w.fund_id, v.fund_id) as fund_id, coalesce(w.kind, v.kind) as kind,
                coalesce(w.student_id, v.student_id) as student_id, w.amount, v.id as live_id,
@@ -120,8 +118,15 @@ async def renewals(
          order by 1, 2 desc, 3
         """,
         school_id,
-        None if fund_ids is None else list(fund_ids),
+        list(fund_ids),
     )
+
+
+async def all_renewals(conn: db.Conn, *, school_id: int) -> list[Renewal]:
+    """The same of all the school's funds."""
+    # Not by "or there are no ids": one plan for both would read the whole school each time.
+    rows = await db.rows(conn, "select id from fund where school_id = $1", school_id)
+    return await renewals(conn, school_id=school_id, fund_ids=[row["id"] for row in rows])
 
 
 async def _void(

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -22,17 +22,20 @@ from app.fees.references import references_in
 _NOISE: Final = re.compile(r"[^A-Z0-9]+")
 # References that we made, since the source gave none.
 MADE: Final = ("sepay:", "row:")
+# A transfer of a Friday night is posted on Monday.
+POSTED_WITHIN: Final = 3
 Key = tuple[date, int, str]
 
 
 class KnownFund(Struct, frozen=True, kw_only=True):
-    """A fund of the account, whoever told of it."""
+    """A fund of the account; `in_statement`: a statement has shown it already."""
 
     id: UUID
     bank_ref: str
     amount: int
     day: date
     memo: str
+    in_statement: bool
 
 
 class Fate(Struct, frozen=True, kw_only=True):
@@ -59,6 +62,25 @@ def pair(rows: Sequence[StatementRow], funds: Sequence[KnownFund]) -> list[Fate]
     return [pairing.fates[row.n] for row in rows if row.amount > 0]
 
 
+class _Named(Struct, frozen=True, kw_only=True):
+    """What funds of one day and amount are for: bills, and whether one does not say."""
+
+    bills: frozenset[str]
+    is_any_bare: bool
+
+    @classmethod
+    def by(cls, memos: Sequence[set[str]]) -> "_Named":
+        return cls(bills=frozenset().union(*memos), is_any_bare=not all(memos))
+
+    def may_have(self, row: StatementRow) -> bool:
+        """Unless all name other bills than the row does, which makes them other transfers.
+
+        Of another statement too: a bank's channels do not name a transfer alike.
+        """
+        ours = references_in(row.memo)
+        return self.is_any_bare or not ours or not self.bills.isdisjoint(ours)
+
+
 class _Pairing:
     def __init__(self, rows: Sequence[StatementRow], funds: Sequence[KnownFund]) -> None:
         self._rows = rows
@@ -82,19 +104,21 @@ class _Pairing:
 
     def by_memo(self) -> None:
         """As many equal ones on both sides are the same ones."""
-        wanted: dict[tuple[Key, bool], list[StatementRow]] = defaultdict(list)
+        wanted: dict[Key, list[StatementRow]] = defaultdict(list)
         for row in self._open_rows():
-            key = (row.day, row.amount, packed(row.memo))
-            wanted[key, row.bank_ref is None].append(row)
+            wanted[row.day, row.amount, packed(row.memo)].append(row)
         there: dict[Key, list[KnownFund]] = defaultdict(list)
         for fund in self._unclaimed.values():
             there[fund.day, fund.amount, packed(fund.memo)].append(fund)
-        for (key, is_bare), rows in wanted.items():
+        for key, rows in wanted.items():
+            is_bare = {row.bank_ref is None for row in rows}
             # A row with a reference of its own is no fund that has another one.
             funds = [
-                fund for fund in there.get(key, ()) if is_bare or fund.bank_ref.startswith(MADE)
+                fund
+                for fund in there.get(key, ())
+                if True in is_bare or fund.bank_ref.startswith(MADE)
             ]
-            if len(funds) == len(rows):
+            if len(funds) == len(rows) and len(is_bare) == 1:
                 for row, fund in zip(rows, sorted(funds, key=lambda f: f.bank_ref), strict=True):
                     self._claim(row, fund)
             elif funds:
@@ -104,8 +128,15 @@ class _Pairing:
     def by_day_and_amount(self) -> None:
         """What is left is new, unless another source may have told of it in other words."""
         made: Counter[Key] = Counter()
+        others: dict[tuple[date, int], list[set[str]]] = defaultdict(list)
+        for fund in self._unclaimed.values():
+            # What a statement has shown has its posting day; a gateway says when it was sent.
+            for day in _days_about(fund.day, 0 if fund.in_statement else POSTED_WITHIN):
+                others[day, fund.amount].append(set(references_in(fund.memo)))
+        named = {key: _Named.by(each) for key, each in others.items()}
         for row in self._open_rows():
-            if any(_may_be(row, fund) for fund in self._unclaimed.values()):
+            there = named.get((row.day, row.amount))
+            if there is not None and there.may_have(row):
                 self._wait(row, "maybe_known")
                 continue
             key = (row.day, row.amount, packed(row.memo))
@@ -131,10 +162,5 @@ def made_reference(key: Key, nth: int) -> str:
     return f"row:{day.isoformat()}:{digest}:{nth}"
 
 
-def _may_be(row: StatementRow, fund: KnownFund) -> bool:
-    # Also of another statement: a bank's channels do not name a transfer alike.
-    if (fund.day, fund.amount) != (row.day, row.amount):
-        return False
-    ours, theirs = set(references_in(row.memo)), set(references_in(fund.memo))
-    # Both name a bill, and not the same: two transfers.
-    return not (ours and theirs and ours.isdisjoint(theirs))
+def _days_about(day: date, days: int) -> list[date]:
+    return [day + timedelta(days=n) for n in range(-days, days + 1)]

@@ -16,7 +16,7 @@ from app.fees.office.model import (
     StatementSums,
     Waits,
 )
-from app.fees.office.pairing import Fate, KnownFund
+from app.fees.office.pairing import POSTED_WITHIN, Fate, KnownFund
 
 
 class StoredRow(Struct, frozen=True, kw_only=True):
@@ -40,27 +40,31 @@ class _Known(Struct, frozen=True, kw_only=True):
     amount: int
     day: date
     memo: bytes | None
+    in_statement: bool
 
 
 async def funds_like(
     conn: db.Conn, *, box: SchoolBox, school_id: int, account_id: UUID, rows: Sequence[StatementRow]
 ) -> list[KnownFund]:
-    """The account's funds of these days, and those of the rows' references."""
+    """The account's funds of about these days, and those of the rows' references."""
     days = [row.day for row in rows]
     found = await db.many(
         conn,
         _Known,
         """
-        select f.id, f.bank_ref, f.amount, f.day, f.memo
+        select f.id, f.bank_ref, f.amount, f.day, f.memo,
+               exists (select from fund_sighting s where s.school_id = $1 and s.fund_id = f.id
+                          and s.source = 'statement') as in_statement
           from fund f
          where f.school_id = $1 and f.account_id = $2
-           and (f.day between $3 and $4 or f.bank_ref = any($5))
+           and (f.day between $3::date - $6::int and $4::date + $6::int or f.bank_ref = any($5))
         """,
         school_id,
         account_id,
         min(days),
         max(days),
         [row.bank_ref for row in rows if row.bank_ref and row.amount > 0],
+        POSTED_WITHIN,
     )
     return [
         KnownFund(
@@ -69,6 +73,7 @@ async def funds_like(
             amount=each.amount,
             day=each.day,
             memo="" if each.memo is None else box.open(each.memo, field=MEMO_FIELD),
+            in_statement=each.in_statement,
         )
         for each in found
     ]

@@ -27,8 +27,8 @@ from app.fees.office.model import (
 )
 from app.fees.office.pairing import Fate, packed, pair
 from app.fees.setup.banks import packed_number
-from app.fees.setup.model import NoSuchAccount, OpenAccount
-from app.fees.setup.queries import account_of, open_account
+from app.fees.setup.model import OpenAccount
+from app.fees.setup.queries import open_account
 from app.ids import new_id
 
 _ACCOUNT_LABEL: Final = re.compile(
@@ -53,14 +53,11 @@ def hash_of(data: bytes) -> bytes:
 async def account_for(
     conn: db.Conn, *, box: SchoolBox, school_id: int, account_id: UUID
 ) -> OpenAccount:
-    """The bank account that a statement is taken for.
+    """The bank account that a statement is taken for, also one that is over: money may come to it.
 
     Raises:
-        NoSuchAccount: unknown, over, or the cash box.
+        NoSuchAccount: unknown, or the cash box.
     """
-    account = await account_of(conn, school_id=school_id, account_id=account_id)
-    if account is None or account.ended_at is not None:
-        raise NoSuchAccount
     return await open_account(conn, box=box, school_id=school_id, account_id=account_id)
 
 

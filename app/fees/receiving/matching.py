@@ -3,12 +3,13 @@
 A reference is looked up (app/fees/receiving/candidates.py); what is found is judged here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from app.fees.money.model import Review, Share
 
@@ -85,7 +86,7 @@ def judge(facts: Facts, named: Sequence[Named]) -> Verdict:
         return Verdict(review="duplicate")
     if any(intent.is_over for intent in intents):
         return Verdict(review="late")
-    return _over_bills(facts, _distinct(want.bill for each in named for want in each.wanted))
+    return _over_bills(facts, _rooms(named))
 
 
 def _exactly(facts: Facts, named: Sequence[Named]) -> Verdict | None:
@@ -151,5 +152,15 @@ def _is_payable(bill: Bill, account_id: UUID) -> bool:
     return bill.state == "open" and bill.account_id == account_id
 
 
-def _distinct(bills: Iterable[Bill]) -> list[Bill]:
-    return list({bill.invoice_id: bill for bill in bills}.values())
+def _rooms(named: Sequence[Named]) -> list[Bill]:
+    """The bills, each once, `left` being what may go to it: of an intent no more than its share.
+
+    A family that gives 100 to an offer of 500 gives no more because something else fell away.
+    """
+    rooms: dict[UUID, int] = {}
+    bills = {want.bill.invoice_id: want.bill for each in named for want in each.wanted}
+    for each in named:
+        for want in each.wanted:
+            more = want.bill.left if each.intent is None else want.amount
+            rooms[want.bill.invoice_id] = rooms.get(want.bill.invoice_id, 0) + more
+    return [replace(bill, left=min(bill.left, rooms[key])) for key, bill in bills.items()]

@@ -21,7 +21,9 @@ from app.errands import say_failed
 from app.fees.errors import FundDiffers
 from app.fees.money.funds import receive
 from app.fees.money.model import Arrival
+from app.fees.office.twins import seen_by_statement
 from app.fees.receiving.applying import apply
+from app.fees.receiving.doubts import maybe_told
 from app.fees.receiving.gateway import (
     EventOutcome,
     PaymentGateway,
@@ -32,6 +34,7 @@ from app.fees.receiving.gateway import (
 from app.fees.receiving.inbox import BODY_FIELD
 from app.fees.setup.banks import packed_number
 from app.fees.setup.queries import NUMBER_FIELD
+from app.schools.common import school_day
 
 CONNECTIONS: Final = 3
 FIRST_WAIT_S: Final = 1.0
@@ -178,13 +181,12 @@ async def _become(
     why_not = not_money(transfer, number=number)
     if why_not is not None:
         return Taken(outcome=why_not)
+    arrival = _arrival(transfer, held, box)
+    by_statement = await _by_statement(conn, event, arrival, transfer.memo, box, now)
+    if by_statement is not None:
+        return by_statement
     try:
-        received = await receive(
-            conn,
-            school_id=event.school_id,
-            arrival=_arrival(transfer, held, box),
-            now=now,
-        )
+        received = await receive(conn, school_id=event.school_id, arrival=arrival, now=now)
     except FundDiffers:
         return Taken(outcome="differs")
     if not received.is_new:
@@ -199,6 +201,41 @@ async def _become(
         now=now,
     )
     return Taken(outcome="fund", fund_id=received.fund_id)
+
+
+async def _by_statement(
+    conn: db.Conn, event: DueEvent, arrival: Arrival, memo: str, box: SchoolBox, now: datetime
+) -> Taken | None:
+    """What it is, if a statement told of this money before, or may have; None: it did not.
+
+    In doubt it is set aside and not counted: the next statement has it again, if it is another.
+    """
+    day = school_day(arrival.received_at)
+    twin = await seen_by_statement(
+        conn,
+        box=box,
+        school_id=event.school_id,
+        account_id=arrival.account_id,
+        day=day,
+        amount=arrival.amount,
+        memo=memo,
+        source=arrival.source,
+        source_ref=arrival.source_ref,
+        now=now,
+    )
+    if twin is not None:
+        return Taken(outcome="known", fund_id=twin)
+    doubtful = await maybe_told(
+        conn,
+        box=box,
+        school_id=event.school_id,
+        account_id=arrival.account_id,
+        bank_ref=arrival.bank_ref,
+        day=day,
+        amount=arrival.amount,
+        memo=memo,
+    )
+    return None if doubtful is None else Taken(outcome="differs", fund_id=doubtful)
 
 
 def not_money(transfer: Transfer, *, number: str | None) -> EventOutcome | None:

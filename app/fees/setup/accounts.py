@@ -159,7 +159,8 @@ async def end(conn: db.Conn, *, school_id: int, account_id: UUID, now: datetime)
     Raises:
         NoSuchAccount: unknown.
         IsOver: it was ended before.
-        StillInUse: a period that is not closed is paid to it, or a bank reports on it.
+        StillInUse: a period that is not closed is paid to it, a bill or a code that a family holds
+            is, or a bank reports on it.
     """
     await lock_school(conn, school_id=school_id)
     row = await _live(conn, school_id=school_id, account_id=account_id)
@@ -170,15 +171,22 @@ async def end(conn: db.Conn, *, school_id: int, account_id: UUID, now: datetime)
                           and state <> 'closed')
             or exists (select from merchant where school_id = $1 and account_id = $2
                           and ended_at is null)
+            or exists (select from invoice where school_id = $1 and account_id = $2
+                          and state in ('draft', 'open') and settlement <> 'paid'
+                          and not is_voluntary)
+            or exists (select from payment_intent where school_id = $1 and account_id = $2
+                          and state = 'pending' and expires_at > $3)
         """,
         school_id,
         account_id,
+        now,
     )
     if used:
         raise StillInUse(
             (
-                "Hãy đóng các đợt thu và ngắt kết nối ngân hàng của tài khoản này trước.",
-                "First close the periods that are paid to it and end its merchant.",
+                "Hãy đóng các đợt thu, thu xong hoặc hủy các phiếu còn mở và ngắt kết nối ngân hàng"
+                " của tài khoản này trước.",
+                "First close its periods, settle or void its open bills, and end its merchant.",
             )
         )
     await conn.execute(

@@ -11,7 +11,8 @@ import { dong } from "../../money";
 import { useQuery } from "../../query";
 import type { Parameters } from "../../router";
 import "./fees.css";
-import { type Intent, useHeard } from "./model";
+import { useHeard } from "./family";
+import type { Intent } from "./model";
 
 const PayBy = later(() => import("./pay_by"));
 /** Should the stream be silent, it is asked now and then. */

@@ -12,17 +12,8 @@ import { dong } from "../../money";
 import { go } from "../../router";
 import { BillBox, DeclinedLine, PastLine } from "./bill";
 import "./fees.css";
-import {
-  bySchool,
-  type ChildDue,
-  type Choice,
-  hasFees,
-  payable,
-  type SchoolDue,
-  useFees,
-  wanted,
-  wishOf,
-} from "./model";
+import { type ChildDue, hasFees, useFees } from "./family";
+import { bySchool, type Choice, payable, type SchoolDue, wanted, wishOf } from "./model";
 
 export default function Fees() {
   const query = useFees();

@@ -1,11 +1,8 @@
 /** What a family owes, is offered and chooses to pay, school by school. */
 
-import { useEffect } from "preact/hooks";
-import { api, of, type Schemas } from "../../api";
-import { onItem, onReset } from "../../live";
-import { type Query, useQuery } from "../../query";
+import type { Schemas } from "../../api";
+import type { ChildDue } from "./family";
 
-export type ChildDue = Schemas["ChildDue"];
 export type Bill = Schemas["Bill"];
 export type Intent = Schemas["Intent"];
 
@@ -17,36 +14,6 @@ export interface SchoolDue {
 
 /** What of which bill is to be paid, by its id; left out: all of what is owed, nothing of an offer. */
 export type Choice = Readonly<Record<string, number>>;
-
-/** All children's fees, again whenever something of fees was told. */
-export function useFees(): Query<ChildDue[]> {
-  const query = useQuery("fees", async () => (await of(api.GET("/v1/fees/due"))).items);
-  useHeard(query);
-  return query;
-}
-
-/** Loads it again when money, a bill or a reminder was told, or nobody knows what was. */
-export function useHeard<T>(query: Query<T>): void {
-  useEffect(() => {
-    const again = () => void query.reload();
-    const stops = [onItem((item) => item.kind.startsWith("fee_") && again()), onReset(again)];
-    const onSight = () => document.visibilityState === "visible" && again();
-    document.addEventListener("visibilitychange", onSight);
-    return () => {
-      for (const stop of stops) stop();
-      document.removeEventListener("visibilitychange", onSight);
-    };
-  }, [query]);
-}
-
-/** Whether there is anything of fees to see. */
-export function hasFees(items: readonly ChildDue[]): boolean {
-  return items.some(
-    (each) =>
-      each.credit > 0 ||
-      [each.bills, each.offers, each.declined, each.history].some((bills) => bills.length > 0),
-  );
-}
 
 export function bySchool(items: readonly ChildDue[]): SchoolDue[] {
   const found = new Map<number, SchoolDue>();

@@ -8,7 +8,7 @@ import { F } from "../../i18n/fees";
 import { dong } from "../../money";
 import { useQuery } from "../../query";
 import "./fees.css";
-import { useHeard } from "./model";
+import { useHeard } from "./family";
 
 type Receipt = Schemas["Receipt"];
 /** Years of one family. */

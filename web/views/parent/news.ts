@@ -76,18 +76,15 @@ const ICONS: Readonly<Record<string, IconName>> = {
   message: "chat",
   message_report: "flag",
   report_decided: "flag",
-  fee_due: "money",
-  fee_paid: "check",
-  fee_reminder: "money",
-  fee_changed: "money",
-  fee_review: "bank",
-  fee_second_person: "people",
 };
 
 /** What is in a child's book without a page of its own. */
 const BOOK: ReadonlySet<string> = new Set(["remark", "homework", "daily_book", "weekly_summary"]);
 
+const isOfFees = (item: InboxItem) => item.kind.startsWith("fee_");
+
 export function iconOf(item: InboxItem): IconName {
+  if (isOfFees(item)) return "money";
   return ICONS[item.kind] ?? (toneOf(item) === "alarm" ? "warn" : "bell");
 }
 
@@ -144,19 +141,16 @@ export function leadsTo(
     case "correction_asked":
     case "correction_decided":
       return deciding("sua-diem-danh", "sua");
-    case "fee_due":
-    case "fee_reminder":
-    case "fee_changed":
-      return "/khoan-thu";
-    case "fee_paid":
-      return "/khoan-thu/bien-lai";
     case "fee_review":
       return `/truong/${school}/thu/tien-ve`;
     case "fee_second_person":
       return `/truong/${school}/thu`;
+    case "fee_paid":
+      return "/khoan-thu/bien-lai";
     case "absence_held":
       return `/truong/${school}/tin-vang`;
     default:
+      if (isOfFees(item)) return "/khoan-thu";
       return inBook(item, child) ?? (child && `/con/${child}`);
   }
 }

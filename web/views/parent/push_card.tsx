@@ -1,34 +1,46 @@
 /** Offers pushes, gently: once, until they are on or it was put off for a month. */
 
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { useSending } from "../../components/form";
 import { Icon } from "../../components/icons";
-import { PushFault } from "../../components/push_switch";
+import { later } from "../../components/later";
 import { Button, Note } from "../../components/ui";
+import { Unreached } from "../../failure";
 import { C } from "../../i18n/common";
 import { U } from "../../i18n/push";
 import { online } from "../../now";
-import { lookAtPush, pushState, turnOn } from "../../push";
+import { putOff } from "./push_later";
 
-const LATER = "ct.push-later";
-const MONTH_MS = 30 * 24 * 3600 * 1000;
+// Who only looks at the offer fetches none of its work.
+const PushFault = later(async () => {
+  const { PushFault } = await import("../../components/push_switch");
+  return { default: PushFault };
+}, true);
 
-export function PushCard() {
-  const isLater = useSignal(Date.now() - Number(localStorage.getItem(LATER)) < MONTH_MS);
-  const wasAsked = useSignal(false);
+/** Shown while `mayOffer`. */
+export default function PushCard() {
+  const state = useSignal<"asks" | "denied" | "over">("asks");
   const sending = useSending();
-  useEffect(lookAtPush, []);
+  const failure = sending.failure.value;
   // The browser said no just now: how to change one's mind is said once.
-  if (wasAsked.value && pushState.value === "denied") return <Note tone="wait">{U.denied()}</Note>;
-  if (isLater.value || pushState.value !== "off" || !online.value) return null;
+  if (state.value === "denied") return <Note tone="wait">{U.denied()}</Note>;
+  if (state.value === "over" || !online.value) return null;
   async function ask(): Promise<void> {
-    wasAsked.value = true;
-    await turnOn();
+    // Within the tap: a browser asks only then, and the rest is still to be fetched.
+    const permission = await Notification.requestPermission();
+    if (permission !== "granted") {
+      if (permission === "denied") state.value = "denied";
+      return;
+    }
+    const push = await import("../../push").catch(() => {
+      throw new Unreached();
+    });
+    await push.turnOn();
+    state.value = "over";
   }
-  function later(): void {
-    localStorage.setItem(LATER, `${Date.now()}`);
-    isLater.value = true;
+  function notNow(): void {
+    putOff();
+    state.value = "over";
   }
   return (
     <section class="card push-card" aria-label={U.title()}>
@@ -43,11 +55,11 @@ export function PushCard() {
         <Button kind="main" busy={sending.busy.value} onClick={() => void sending.run(ask)}>
           {U.turnOn()}
         </Button>
-        <Button kind="quiet" onClick={later}>
+        <Button kind="quiet" onClick={notNow}>
           {C.notNow()}
         </Button>
       </div>
-      <PushFault error={sending.failure.value} />
+      {failure !== null && <PushFault error={failure} />}
     </section>
   );
 }

@@ -13,11 +13,12 @@ import { type FamilyDay, useToday } from "./family";
 import { Fresh } from "./fresh";
 import { type Kin, kinOf } from "./kin";
 import "./parent.css";
-import { PushCard } from "./push_card";
+import { mayOffer } from "./push_later";
 import type { Child } from "./standing";
 import { StateBlock, UnknownBlock } from "./state_block";
 
 const FeesCard = later(() => import("../fees/card"), true);
+const PushCard = later(() => import("./push_card"), true);
 
 export default function Today() {
   const query = useToday();
@@ -49,7 +50,7 @@ export default function Today() {
         />
       ))}
       <FeesCard />
-      <PushCard />
+      {mayOffer() && <PushCard />}
     </Page>
   );
 }

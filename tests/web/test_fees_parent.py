@@ -1,0 +1,143 @@
+"""A parent's fees: seen line by line, paid by one code for both children, and receipted."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import httpx
+from playwright.async_api import Locator, expect
+
+from app.fees.paying.vietqr import parse
+from app.fees.references import references_in
+from tests.fakes.bank import FakeBank, to
+from tests.mobile_api.billing import NUMBER, SECRET, Till, open_till
+from tests.notifications.news import until
+from tests.web.conftest import OpenPhone
+from tests.web.phone import Phone
+from tests.web.province import Province, Town
+from tests.web.screens import screen
+
+
+def card(phone: Phone, name: str) -> Locator:
+    """A child's fees."""
+    return phone.page.get_by_role("region", name=name, exact=True)
+
+
+async def opened(phone: Phone, till: Till) -> None:
+    """Fees, from the family's first screen."""
+    await phone.log_in(till.parent)
+    link = phone.page.get_by_role("link", name="Khoản thu")
+    await expect(link).to_contain_text("đ")
+    await link.click()
+    await expect(phone.page.get_by_role("heading", level=1)).to_have_text("Khoản thu")
+
+
+async def test_two_childrens_bills_are_paid_by_one_code_and_receipted_without_reloading(
+    town: Town, open_phone: OpenPhone, api: httpx.AsyncClient, province: Province
+) -> None:
+    till = await open_till(api, town)
+    bills = [await till.bill(till.elder, 120_000), await till.bill(till.younger, 240_000)]
+    bank = FakeBank(till.merchant_id, secret=SECRET, account=NUMBER, post=to(province.url))
+    phone = await open_phone()
+    await opened(phone, till)
+    for child, sum_ in ((till.elder, "120.000"), (till.younger, "240.000")):
+        await expect(card(phone, child.name)).to_contain_text(f"Cần đóng {sum_}")
+    lines = card(phone, till.elder.name)
+    await lines.get_by_text("Xem từng khoản").click()
+    await expect(lines.get_by_text("Căn cứ: Nghị quyết 12/2025/NQ-HĐND")).to_be_visible()
+    await screen(phone.page, "fees")
+
+    await phone.page.get_by_role("button", name=re.compile("Đóng 360.000")).click()
+    drawing = phone.page.get_by_role("img", name=re.compile("VietQR"))
+    await expect(drawing).to_be_visible()
+    code = str(await drawing.get_attribute("data-code"))
+    paid_by = parse(code)
+    assert (paid_by.number, paid_by.amount) == (NUMBER, 360_000)
+    assert till.elder.name not in await phone.page.locator("main").inner_text()
+    await phone.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await phone.page.get_by_role("button", name="Chép nội dung chuyển khoản").click()
+    memo = str(await phone.page.evaluate("() => navigator.clipboard.readText()"))
+    assert references_in(memo) == references_in(code) != []
+    async with phone.page.expect_download() as saved:
+        await phone.page.get_by_role("button", name="Lưu ảnh").click()
+    assert (await saved.value).suggested_filename.endswith(".png")
+    await screen(phone.page, "fees-code")
+
+    loads = phone.asked("/")
+    await bank.pay(360_000, f"MBVCB.3278907687.{memo}.CT tu 0123456789")
+    await expect(phone.says("Nhà trường đã nhận")).to_be_visible()
+    assert phone.asked("/") == loads
+    paid = [await town.count("select paid from invoice where id = $1", bill) for bill in bills]
+    assert paid == [120_000, 240_000]
+    await screen(phone.page, "fees-received")
+
+    await until(
+        lambda: town.owner.fetchval(
+            "select count(pdf_key) = 2 from receipt where school_id = $1", till.school.id
+        )
+    )
+    await phone.page.get_by_role("link", name="Biên lai").click()
+    receipts = phone.page.get_by_role("listitem")
+    await expect(receipts).to_have_count(2)
+    async with phone.page.expect_download() as paper:
+        await receipts.first.get_by_role("button", name="Tải PDF").click()
+    path = await (await paper.value).path()
+    assert path.read_bytes().startswith(b"%PDF-")
+    await screen(phone.page, "fees-receipts")
+    await phone.page.get_by_role("link", name="Quay lại").click()
+    await expect(card(phone, till.elder.name)).to_contain_text("Không còn khoản nào phải đóng")
+
+
+async def test_an_offer_is_left_and_taken_up_again_and_a_part_is_paid_where_it_may(
+    town: Town, open_phone: OpenPhone, api: httpx.AsyncClient
+) -> None:
+    till = await open_till(api, town)
+    await town.owner.execute(
+        "update billing_period set accepts_partial = true where id = $1", till.period_id
+    )
+    await till.bill(till.elder, 120_000)
+    await till.bill(till.elder, 50_000, item="club", is_voluntary=True)
+    phone = await open_phone()
+    await opened(phone, till)
+    mine = card(phone, till.elder.name)
+    pay = phone.page.get_by_role("button", name=re.compile("^Đóng [0-9]"))
+    await expect(pay).to_contain_text("120.000")
+    await mine.get_by_label("Câu lạc bộ bóng đá").check()
+    await expect(pay).to_contain_text("170.000")
+    await screen(phone.page, "fees-offer")
+    await mine.get_by_role("button", name="Không tham gia").click()
+    await expect(pay).to_contain_text("120.000")
+    await mine.get_by_text("Đã xong").click()
+    await expect(mine.get_by_text("Gia đình đã chọn không tham gia")).to_be_visible()
+    await mine.get_by_role("button", name="Tham gia lại").click()
+    await expect(mine.get_by_role("button", name="Không tham gia")).to_be_visible()
+    # Chosen before; the family chooses anew.
+    await mine.get_by_label("Câu lạc bộ bóng đá").uncheck()
+    await mine.get_by_role("button", name="Đóng một phần").click()
+    await mine.get_by_label("Số tiền đóng lần này").fill("50000")
+    await expect(pay).to_contain_text("50.000")
+    await pay.click()
+    await expect(phone.page.get_by_role("img", name=re.compile("50.000"))).to_be_visible()
+
+    past = datetime.now(UTC) - timedelta(minutes=1)
+    await town.owner.execute(
+        "update payment_intent set state = 'expired', expires_at = $2 where school_id = $1",
+        till.school.id, past,
+    )  # fmt: skip
+    await phone.page.reload()
+    await expect(phone.says("Mã đã hết hạn")).to_be_visible()
+    await expect(phone.page.get_by_role("img", name=re.compile("VietQR"))).to_have_count(0)
+    await screen(phone.page, "fees-expired")
+
+
+async def test_where_the_school_bills_nothing_there_is_nothing_of_fees(
+    town: Town, open_phone: OpenPhone, api: httpx.AsyncClient
+) -> None:
+    till = await open_till(api, town)
+    await till.bill(till.single)
+    phone = await open_phone()
+    await phone.log_in(till.parent)
+    await expect(phone.page.get_by_role("link", name=till.elder.name)).to_be_visible()
+    await until(lambda: phone.asked("/v1/fees/due") > 0)
+    await expect(phone.page.get_by_role("link", name="Khoản thu")).to_have_count(0)
+    await phone.go("/khoan-thu")
+    await expect(phone.says("Nhà trường chưa thu khoản nào ở đây")).to_be_visible()
