@@ -23,7 +23,7 @@ from app.fees.money.funds import receive
 from app.fees.money.model import Arrival
 from app.fees.office.twins import seen_by_statement
 from app.fees.receiving.applying import apply
-from app.fees.receiving.doubts import maybe_told
+from app.fees.receiving.doubts import doubtful, unconfirmed
 from app.fees.receiving.gateway import (
     EventOutcome,
     PaymentGateway,
@@ -210,11 +210,14 @@ async def _by_statement(
 
     In doubt it is set aside and not counted: the next statement has it again, if it is another.
     """
-    day = school_day(arrival.received_at)
+    school_id, day = event.school_id, school_day(arrival.received_at)
+    funds = await unconfirmed(conn, school_id=school_id, arrival=arrival, day=day)
+    if not funds:
+        return None
     twin = await seen_by_statement(
         conn,
         box=box,
-        school_id=event.school_id,
+        school_id=school_id,
         account_id=arrival.account_id,
         day=day,
         amount=arrival.amount,
@@ -225,17 +228,8 @@ async def _by_statement(
     )
     if twin is not None:
         return Taken(outcome="known", fund_id=twin)
-    doubtful = await maybe_told(
-        conn,
-        box=box,
-        school_id=event.school_id,
-        account_id=arrival.account_id,
-        bank_ref=arrival.bank_ref,
-        day=day,
-        amount=arrival.amount,
-        memo=memo,
-    )
-    return None if doubtful is None else Taken(outcome="differs", fund_id=doubtful)
+    found = await doubtful(conn, box=box, school_id=school_id, funds=funds, memo=memo)
+    return None if found is None else Taken(outcome="differs", fund_id=found)
 
 
 def not_money(transfer: Transfer, *, number: str | None) -> EventOutcome | None:
