@@ -253,3 +253,26 @@ async def test_an_account_that_is_over_still_takes_its_statements(house: House) 
         house.till.bank_id,
     )
     assert (await house.imported([row("FT1", 1_000, "a")]))["sums"]["new"] == 1
+
+
+async def test_whatever_the_file_is_called_it_is_taken(
+    house: House, api: httpx.AsyncClient
+) -> None:
+    till = house.till
+    body = "Ngày giao dịch,Ghi có,Mô tả\n16/11/2026,1.000,a\n".encode()
+    name = b"sao\x00ke\xe2\x80\xae" + b"x" * 300
+    form = (
+        b'--b\r\nContent-Disposition: form-data; name="file"; filename="' + name + b'"\r\n'
+        b"Content-Type: text/csv\r\n\r\n" + body + b"\r\n--b--\r\n"
+    )
+    answer = await api.post(
+        "/v1/fees/statements",
+        params={"school_id": till.school.id, "account_id": str(till.bank_id)},
+        content=form,
+        headers=till.accountant.headers | {"Content-Type": "multipart/form-data; boundary=b"},
+    )
+    assert answer.status_code in (200, 400), answer.text
+    if answer.status_code == 200:
+        (line,) = (await till.get(till.accountant, "/statements")).json()["items"]
+        assert line["file_name"].startswith("saoke")
+        assert len(line["file_name"]) <= 120

@@ -30,6 +30,7 @@ from app.fees.setup.banks import packed_number
 from app.fees.setup.model import OpenAccount
 from app.fees.setup.queries import open_account
 from app.ids import new_id
+from app.names import clean
 
 _ACCOUNT_LABEL: Final = re.compile(
     r"(?:SOTAIKHOAN|SOTK|ACCOUNTNUMBER|ACCOUNTNO|ACCOUNT|TAIKHOAN)[A-Z]*([0-9]{6,19})"
@@ -137,7 +138,7 @@ async def keep(
         school_id,
         statement_id,
         account_id,
-        file.name[:120] or "sao-ke",
+        _kept_name(file.name),
         file.hash,
         read.profile,
         min(row.day for row in read.rows),
@@ -199,6 +200,11 @@ async def known_statement(
         file_hash,
     )
     return found
+
+
+def _kept_name(name: str) -> str:
+    """What the sender called the file, as far as it can be stored and shown."""
+    return "".join(c for c in clean(name) if c.isprintable())[:120] or "sao-ke"
 
 
 async def _fates(
