@@ -124,7 +124,12 @@ async def request(
         to_holder=box.seal(asked.to_holder, field=TO_HOLDER_FIELD),
         requested_by=requested_by,
     )
-    if not await refunds.hold(conn, school_id=school_id, refund=refund, now=now):
+    try:
+        is_new = await refunds.hold(conn, school_id=school_id, refund=refund, now=now)
+    except db.UniqueViolation:
+        # Of two funds at once: each lock is its own fund's.
+        raise RefundIdTaken from None
+    if not is_new:
         known = await one(conn, box=box, school_id=school_id, refund_id=asked.id)
         same = (known.fund_id, known.amount, known.to_bank_bin, known.to_number)
         if same != (asked.fund_id, asked.amount, asked.to_bank_bin, number):
