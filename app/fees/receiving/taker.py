@@ -18,6 +18,7 @@ from msgspec import Struct
 from app import db
 from app.crypto import SchoolBox, Vault
 from app.errands import say_failed
+from app.fees import telling
 from app.fees.errors import FundDiffers
 from app.fees.money.funds import receive
 from app.fees.money.model import Arrival
@@ -154,6 +155,9 @@ async def take(
     box = vault.school_box(held.wrapped, event.school_id)
     taken = await _become(conn, event, held, box, gateways[held.provider], now)
     await _finish(conn, event, taken, now)
+    if taken.outcome == "differs":
+        # Money, but in no fund: without a word nobody would look for it.
+        await telling.waits_for_review(conn, school_id=event.school_id, now=now)
     if taken.outcome in _SET_ASIDE:
         _log.warning(
             "fee_event.set_aside",
