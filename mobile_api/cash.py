@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from app.fees.money.model import Share
 from app.fees.office import cash
-from app.fees.office.cash import CashLine, State
+from app.fees.office.cash_model import CashLine, State
 from app.paging import DEFAULT_LIMIT, Page, decode_cursor, page_of
 from app.schools.common import school_box
 from mobile_api.deps import Me, Now, Res, Tx

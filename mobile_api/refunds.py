@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from app.errors import Unprocessable
 from app.fees.money.model import RefundState
 from app.fees.office import refunds
-from app.fees.office.refunds import RefundAsked, RefundLine
+from app.fees.office.refund_model import RefundAsked, RefundLine
 from app.paging import DEFAULT_LIMIT, Page, decode_cursor, page_of
 from app.schools.common import school_box
 from mobile_api.deps import Me, Now, Res, Tx

@@ -136,9 +136,7 @@ async def again(purse: Purse, conn: db.Conn, facts: Facts, choice: Choice) -> No
 
 async def allocate(purse: Purse, conn: db.Conn, facts: Facts, choice: Choice) -> None:
     fund = choice.rather(facts.funds, [fund for fund in facts.funds if fund.free])
-    bill = facts.bills[choice.m % len(facts.bills)] if facts.bills else None
-    if bill is None:
-        raise Refused
+    bill = choice.rather(facts.bills, facts.open_bills)
     with choice.expects(choice.amount <= min(fund.free, bill.due)):
         await purse.allocate(conn, fund.id, Share(invoice_id=bill.id, amount=choice.amount))
 

@@ -156,6 +156,20 @@ async def test_what_is_reversed_is_free_once_and_its_receipt_is_void(purse: Purs
     await settled(purse)
 
 
+async def test_what_a_person_took_back_pays_no_bill_by_itself(purse: Purse) -> None:
+    bill = await purse.do(lambda c: purse.bill(c, 0, [(0, 100, 0)]))
+    share = Share(invoice_id=bill, amount=100)
+    async with purse.step() as conn:
+        await purse.receive(conn, 110, ref="FT1", shares=[share], credit=purse.students[0])
+    put = await purse.owner.fetchval("select id from allocation")
+    await purse.do(lambda c: purse.reverse(c, put))
+    anew = await purse.do(lambda c: purse.bill(c, 0, [(0, 120, 0)]))
+    assert await paid(purse, anew) == (0, "unpaid")
+    (fund,) = await purse.owner.fetch("select free, review, credit_student_id from fund")
+    assert tuple(fund) == (110, "over", None)
+    await settled(purse)
+
+
 async def test_a_pupils_credit_pays_the_next_bill_the_oldest_money_first(purse: Purse) -> None:
     for ref, amount in [("FT1", 70), ("FT2", 70)]:
         async with purse.step() as conn:

@@ -231,6 +231,15 @@ async def test_what_is_void_or_paid_at_the_school_has_no_code(till: Till, way: s
     assert refused(await intend(till, till.parent, bill)) == expected
 
 
+async def test_nobody_is_sent_to_an_account_that_has_ended(till: Till) -> None:
+    bill, other = await till.bill(till.elder), await till.bill(till.younger)
+    made = (await intend(till, till.parent, bill)).json()
+    await till.owner.execute("update fee_account set ended_at = now() where id = $1", till.bank_id)
+    assert refused(await intend(till, till.parent, other)) == (422, "not-paid-by-transfer")
+    shown = (await again(till, till.parent, made)).json()
+    assert (shown["state"], shown["qr"], shown["account"]) == ("failed", None, None)
+
+
 async def test_bills_of_two_accounts_take_two_codes(till: Till) -> None:
     bills = [await till.bill(till.elder), await till.bill(till.younger)]
     await till.owner.execute(

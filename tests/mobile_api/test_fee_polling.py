@@ -146,6 +146,9 @@ async def test_a_transfer_that_a_statement_may_have_told_of_is_not_counted_again
 
     at = counter.clock() - timedelta(days=2)
     await bank.pay(120_000, f"MBVCB.99.{memo}", reference="MBVCB.99", at=at)
+    assert await counter.count("outbox", "kind = 'fee_review'") == 0
+    await counter.take()
+    assert await counter.count("outbox", "kind = 'fee_review'") > 0, "the accountants hear of it"
     await bank.pay(120_000, f"MBVCB.98.{others}", reference="MBVCB.98")
     await bank.pay(90_000, f"MBVCB.97.{memo}", reference="MBVCB.97")
     await counter.take()

@@ -157,3 +157,11 @@ async def test_who_may_ask_decide_and_settle(house: House, world: World) -> None
         assert (await decide(till, refund, who)).status_code == status
         assert (await settle(till, refund, who, "FT9")).status_code == status
     assert (await house.ask_refund(fund_id, 1_000, who=till.principal)).status_code == 403
+
+
+async def test_one_id_for_two_funds_at_once_is_one_refund(house: House) -> None:
+    funds = [await house.arrives(10_000, "x", f"FT{n}") for n in range(2)]
+    refund_id = str(new_id())
+    both = await asyncio.gather(*(house.ask_refund(fund, 5_000, id=refund_id) for fund in funds))
+    assert sorted(answer.status_code for answer in both) == [201, 409]
+    await house.add_up()

@@ -209,3 +209,19 @@ async def test_decisions_stand_in_the_audit(house: House, till: Till) -> None:
     assert entry is not None
     assert entry["subject_id"] == fund_id
     assert entry["detail"]["shares"] == [[str(bill), 120_000]]
+
+
+async def test_the_code_of_a_void_bill_suggests_the_one_issued_for_it(house: House) -> None:
+    till = house.till
+    old = await house.bill(till.elder)
+    answer = await till.post(
+        till.accountant, f"/invoices/{old}/void", reason="Sai mức thu", reissue=False
+    )
+    assert answer.status_code == 200, answer.text
+    new = await house.bill(till.elder, 90_000)
+    await till.owner.execute("update invoice set replaces = $1 where id = $2", old, new)
+    fund_id = await house.arrives(120_000, await till.reference_of(old), "FT1")
+    shown = await house.fund(fund_id)
+    assert shown["fund"]["review"] == "not_open"
+    (first,) = shown["suggestions"]
+    assert (first["invoice_id"], first["why"]) == (str(new), ["reference"])

@@ -9,6 +9,7 @@ import pytest
 
 from app.fees.money.funds import receive
 from app.fees.money.model import Arrival
+from app.ids import new_id
 from tests.conftest import HANOI
 from tests.fees.statement_files import as_xlsx, vietcombank
 from tests.mobile_api.billing import Till
@@ -253,3 +254,59 @@ async def test_an_account_that_is_over_still_takes_its_statements(house: House) 
         house.till.bank_id,
     )
     assert (await house.imported([row("FT1", 1_000, "a")]))["sums"]["new"] == 1
+
+
+async def test_whatever_the_file_is_called_it_is_taken(
+    house: House, api: httpx.AsyncClient
+) -> None:
+    till = house.till
+    body = "Ngày giao dịch,Ghi có,Mô tả\n16/11/2026,1.000,a\n".encode()
+    name = b"sao\x00ke\xe2\x80\xae" + b"x" * 300
+    form = (
+        b'--b\r\nContent-Disposition: form-data; name="file"; filename="' + name + b'"\r\n'
+        b"Content-Type: text/csv\r\n\r\n" + body + b"\r\n--b--\r\n"
+    )
+    answer = await api.post(
+        "/v1/fees/statements",
+        params={"school_id": till.school.id, "account_id": str(till.bank_id)},
+        content=form,
+        headers=till.accountant.headers | {"Content-Type": "multipart/form-data; boundary=b"},
+    )
+    assert answer.status_code in (200, 400), answer.text
+    if answer.status_code == 200:
+        (line,) = (await till.get(till.accountant, "/statements")).json()["items"]
+        assert line["file_name"].startswith("saoke")
+        assert len(line["file_name"]) <= 120
+
+
+async def test_a_statement_sent_for_the_wrong_account_counts_nothing_again(house: House) -> None:
+    till = house.till
+    other = await second_account(house)
+    await house.arrives(100_000, "nop tien", "FT1", at=AT)
+    grid = [row("FT1", 100_000, "nop tien"), row("FT2", 5_000, "b"), row("FT3", 6_000, "c")]
+    found = await house.imported(grid, account_id=str(other))
+    (waits,) = await waiting(house, found["statement_id"])
+    assert (waits["bank_ref"], waits["waits"]) == ("FT1", "maybe_known")
+    again = await house.send(grid)
+    assert again.json()["type"].endswith("statement-of-another-account")
+    most = await house.send(grid[1:])
+    assert most.json()["type"].endswith("statement-of-another-account")
+    some = await house.imported([*grid, row("FT4", 1, "d")])
+    assert (some["sums"]["known"], some["sums"]["waiting"], some["sums"]["new"]) == (1, 2, 1)
+    assert await till.owner.fetchval("select count(*) from fund where bank_ref = 'FT1'") == 1
+
+
+async def second_account(house: House) -> str:
+    account_id = new_id()
+    await house.till.owner.execute(
+        """
+        insert into fee_account (school_id, id, kind, name, bank_bin, number, number_index,
+               number_tail, holder, is_default, created_by, created_at, changed_at)
+        select school_id, $2, kind, 'Tài khoản hai', bank_bin, number, '\\x01', number_tail, holder,
+               false, created_by, created_at, changed_at
+          from fee_account where id = $1
+        """,
+        house.till.bank_id,
+        account_id,
+    )
+    return str(account_id)

@@ -10,6 +10,7 @@ import pytest
 
 from app.schools.common import first_year_of
 from app.settings import Settings
+from scripts import fees
 from scripts.demo.guard import DemoDatabase, refuse_demo_database
 from scripts.demo.lots import demo_id, draws
 from scripts.demo.names import full_name
@@ -80,6 +81,8 @@ def test_the_same_day_gives_the_same_province_under_another_key(
     one, other, another_day = (look(dsn, _contents) for dsn in dsns)
     assert one == other
     assert len(one) >= 20
+    said: list[str] = []
+    assert fees.check(demo_settings(dsns[0], valkey), school_id=None, say=said.append) == 0, said
     differing = {table for table in one if one[table] != another_day[table]}
     of_days = {"scan_event", "scan_refusal", "attendance_day", "absence_run", "absence_case"}
     of_book = {"lesson", "homework", "homework_done", "remark", "weekly_run", "weekly_summary"}

@@ -18,6 +18,7 @@ export const T = texts({
   debtors: ["Chưa đóng đủ", "Still to pay"],
   funds: ["Tiền về", "Money in"],
   statements: ["Sao kê", "Statements"],
+  receipts: ["Biên lai", "Receipts"],
   cash: ["Tiền mặt", "Cash"],
   refunds: ["Hoàn tiền", "Refunds"],
   events: ["Báo có tự động", "Bank notices"],

@@ -10,7 +10,16 @@ import { S, W, WARN } from "../i18n/till_setup";
 import { chooseLang } from "../lang";
 import { amountOf, caretIn, dong, percentOf, shortly } from "../money";
 import { inWords } from "../money_words";
-import { bodyOf, faultOf, newRow, type Row, rowOf, scopeOf } from "../views/till/charges_model";
+import {
+  bodyOf,
+  faultOf,
+  newRow,
+  pupilIdOf,
+  type Row,
+  rowOf,
+  SOME_PUPIL,
+  scopeOf,
+} from "../views/till/charges_model";
 import { dayShort, daysFrom, daysLater, monthOf } from "../views/till/days";
 import type { Item } from "../views/till/lists";
 import { joined, type Open, onePupil, splitFault, sumOf } from "../views/till/split_model";
@@ -91,6 +100,17 @@ test("a row of charges is sent as the API has it, and read back the same", () =>
   assert.deepEqual(rowOf({ id: "k", ...bodyOf(row) } as Parameters<typeof rowOf>[0]), row);
   assert.deepEqual(scopeOf("school"), { scope: "school", ref: "" });
   assert.equal(bodyOf(newRow(MEAL, "k")).quantity, null);
+});
+
+test("a row of one pupil is sent once the pupil is chosen, with its own due day", () => {
+  const row: Row = { ...newRow(ITEM, "k"), whom: SOME_PUPIL, dueDay: "2026-12-05" };
+  assert.equal(faultOf(row, [row], ITEM), "pupil");
+  const chosen: Row = { ...row, whom: `${SOME_PUPIL}an` };
+  assert.equal(faultOf(chosen, [chosen], ITEM), null);
+  assert.equal(pupilIdOf(chosen.whom), "an");
+  assert.equal(pupilIdOf("class:an"), "");
+  const { scope, ref, due_day } = bodyOf(chosen);
+  assert.deepEqual([scope, ref, due_day], ["student", "an", "2026-12-05"]);
 });
 
 test("a row says what is wrong with it", () => {

@@ -36,7 +36,10 @@ async def waiting(conn: db.Conn, *, school_id: int) -> Waiting:
         conn,
         Waiting,
         """
-        select (select count(*) from fund where school_id = $1 and review is not null) as reviews,
+        select (select count(*) from fund where school_id = $1 and review is not null)
+               + (select count(*) from gateway_inbox
+                   where school_id = $1 and state = 'set_aside' and outcome = 'differs'
+                     and received_at > now() - interval '30 days') as reviews,
                (select count(*) from refund
                  where school_id = $1 and state in ('requested', 'sent')) as refunds,
                (select count(*) from cash_intake

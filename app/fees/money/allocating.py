@@ -190,7 +190,9 @@ async def reverse(
     reason: str,
     now: datetime,
 ) -> None:
-    """Take an allocation back, once: its money is free in its fund and waits for a person.
+    """Take an allocation back, once: what is free of its fund waits for a person.
+
+    For nobody's next bill, though it was somebody's credit: it would go where it was taken from.
 
     Raises:
         NoSuchAllocation: not of this school, or it takes back another one itself.
@@ -215,7 +217,7 @@ async def reverse(
         made_by=made_by,
         now=now,
         review=fund.review or "over",
-        credit_student_id=fund.credit_student_id,
+        credit_student_id=None,
         reason=reason,
     )
     await receipts.renew(

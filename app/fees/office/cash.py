@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
 
 from app import audit, db
 from app.crypto import SchoolBox
-from app.errors import Conflict
 from app.fees import telling
 from app.fees.errors import (
     InvoiceNotOpen,
@@ -21,47 +19,10 @@ from app.fees.errors import (
 from app.fees.money.allocating import allocate
 from app.fees.money.funds import receive
 from app.fees.money.model import Arrival, Share
+from app.fees.office.cash_model import CashIdTaken, CashLine, State
 from app.fees.office.closes import require_open_day
 from app.fees.office.model import PAYER_FIELD, CashDecided, NoCashAccount, NoSuchCash, NotYourCash
 from app.schools.common import school_day
-
-State = Literal["taken", "confirmed", "cancelled"]
-
-
-class CashIdTaken(Conflict):
-    """Mã lần thu này đã dùng cho việc khác | The intake's id belongs to something else"""
-
-
-class CashShare(Struct, frozen=True, kw_only=True):
-    """What of the cash is for one bill."""
-
-    invoice_id: UUID
-    amount: int
-    pay_ref: str
-    student_id: UUID
-    student_name: str
-    class_name: str | None
-
-
-class CashLine(Struct, frozen=True, kw_only=True):
-    """Cash that was taken. It is money from `confirmed` on, by `decided_by`."""
-
-    id: UUID
-    school_id: int
-    account_id: UUID
-    amount: int
-    day: date
-    payer: str
-    state: State
-    taken_by: UUID
-    taken_by_name: str | None
-    taken_at: datetime
-    decided_by: UUID | None
-    decided_by_name: str | None
-    decided_at: datetime | None
-    cancel_reason: str | None
-    fund_id: UUID | None
-    shares: list[CashShare]
 
 
 class _Held(Struct, frozen=True, kw_only=True):

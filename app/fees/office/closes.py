@@ -162,6 +162,22 @@ async def close(
                 f"The books say {told.expected} đồng, counted were {counted}.",
             )
         )
+    await _write(conn, school_id, told, counted, note.strip(), closed_by, now)
+    (line,) = await listed(
+        conn, school_id=school_id, account_id=account_id, day=day, cashier=cashier, limit=1
+    )
+    return line
+
+
+async def _write(
+    conn: db.Conn,
+    school_id: int,
+    told: CloseSums,
+    counted: int,
+    note: str,
+    closed_by: UUID,
+    now: datetime,
+) -> None:
     await conn.execute(
         """
         insert into daily_close (school_id, account_id, day, cashier, expected, counted, note,
@@ -169,12 +185,12 @@ async def close(
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         """,
         school_id,
-        account_id,
-        day,
-        cashier,
+        told.account_id,
+        told.day,
+        told.cashier,
         told.expected,
         counted,
-        note.strip(),
+        note,
         closed_by,
         now,
     )
@@ -182,20 +198,16 @@ async def close(
         conn,
         school_id=school_id,
         kind="fee_close",
-        subject_id=account_id,
+        subject_id=told.account_id,
         actor_account_id=closed_by,
         detail={
-            "day": day.isoformat(),
-            "cashier": str(cashier),
+            "day": told.day.isoformat(),
+            "cashier": str(told.cashier),
             "expected": told.expected,
             "counted": counted,
         },
         now=now,
     )
-    (line,) = await listed(
-        conn, school_id=school_id, account_id=account_id, day=day, cashier=cashier, limit=1
-    )
-    return line
 
 
 async def listed(

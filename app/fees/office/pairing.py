@@ -9,7 +9,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
@@ -53,9 +53,17 @@ def packed(memo: str) -> str:
     return _NOISE.sub("", bare)
 
 
-def pair(rows: Sequence[StatementRow], funds: Sequence[KnownFund]) -> list[Fate]:
-    """The fates of the rows in (others are left out), in their order."""
-    pairing = _Pairing([row for row in rows if row.amount > 0], funds)
+def pair(
+    rows: Sequence[StatementRow],
+    funds: Sequence[KnownFund],
+    *,
+    elsewhere: Collection[int] = frozenset(),
+) -> list[Fate]:
+    """The fates of the rows in (others are left out), in their order.
+
+    `elsewhere`: rows that look like money of another account of the school.
+    """
+    pairing = _Pairing([row for row in rows if row.amount > 0], funds, elsewhere)
     pairing.by_reference()
     pairing.by_memo()
     pairing.by_day_and_amount()
@@ -82,8 +90,13 @@ class _Named(Struct, frozen=True, kw_only=True):
 
 
 class _Pairing:
-    def __init__(self, rows: Sequence[StatementRow], funds: Sequence[KnownFund]) -> None:
-        self._rows = rows
+    def __init__(
+        self,
+        rows: Sequence[StatementRow],
+        funds: Sequence[KnownFund],
+        elsewhere: Collection[int],
+    ) -> None:
+        self._rows, self._elsewhere = rows, elsewhere
         self._unclaimed = {fund.id: fund for fund in funds}
         self._by_ref = {fund.bank_ref: fund for fund in funds}
         self.fates: dict[int, Fate] = {}
@@ -136,7 +149,7 @@ class _Pairing:
         named = {key: _Named.by(each) for key, each in others.items()}
         for row in self._open_rows():
             there = named.get((row.day, row.amount))
-            if there is not None and there.may_have(row):
+            if row.n in self._elsewhere or (there is not None and there.may_have(row)):
                 self._wait(row, "maybe_known")
                 continue
             key = (row.day, row.amount, packed(row.memo))

@@ -8,70 +8,22 @@ from msgspec import Struct
 
 from app import audit, db
 from app.crypto import SchoolBox
-from app.errors import Conflict, Unprocessable
 from app.fees import telling
 from app.fees.errors import NoSuchFund, NoSuchRefund
 from app.fees.money import refunds
 from app.fees.money.model import NewRefund, RefundState
 from app.fees.office.model import TO_HOLDER_FIELD, TO_NUMBER_FIELD
+from app.fees.office.refund_model import (
+    BadRefundAccount,
+    BankReferenceUsed,
+    CashIsNotSentBack,
+    RefundAsked,
+    RefundIdTaken,
+    RefundLine,
+)
 from app.fees.setup.banks import banks, is_number, packed_number, short_name
 
 Decision = Literal["approve", "reject"]
-
-
-class BadRefundAccount(Unprocessable):
-    """Tài khoản nhận hoàn tiền chưa đúng | The account to pay back to is not right"""
-
-
-class CashIsNotSentBack(Unprocessable):
-    """Tiền mặt không hoàn qua ngân hàng | Cash is not sent back through a bank"""
-
-
-class RefundIdTaken(Conflict):
-    """Mã yêu cầu này đã dùng cho việc khác | The request's id belongs to something else"""
-
-
-class BankReferenceUsed(Conflict):
-    """Mã giao dịch này đã ghi cho lần hoàn khác | Another refund has this bank reference"""
-
-
-class RefundAsked(Struct, frozen=True, kw_only=True):
-    """What somebody asks back; `id` is the client's, `to_number` as it was typed."""
-
-    id: UUID
-    fund_id: UUID
-    amount: int
-    reason: str
-    to_bank_bin: str
-    to_number: str
-    to_holder: str
-
-
-class RefundLine(Struct, frozen=True, kw_only=True):
-    """A refund. `to_number` None: only its last four digits are for lists."""
-
-    id: UUID
-    school_id: int
-    fund_id: UUID
-    account_id: UUID
-    amount: int
-    state: RefundState
-    reason: str
-    to_bank_bin: str
-    to_bank: str
-    to_holder: str
-    to_number_tail: str
-    to_number: str | None
-    requested_by: UUID
-    requested_by_name: str | None
-    requested_at: datetime
-    decided_by: UUID | None
-    decided_by_name: str | None
-    decided_at: datetime | None
-    decided_reason: str | None
-    bank_ref: str | None
-    settled_by: UUID | None
-    settled_at: datetime | None
 
 
 class _Row(Struct, frozen=True, kw_only=True):
@@ -124,7 +76,12 @@ async def request(
         to_holder=box.seal(asked.to_holder, field=TO_HOLDER_FIELD),
         requested_by=requested_by,
     )
-    if not await refunds.hold(conn, school_id=school_id, refund=refund, now=now):
+    try:
+        is_new = await refunds.hold(conn, school_id=school_id, refund=refund, now=now)
+    except db.UniqueViolation:
+        # Of two funds at once: each lock is its own fund's.
+        raise RefundIdTaken from None
+    if not is_new:
         known = await one(conn, box=box, school_id=school_id, refund_id=asked.id)
         same = (known.fund_id, known.amount, known.to_bank_bin, known.to_number)
         if same != (asked.fund_id, asked.amount, asked.to_bank_bin, number):

@@ -79,6 +79,40 @@ async def funds_like(
     ]
 
 
+async def references_elsewhere(
+    conn: db.Conn, *, school_id: int, account_id: UUID, rows: Sequence[StatementRow]
+) -> set[tuple[str, int]]:
+    """(reference, amount) of these rows that are money of another account of the school."""
+    found = await db.rows(
+        conn,
+        """
+        select distinct bank_ref, amount from fund
+         where school_id = $1 and account_id <> $2 and bank_ref = any($3)
+        """,
+        school_id,
+        account_id,
+        [row.bank_ref for row in rows if row.bank_ref and row.amount > 0],
+    )
+    return {(each["bank_ref"], each["amount"]) for each in found}
+
+
+async def is_known_elsewhere(
+    conn: db.Conn, *, school_id: int, account_id: UUID, file_hash: bytes
+) -> bool:
+    """Whether this very file was taken for another account."""
+    found = await db.value(
+        conn,
+        """
+        select 1 from bank_statement
+         where school_id = $1 and account_id <> $2 and file_hash = $3 limit 1
+        """,
+        school_id,
+        account_id,
+        file_hash,
+    )
+    return found is not None
+
+
 async def refunds_of(
     conn: db.Conn, *, school_id: int, account_id: UUID, rows: Sequence[StatementRow]
 ) -> dict[int, UUID]:

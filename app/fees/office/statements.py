@@ -30,6 +30,7 @@ from app.fees.setup.banks import packed_number
 from app.fees.setup.model import OpenAccount
 from app.fees.setup.queries import open_account
 from app.ids import new_id
+from app.names import clean
 
 _ACCOUNT_LABEL: Final = re.compile(
     r"(?:SOTAIKHOAN|SOTK|ACCOUNTNUMBER|ACCOUNTNO|ACCOUNT|TAIKHOAN)[A-Z]*([0-9]{6,19})"
@@ -71,12 +72,16 @@ def require_own(read: StatementRead, account: OpenAccount) -> None:
     named = _ACCOUNT_LABEL.findall(title)
     ours = packed_number(account.number)
     if named and ours not in title:
-        raise StatementOfAnotherAccount(
-            (
-                "Số tài khoản ghi trên sao kê không phải của tài khoản đã chọn.",
-                "The account's number on the statement is not that of the account chosen.",
-            )
+        raise _of_another()
+
+
+def _of_another() -> StatementOfAnotherAccount:
+    return StatementOfAnotherAccount(
+        (
+            "Số tài khoản hoặc các giao dịch trên sao kê không phải của tài khoản đã chọn.",
+            "The number or the transfers on the statement are not those of the account chosen.",
         )
+    )
 
 
 async def foretell(
@@ -90,7 +95,7 @@ async def foretell(
     if not rows or file.read.errors:
         return _result(file, _sums(file.read, [], {}), locale, statement_id=None, is_known=False)
     fates, refunds = await _fates(
-        conn, box=box, school_id=school_id, account_id=account_id, read=file.read
+        conn, box=box, school_id=school_id, account_id=account_id, file=file
     )
     sums = _sums(file.read, fates, refunds)
     return _result(file, sums, locale, statement_id=known, is_known=known is not None)
@@ -125,7 +130,7 @@ async def keep(
         return known, False
     read = file.read
     fates, refunds = await _fates(
-        conn, box=box, school_id=school_id, account_id=account_id, read=read
+        conn, box=box, school_id=school_id, account_id=account_id, file=file
     )
     statement_id = new_id()
     await conn.execute(
@@ -137,7 +142,7 @@ async def keep(
         school_id,
         statement_id,
         account_id,
-        file.name[:120] or "sao-ke",
+        _kept_name(file.name),
         file.hash,
         read.profile,
         min(row.day for row in read.rows),
@@ -201,16 +206,40 @@ async def known_statement(
     return found
 
 
+async def _elsewhere(conn: db.Conn, *, school_id: int, account_id: UUID, file: File) -> set[int]:
+    """Rows that are money of another account by reference and amount."""
+    if await queries.is_known_elsewhere(
+        conn, school_id=school_id, account_id=account_id, file_hash=file.hash
+    ):
+        raise _of_another()
+    rows = [row for row in file.read.rows if row.amount > 0]
+    known = await queries.references_elsewhere(
+        conn, school_id=school_id, account_id=account_id, rows=rows
+    )
+    found = {row.n for row in rows if row.bank_ref and (row.bank_ref, row.amount) in known}
+    if len(found) > 1 and 2 * len(found) > len(rows):
+        raise _of_another()
+    return found
+
+
+def _kept_name(name: str) -> str:
+    """What the sender called the file, as far as it can be stored and shown."""
+    return "".join(c for c in clean(name) if c.isprintable())[:120] or "sao-ke"
+
+
 async def _fates(
-    conn: db.Conn, *, box: SchoolBox, school_id: int, account_id: UUID, read: StatementRead
+    conn: db.Conn, *, box: SchoolBox, school_id: int, account_id: UUID, file: File
 ) -> tuple[list[Fate], dict[int, UUID]]:
+    """What the rows are. Refuses a file whose transfers are mostly another account's."""
+    read = file.read
+    elsewhere = await _elsewhere(conn, school_id=school_id, account_id=account_id, file=file)
     funds = await queries.funds_like(
         conn, box=box, school_id=school_id, account_id=account_id, rows=read.rows
     )
     refunds = await queries.refunds_of(
         conn, school_id=school_id, account_id=account_id, rows=read.rows
     )
-    return pair(read.rows, funds), refunds
+    return pair(read.rows, funds, elsewhere=elsewhere), refunds
 
 
 def _sums(read: StatementRead, fates: list[Fate], refunds: dict[int, UUID]) -> StatementSums:

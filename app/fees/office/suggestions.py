@@ -148,25 +148,40 @@ async def _rows(conn: db.Conn, *, school_id: int, fund: FundLine, codes: Codes) 
         conn,
         _Row,
         """
-        with named as (
+        with recursive named as (
             select p.ref, coalesce(p.invoice_id, t.invoice_id) as invoice_id
               from pay_reference p
               left join payment_intent_share t
                      on t.school_id = $1 and t.intent_id = p.intent_id
              where p.school_id = $1 and (p.ref = any($2) or substr(p.ref, 3, 4) = any($3)
-                or right(p.ref, 4) = any($3))),
-        bill as (
-            select i.id as invoice_id, i.pay_ref, i.student_id, i.due_day, i.total - i.paid as rest,
-                   i.period_id, s.name as student_name, c.name as class_name,
-                   position(replace(s.search_key, ' ', '') in $4) > 0 as is_named,
-                   coalesce(position(lower(regexp_replace(c.name, '[^A-Za-z0-9]', '', 'g')) in $4)
-                            > 0, false)
-                       and (regexp_match(s.search_key, '[^ ]+$'))[1] = any($5)
-                       as is_given_and_class
+                or right(p.ref, 4) = any($3))
+             union
+            -- The code of a void bill leads to the one that was issued for it.
+            select n.ref, i.id
+              from named n join invoice i on i.school_id = $1 and i.replaces = n.invoice_id),
+        pupil as materialized (
+            select s.id, s.name, position(replace(s.search_key, ' ', '') in $4) > 0 as is_named,
+                   reverse(split_part(reverse(s.search_key), ' ', 1)) = any($5) as is_given
+              from student s where s.school_id = $1),
+        class as materialized (
+            select c.id, c.name,
+                   position(lower(regexp_replace(c.name, '[^A-Za-z0-9]', '', 'g')) in $4) > 0
+                       as is_named
+              from school_class c where c.school_id = $1),
+        bill as materialized (
+            select i.id as invoice_id, i.pay_ref, i.period_id, s.id as student_id,
+                   s.name as student_name, c.name as class_name, i.due_day,
+                   i.total - i.paid as rest, s.is_named,
+                   s.is_given and coalesce(c.is_named, false) as is_given_and_class
               from invoice i
-              join student s on s.school_id = $1 and s.id = i.student_id
-              left join school_class c on c.school_id = $1 and c.id = i.class_id
-             where i.school_id = $1 and i.state = 'open' and i.paid < i.total)
+              join pupil s on s.id = i.student_id
+              left join class c on c.id = i.class_id
+             where i.school_id = $1 and i.state = 'open' and i.paid < i.total
+               and (s.is_named or (s.is_given and c.is_named) or i.total - i.paid = $6
+                    or i.id in (select invoice_id from named))
+             order by i.id in (select invoice_id from named) desc, s.is_named desc,
+                      (s.is_given and coalesce(c.is_named, false)) desc, i.due_day
+             limit 500)
         select b.invoice_id, b.pay_ref,
                coalesce((select array_agg(n.ref) from named n
                           where n.invoice_id = b.invoice_id), '{}') as refs,
@@ -174,9 +189,6 @@ async def _rows(conn: db.Conn, *, school_id: int, fund: FundLine, codes: Codes) 
                b.is_named, b.is_given_and_class
           from bill b
           join billing_period p on p.school_id = $1 and p.id = b.period_id
-         where b.is_named or b.is_given_and_class or b.rest = $6
-            or b.invoice_id in (select invoice_id from named)
-         order by b.is_named desc, b.is_given_and_class desc, b.due_day limit 500
         """,
         school_id,
         codes.exact,

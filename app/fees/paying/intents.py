@@ -170,7 +170,9 @@ async def _insert(
 ) -> IntentRow:
     account = await account_of(conn, school_id=bill.school_id, account_id=bill.account_id)
     total = sum(share.amount for share in shares)
-    if account is None or account.kind != "bank" or total > MAX_AMOUNT:
+    # Nobody looks into an account that has ended any more.
+    is_open = account is not None and account.kind == "bank" and account.ended_at is None
+    if not is_open or total > MAX_AMOUNT:
         raise NotPaidByTransfer
     for _ in range(3):
         row = IntentRow(
@@ -191,7 +193,10 @@ async def _insert(
 
 async def _shown(conn: db.Conn, *, vault: Vault, row: IntentRow, now: datetime) -> Intent:
     shares = await queries.shares_of(conn, school_id=row.school_id, intent_id=row.id)
-    state = state_at(row, fits=all(share.fits for share in shares), now=now)
+    account = await account_of(conn, school_id=row.school_id, account_id=row.account_id)
+    fits = all(share.fits for share in shares)
+    is_open = account is not None and account.ended_at is None
+    state = state_at(row, fits=fits and is_open, now=now)
     name: str = await db.value(conn, "select name from school where id = $1", row.school_id)
     to = await _pay_to(conn, vault=vault, row=row) if state == "pending" else None
     return Intent(

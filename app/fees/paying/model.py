@@ -198,8 +198,8 @@ class Intent(Struct, frozen=True, kw_only=True):
     """One reference and one code for several bills of one school.
 
     Whoever pays by the code learns the school's account, the amount and `memo` alone. `state`:
-    `expired`: its time is over; `failed`: a bill has changed since; money that comes all the same
-    is kept. `account`, `qr` (the code's text) None: it is not to be paid any more.
+    `expired`: its time is over; `failed`: a bill or the account has changed; money that
+    comes all the same is kept. `account`, `qr` (the code's text) None: not to be paid any more.
     """
 
     id: UUID

@@ -1,11 +1,15 @@
 """Money that a bank statement may have told of already, under another name."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
+from msgspec import Struct
+
 from app import db
 from app.crypto import SchoolBox
+from app.fees.money.model import Arrival
 from app.fees.references import references_in
 
 # A transfer late on Friday is posted on Monday.
@@ -13,25 +17,23 @@ _APART: Final = timedelta(days=3)
 _MEMO_FIELD: Final = "fund.memo"
 
 
-async def maybe_told(
-    conn: db.Conn,
-    *,
-    box: SchoolBox,
-    school_id: int,
-    account_id: UUID,
-    bank_ref: str,
-    day: date,
-    amount: int,
-    memo: str,
-) -> UUID | None:
-    """A fund that only statements have told of and that this transfer may be; None: it is none.
+class Unconfirmed(Struct, frozen=True, kw_only=True):
+    """A fund that only statements have told of. `memo` is sealed as `fund.memo`."""
 
-    A bank names a transfer one way in its statement and another in its notices. The same amount
-    within three days, and not plainly for another bill, is in doubt: once for each such fund. None
-    where the reference itself is known.
+    id: UUID
+    memo: bytes | None
+
+
+async def unconfirmed(
+    conn: db.Conn, *, school_id: int, arrival: Arrival, day: date
+) -> list[Unconfirmed]:
+    """The funds that only statements have told of and that may be this arrival, held.
+
+    None where the bank's reference itself is known: then it is that fund.
     """
-    rows = await db.rows(
+    return await db.many(
         conn,
+        Unconfirmed,
         """
         select f.id, f.memo from fund f
          where f.school_id = $1 and f.account_id = $2 and f.day between $3 and $4
@@ -40,23 +42,42 @@ async def maybe_told(
                             where k.school_id = $1 and k.account_id = $2 and k.bank_ref = $6)
            and not exists (select from fund_sighting s
                             where s.school_id = $1 and s.fund_id = f.id and s.source <> 'statement')
-           and not exists (select from gateway_inbox g
-                            where g.school_id = $1 and g.fund_id = f.id and g.state <> 'received')
          order by f.id for no key update of f
         """,
         school_id,
-        account_id,
+        arrival.account_id,
         day - _APART,
         day + _APART,
-        amount,
-        bank_ref,
+        arrival.amount,
+        arrival.bank_ref,
     )
+
+
+async def doubtful(
+    conn: db.Conn, *, box: SchoolBox, school_id: int, funds: Sequence[Unconfirmed], memo: str
+) -> UUID | None:
+    """That one of these funds which a transfer with this memo may be; None: it is none of them.
+
+    A bank names a transfer one way in its statement and another in its notices. The same amount
+    within three days, and not plainly for another bill, is in doubt: once for each such fund.
+    """
     ours = set(references_in(memo))
-    for row in rows:
+    for fund in funds:
         theirs = set()
-        if row["memo"] is not None:
-            theirs = set(references_in(box.open(row["memo"], field=_MEMO_FIELD)))
-        if not ours or not theirs or not ours.isdisjoint(theirs):
-            found: UUID = row["id"]
-            return found
+        if fund.memo is not None:
+            theirs = set(references_in(box.open(fund.memo, field=_MEMO_FIELD)))
+        is_other = ours and theirs and ours.isdisjoint(theirs)
+        if not is_other and not await _was_in_doubt(conn, school_id=school_id, fund_id=fund.id):
+            return fund.id
     return None
+
+
+async def _was_in_doubt(conn: db.Conn, *, school_id: int, fund_id: UUID) -> bool:
+    """Apart from the search: it reads the school's inbox, and is asked next to never."""
+    found: bool = await db.value(
+        conn,
+        "select exists (select from gateway_inbox where school_id = $1 and fund_id = $2)",
+        school_id,
+        fund_id,
+    )
+    return found

@@ -18,12 +18,13 @@ from msgspec import Struct
 from app import db
 from app.crypto import SchoolBox, Vault
 from app.errands import say_failed
+from app.fees import telling
 from app.fees.errors import FundDiffers
 from app.fees.money.funds import receive
 from app.fees.money.model import Arrival
 from app.fees.office.twins import seen_by_statement
 from app.fees.receiving.applying import apply
-from app.fees.receiving.doubts import maybe_told
+from app.fees.receiving.doubts import doubtful, unconfirmed
 from app.fees.receiving.gateway import (
     EventOutcome,
     PaymentGateway,
@@ -154,6 +155,9 @@ async def take(
     box = vault.school_box(held.wrapped, event.school_id)
     taken = await _become(conn, event, held, box, gateways[held.provider], now)
     await _finish(conn, event, taken, now)
+    if taken.outcome == "differs":
+        # Money, but in no fund: without a word nobody would look for it.
+        await telling.waits_for_review(conn, school_id=event.school_id, now=now)
     if taken.outcome in _SET_ASIDE:
         _log.warning(
             "fee_event.set_aside",
@@ -210,11 +214,14 @@ async def _by_statement(
 
     In doubt it is set aside and not counted: the next statement has it again, if it is another.
     """
-    day = school_day(arrival.received_at)
+    school_id, day = event.school_id, school_day(arrival.received_at)
+    funds = await unconfirmed(conn, school_id=school_id, arrival=arrival, day=day)
+    if not funds:
+        return None
     twin = await seen_by_statement(
         conn,
         box=box,
-        school_id=event.school_id,
+        school_id=school_id,
         account_id=arrival.account_id,
         day=day,
         amount=arrival.amount,
@@ -225,17 +232,8 @@ async def _by_statement(
     )
     if twin is not None:
         return Taken(outcome="known", fund_id=twin)
-    doubtful = await maybe_told(
-        conn,
-        box=box,
-        school_id=event.school_id,
-        account_id=arrival.account_id,
-        bank_ref=arrival.bank_ref,
-        day=day,
-        amount=arrival.amount,
-        memo=memo,
-    )
-    return None if doubtful is None else Taken(outcome="differs", fund_id=doubtful)
+    found = await doubtful(conn, box=box, school_id=school_id, funds=funds, memo=memo)
+    return None if found is None else Taken(outcome="differs", fund_id=found)
 
 
 def not_money(transfer: Transfer, *, number: str | None) -> EventOutcome | None:

@@ -23,6 +23,7 @@ from app.fees.setup.model import (
 )
 from app.ids import new_id
 from app.schools.common import not_in_school, school_day
+from app.schools.students.model import NoSuchStudent
 
 _LONGEST_DAYS: Final = 800
 
@@ -150,7 +151,7 @@ async def ask(
     """Ask for a waiver; the principals hear of it. It lowers nothing until it is approved.
 
     Raises:
-        NotInSchool: no such pupil or item.
+        NoSuchStudent, NotInSchool: no such pupil, or item.
         BadWaiver: above 100 percent, or days the wrong way round or over.
     """
     _require_sense(written, now)
@@ -281,7 +282,7 @@ async def _require_known(conn: db.Conn, *, school_id: int, written: WaiverWritte
         written.student_id,
     )
     if not found:
-        raise not_in_school("student_id", [written.student_id])
+        raise NoSuchStudent
     if written.item_id is None:
         return
     item = await queries.item_of(conn, school_id=school_id, item_id=written.item_id)

@@ -6,14 +6,17 @@ import { api, of } from "../../api";
 import { useSending } from "../../components/form";
 import { Badge, Button, Card, Fault, Note } from "../../components/ui";
 import { T } from "../../i18n/till";
+import { P } from "../../i18n/till_period";
 import { S } from "../../i18n/till_setup";
 import { uuid7 } from "../../ids";
 import { dong } from "../../money";
 import { Select } from "../office/inputs";
 import type { SchoolClass } from "../office/lists";
 import { ChargeRow, chargeFault } from "./charge_row";
-import { bodyOf, type Charge, faultOf, newRow, type Row, rowOf } from "./charges_model";
+import { bodyOf, type Charge, faultOf, newRow, pupilIdOf, type Row, rowOf } from "./charges_model";
+import { dayShort } from "./days";
 import type { Item, Period } from "./lists";
+import { PupilName } from "./pupil";
 import { perUnit } from "./words";
 
 interface Props {
@@ -38,7 +41,7 @@ export function Charges(props: Props) {
   return props.isFrozen ? <Shown {...props} /> : <Editor {...props} />;
 }
 
-function Shown({ charges, items, classes }: Props) {
+function Shown({ period, charges, items, classes }: Props) {
   const names = new Map(whomOptions(classes));
   const byId = new Map(items.map((item) => [item.id, item]));
   return (
@@ -54,7 +57,12 @@ function Shown({ charges, items, classes }: Props) {
               <span class="grow">
                 <strong>{item?.name}</strong>
                 <span class="muted small">
-                  {names.get(whom) ?? T.pupil()}
+                  {pupilIdOf(whom) ? (
+                    <PupilName school={period.school_id} id={pupilIdOf(whom)} />
+                  ) : (
+                    (names.get(whom) ?? P.otherGroup())
+                  )}
+                  {charge.due_day && ` · ${S.dueOn(dayShort(charge.due_day))}`}
                   {charge.quantity !== null && charge.quantity > 1 && ` · × ${charge.quantity}`}
                 </span>
               </span>
@@ -107,6 +115,7 @@ function Editor({ period, charges, items, classes, onSaved }: Props) {
         {rows.value.map((row, n) => (
           <ChargeRow
             key={row.key}
+            school={period.school_id}
             row={row}
             item={itemOf(row)}
             whom={whomOptions(classes)}

@@ -47,10 +47,19 @@ export function scopeOf(whom: string): { scope: Charge["scope"]; ref: string } {
   return { scope: scope as Charge["scope"], ref };
 }
 
-export type RowFault = "amount" | "over_cap" | "quantity" | "twice";
+/** Asked of one pupil who is not chosen yet. */
+export const SOME_PUPIL = "student:";
+
+export const isPupil = (whom: string) => whom.startsWith(SOME_PUPIL);
+
+/** The pupil's id; "": not chosen, or nobody's alone. */
+export const pupilIdOf = (whom: string) => (isPupil(whom) ? whom.slice(SOME_PUPIL.length) : "");
+
+export type RowFault = "pupil" | "amount" | "over_cap" | "quantity" | "twice";
 
 /** What is wrong with a row; null: nothing. */
 export function faultOf(row: Row, rows: readonly Row[], item: Item | undefined): RowFault | null {
+  if (row.whom === SOME_PUPIL) return "pupil";
   if (row.amount === null) return "amount";
   if (item?.cap != null && row.amount > item.cap) return "over_cap";
   const isDaily = item?.unit === "day";

@@ -21,6 +21,7 @@ export type Part =
   | "thu/chua-dong"
   | "thu/tien-ve"
   | "thu/sao-ke"
+  | "thu/bien-lai"
   | "thu/tien-mat"
   | "thu/hoan-tien"
   | "thu/bao-co";
@@ -45,6 +46,7 @@ const ACCOUNTANTS: readonly Group[] = [
     parts: [
       { path: "thu/tien-ve", icon: "in", name: T.funds },
       { path: "thu/sao-ke", icon: "card", name: T.statements },
+      { path: "thu/bien-lai", icon: "file", name: T.receipts },
       CASH,
       REFUNDS,
       { path: "thu/bao-co", icon: "bell", name: T.events },

@@ -6,6 +6,7 @@ import { Button, Card, Loaded, Note } from "../../components/ui";
 import { moment } from "../../format";
 import { T } from "../../i18n/till";
 import { B } from "../../i18n/till_bills";
+import { R } from "../../i18n/till_receipts";
 import { S } from "../../i18n/till_setup";
 import { dong } from "../../money";
 import { useQuery } from "../../query";
@@ -197,6 +198,14 @@ function Payments({ shown: { invoice, payments } }: { shown: Shown }) {
           );
         })}
       </ul>
+      {isAccountant() && (
+        <a
+          class="button till-start"
+          href={`${tillPath(invoice.school_id, "thu/bien-lai")}?em=${invoice.student_id}`}
+        >
+          {R.ofPupil()}
+        </a>
+      )}
     </Card>
   );
 }

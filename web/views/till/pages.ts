@@ -20,6 +20,7 @@ export const PAGES: Pages = {
   "tien-ve/:fund": () => import("./fund"),
   "sao-ke": () => import("./statements"),
   "sao-ke/:statement": () => import("./statement"),
+  "bien-lai": () => import("./receipts"),
   "tien-mat": () => import("./cash"),
   "hoan-tien": () => import("./refunds"),
   "bao-co": () => import("./events"),
@@ -33,5 +34,6 @@ export const ACCOUNTANTS: ReadonlySet<string> = new Set([
   "tien-ve/:fund",
   "sao-ke",
   "sao-ke/:statement",
+  "bien-lai",
   "bao-co",
 ]);
