@@ -196,7 +196,7 @@ async def test_a_teacher_whom_a_court_keeps_from_the_child_learns_no_number(
     assert (await call(gate.api, gate.school, pupils[0].id, guardian_id, teacher)).is_success
     await block(owner, teacher, pupils[0])
     answer = await call(gate.api, gate.school, pupils[0].id, guardian_id, teacher)
-    assert (answer.status_code, answer.json()["type"]) == (404, "no-such-guardian")
+    assert (answer.status_code, answer.json()["type"]) == (404, "no-such-pupil")
 
 
 async def test_the_rules_are_the_schools_to_set(
