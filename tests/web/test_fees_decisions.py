@@ -8,13 +8,16 @@ from playwright.async_api import Page, expect
 from app.schools.common import school_day
 from tests.web.conftest import OpenPhone
 from tests.web.phone import Phone
-from tests.web.province import Town
+from tests.web.province import Province, Town
 from tests.web.screens import screen
 from tests.web.tillwork import (
     TUITION,
+    bank_of,
     choose,
     issue_bills,
     open_accounts,
+    reference_of,
+    statement,
     write_items,
 )
 from tests.world import School
@@ -173,3 +176,43 @@ async def test_one_pupil_is_charged_in_a_second_instalment_with_its_own_due_day(
 async def _saved(page: Page) -> None:
     await page.get_by_role("button", name="Lưu các khoản").click()
     await expect(page.get_by_text("Đã lưu. Mời xem trước rồi phát phiếu.")).to_be_visible()
+
+
+@pytest.mark.long
+async def test_a_row_of_a_statement_that_may_be_known_waits_for_a_person_and_money_is_taken_back(
+    town: Town, open_phone: OpenPhone, province: Province
+) -> None:
+    desk = await open_phone(at_desk=True)
+    school = await _collecting(town, desk, AN)
+    bank = await bank_of(town, province, school)
+    reference = await reference_of(town, school, AN)
+    sent = await bank.pay(300_000, f"{reference} hoc phi")
+    assert sent.is_settled, sent
+    page = desk.page
+    await desk.go(f"/truong/{school.id}/thu/sao-ke")
+    await page.locator("input[type=file]").set_input_files(
+        {
+            "name": "sao-ke.csv",
+            "mimeType": "text/csv",
+            "buffer": statement(("FT770001", 300_000, f"IBFT {reference} hoc phi")),
+        }
+    )
+    await page.get_by_role("button", name="Nhập sao kê").click()
+    await page.get_by_role("link", name="1 dòng cần xem", exact=True).click()
+    await expect(desk.says("Có thể là khoản đã biết")).to_be_visible()
+    await page.get_by_role("button", name="Là khoản đã biết").click()
+    await expect(desk.says("Có thể là khoản đã biết")).to_have_count(0)
+    money = "select count(*) from fund where school_id = $1"
+    assert await town.count(money, school.id) == 1
+
+    await page.get_by_role("link", name="Xem khoản tiền").click()
+    await page.get_by_role("button", name="Gỡ ra").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Lý do").fill("Nhầm em")
+    await dialog.get_by_role("button", name="Gỡ ra").click()
+    await expect(dialog).to_have_count(0)
+    await desk.go(f"/truong/{school.id}/thu/bien-lai")
+    old = page.get_by_role("listitem").filter(has_text="-000001 ")
+    await expect(old).to_contain_text("Đã huỷ")
+    await expect(old).to_contain_text("Nhầm em")
+    await expect(page.get_by_role("listitem").filter(has_text="Có hiệu lực")).to_have_count(1)
