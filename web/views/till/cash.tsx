@@ -3,7 +3,6 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { api, of, type Schemas } from "../../api";
 import { Confirm } from "../../components/confirm";
-import { More } from "../../components/more";
 import { Badge, Button, Card, Empty, Loaded, Note } from "../../components/ui";
 import { moment } from "../../format";
 import { T } from "../../i18n/till";
@@ -15,6 +14,7 @@ import { accountId } from "../../session";
 import { AskReason } from "./ask_reason";
 import { CashForm } from "./cash_form";
 import { isAccountant, TillPage } from "./frame";
+import { Rest } from "./rest";
 
 type Intake = Schemas["CashLine"];
 type Act = { kind: "confirm" | "cancel"; intake: Intake } | null;
@@ -37,26 +37,19 @@ export default function Cash({ params }: { params: Parameters }) {
       <p class="muted">{M.cashLead()}</p>
       {said.value && <Note tone="good">{said.value}</Note>}
       <Loaded query={query}>
-        {({ items, next_cursor }) =>
-          items.length === 0 ? (
+        {(found) =>
+          found.items.length === 0 ? (
             <Empty icon="money" title={M.cashNone()} />
           ) : (
             <>
               <ul class="till-cards">
-                {items.map((intake) => (
+                {found.items.map((intake) => (
                   <li key={intake.id}>
                     <One intake={intake} act={act} />
                   </li>
                 ))}
               </ul>
-              <More
-                cursor={next_cursor ?? null}
-                end={T.listEnd()}
-                load={async (cursor) => {
-                  const next = await page(cursor);
-                  query.data.value = { ...next, items: [...items, ...next.items] };
-                }}
-              />
+              <Rest query={query} found={found} page={page} />
             </>
           )
         }

@@ -4,7 +4,6 @@ import { type Signal, useSignal } from "@preact/signals";
 import { api, of, type Schemas } from "../../api";
 import { Form, useSending } from "../../components/form";
 import { MoneyField } from "../../components/money_field";
-import { More } from "../../components/more";
 import { Badge, Button, Card, Loaded, Note } from "../../components/ui";
 import { count, moment, schoolDay } from "../../format";
 import { T } from "../../i18n/till";
@@ -17,6 +16,7 @@ import { dayShort } from "./days";
 import { isAccountant, TillPage } from "./frame";
 import { Text } from "./inputs";
 import { type Account, useAccounts } from "./lists";
+import { Rest } from "./rest";
 
 type Sums = Schemas["CloseSums"];
 type Line = Schemas["CloseLine"];
@@ -49,26 +49,17 @@ export default function Closes({ params }: { params: Parameters }) {
       <Card>
         <h2>{K.former()}</h2>
         <Loaded query={query}>
-          {({ items, next_cursor }) => (
+          {(found) => (
             <>
-              {items.length === 0 && <p class="muted">{K.closesNone()}</p>}
+              {found.items.length === 0 && <p class="muted">{K.closesNone()}</p>}
               <ul class="plain-list">
-                {items.map((line) => (
+                {found.items.map((line) => (
                   <li key={`${line.account_id}/${line.day}/${line.cashier}`}>
                     <Former line={line} />
                   </li>
                 ))}
               </ul>
-              {items.length > 0 && (
-                <More
-                  cursor={next_cursor ?? null}
-                  end={T.listEnd()}
-                  load={async (cursor) => {
-                    const next = await page(cursor);
-                    query.data.value = { ...next, items: [...items, ...next.items] };
-                  }}
-                />
-              )}
+              {found.items.length > 0 && <Rest query={query} found={found} page={page} />}
             </>
           )}
         </Loaded>

@@ -3,7 +3,6 @@
 import { useSignal } from "@preact/signals";
 import { api, of, type Schemas } from "../../api";
 import { Confirm } from "../../components/confirm";
-import { More } from "../../components/more";
 import { Button, Card, Empty, Loaded, Note } from "../../components/ui";
 import { count, moment } from "../../format";
 import { T } from "../../i18n/till";
@@ -14,6 +13,7 @@ import type { Parameters } from "../../router";
 import { TillPage, tillPath } from "./frame";
 import { Text } from "./inputs";
 import { useLater } from "./later";
+import { Rest } from "./rest";
 
 type Debtors = Schemas["Debtors"];
 type Reminders = Schemas["app.fees.billing.shown.Reminded"];
@@ -49,29 +49,22 @@ function List({ school, q }: { school: number; q: string }) {
     items.filter((each) => chosen.value.has(each.student_id)).flatMap((each) => each.invoice_ids);
   return (
     <Loaded query={query}>
-      {({ sums, items, next_cursor }) =>
-        items.length === 0 ? (
+      {(found) =>
+        found.items.length === 0 ? (
           <Empty icon="check" title={q ? T.noneFound() : B.debtNone()} />
         ) : (
           <>
-            <Sums sums={sums} />
+            <Sums sums={found.sums} />
             {done.value && <Reminded done={done.value} />}
             <Table
               school={school}
-              items={items}
+              items={found.items}
               chosen={chosen.value}
               onChoose={(next) => {
                 chosen.value = next;
               }}
             />
-            <More
-              cursor={next_cursor ?? null}
-              end={T.listEnd()}
-              load={async (cursor) => {
-                const next = await page(cursor);
-                query.data.value = { ...next, items: [...items, ...next.items] };
-              }}
-            />
+            <Rest query={query} found={found} page={page} />
             <Button
               kind="main"
               icon="bell"
@@ -88,7 +81,7 @@ function List({ school, q }: { school: number; q: string }) {
                 kind="main"
                 onClose={() => (isAsking.value = false)}
                 onYes={async () => {
-                  const body = { school_id: school, invoice_ids: billsOf(items) };
+                  const body = { school_id: school, invoice_ids: billsOf(found.items) };
                   done.value = await of(api.POST("/v1/fees/reminders", { body }));
                   chosen.value = new Set();
                   await query.reload();

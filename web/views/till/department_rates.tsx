@@ -2,7 +2,6 @@
 
 import { useSignal } from "@preact/signals";
 import { api, of, type Schemas } from "../../api";
-import { More } from "../../components/more";
 import { Share } from "../../components/share";
 import { Button, Card, Empty, Loaded } from "../../components/ui";
 import { moment, schoolDay } from "../../format";
@@ -13,6 +12,7 @@ import { DepartmentPage } from "../department/frame";
 import "./till.css";
 import { percent } from "./board";
 import { daysLater } from "./days";
+import { Rest } from "./rest";
 
 type Rates = Schemas["DepartmentBoard"];
 
@@ -61,14 +61,7 @@ function Month({ month }: { month: string }) {
             <Levels rates={rates} />
             <p class="muted small">{D.few()}</p>
             <Schools rates={rates} />
-            <More
-              cursor={rates.next_cursor ?? null}
-              end={T.listEnd()}
-              load={async (cursor) => {
-                const next = await page(cursor);
-                query.data.value = { ...next, items: [...rates.items, ...next.items] };
-              }}
-            />
+            <Rest query={query} found={rates} page={page} />
           </>
         )
       }

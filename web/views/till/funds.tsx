@@ -3,7 +3,6 @@
 import { useSignal } from "@preact/signals";
 import { api, of, type Schemas } from "../../api";
 import { Icon } from "../../components/icons";
-import { More } from "../../components/more";
 import { Badge, Card, Empty, Loaded } from "../../components/ui";
 import { moment } from "../../format";
 import { T } from "../../i18n/till";
@@ -14,6 +13,7 @@ import { type Parameters, place } from "../../router";
 import { TillPage, tillPath } from "./frame";
 import { Chips, Text } from "./inputs";
 import { useLater } from "./later";
+import { Rest } from "./rest";
 
 export type Fund = Schemas["FundLine"];
 type Show = "any" | "all";
@@ -57,8 +57,8 @@ function List({ school, show, q }: { school: number; show: Show; q: string }) {
   const query = useQuery(`thu-tien/${school}/${show}/${q}`, () => page(), { keeps: false });
   return (
     <Loaded query={query}>
-      {({ items, next_cursor }) => {
-        if (items.length === 0)
+      {(found) => {
+        if (found.items.length === 0)
           return q ? (
             <Empty icon="search" title={T.noneFound()} />
           ) : show === "any" ? (
@@ -71,16 +71,9 @@ function List({ school, show, q }: { school: number; show: Show; q: string }) {
         return (
           <>
             <Card>
-              <FundList funds={items} />
+              <FundList funds={found.items} />
             </Card>
-            <More
-              cursor={next_cursor ?? null}
-              end={T.listEnd()}
-              load={async (cursor) => {
-                const next = await page(cursor);
-                query.data.value = { ...next, items: [...items, ...next.items] };
-              }}
-            />
+            <Rest query={query} found={found} page={page} />
           </>
         );
       }}

@@ -2,7 +2,6 @@
 
 import { type Signal, useSignal } from "@preact/signals";
 import { api, of, type Schemas } from "../../api";
-import { More } from "../../components/more";
 import { Badge, Empty, Loaded } from "../../components/ui";
 import { T } from "../../i18n/till";
 import { B } from "../../i18n/till_bills";
@@ -17,6 +16,7 @@ import { isAccountant, TillPage, tillPath } from "./frame";
 import { Chips, type Chosen, PupilField, Text } from "./inputs";
 import { useLater } from "./later";
 import { type Period, usePeriods } from "./lists";
+import { Rest } from "./rest";
 
 export type Bill = Schemas["InvoiceRow"];
 type Show = "all" | "unpaid" | "partial" | "paid" | "offers" | "voids";
@@ -139,22 +139,15 @@ function Rows({ school, wanted }: { school: number; wanted: Wanted }) {
   const isAsked = Object.values(wanted).some((each) => each && each !== "all");
   return (
     <Loaded query={query}>
-      {({ items, next_cursor }) =>
-        items.length === 0 ? (
+      {(found) =>
+        found.items.length === 0 ? (
           <Empty icon="file" title={isAsked ? T.noneFound() : B.none()}>
             {!isAsked && B.noneHint()}
           </Empty>
         ) : (
           <>
-            <BillTable bills={items} />
-            <More
-              cursor={next_cursor ?? null}
-              end={T.listEnd()}
-              load={async (cursor) => {
-                const next = await page(cursor);
-                query.data.value = { ...next, items: [...items, ...next.items] };
-              }}
-            />
+            <BillTable bills={found.items} />
+            <Rest query={query} found={found} page={page} />
           </>
         )
       }

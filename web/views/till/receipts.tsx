@@ -4,7 +4,6 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { api, download, of, type Schemas } from "../../api";
 import { useSending } from "../../components/form";
-import { More } from "../../components/more";
 import { Badge, Button, Card, Empty, Fault, Loaded } from "../../components/ui";
 import { T } from "../../i18n/till";
 import { R } from "../../i18n/till_receipts";
@@ -15,6 +14,7 @@ import { dayShort } from "./days";
 import { TillPage } from "./frame";
 import { type Chosen, PupilField } from "./inputs";
 import { pupilOf } from "./pupil";
+import { Rest } from "./rest";
 
 type Receipt = Schemas["Receipt"];
 
@@ -53,8 +53,8 @@ function List({ school, student }: { school: number; student: string | undefined
   const query = useQuery(key, () => page(), { keeps: false });
   return (
     <Loaded query={query}>
-      {({ items, next_cursor }) =>
-        items.length === 0 ? (
+      {(found) =>
+        found.items.length === 0 ? (
           <Empty icon="file" title={R.none()}>
             {R.noneHint()}
           </Empty>
@@ -62,21 +62,14 @@ function List({ school, student }: { school: number; student: string | undefined
           <>
             <Card>
               <ul class="plain-list">
-                {items.map((each) => (
+                {found.items.map((each) => (
                   <li key={each.id}>
                     <One receipt={each} onPrinted={query.reload} />
                   </li>
                 ))}
               </ul>
             </Card>
-            <More
-              cursor={next_cursor ?? null}
-              end={T.listEnd()}
-              load={async (cursor) => {
-                const next = await page(cursor);
-                query.data.value = { ...next, items: [...items, ...next.items] };
-              }}
-            />
+            <Rest query={query} found={found} page={page} />
           </>
         )
       }

@@ -4,7 +4,6 @@ import { useSignal } from "@preact/signals";
 import { api, of, type Schemas } from "../../api";
 import { Form, useSending } from "../../components/form";
 import { Icon } from "../../components/icons";
-import { More } from "../../components/more";
 import { Badge, Button, Card, Loaded } from "../../components/ui";
 import { count, moment, schoolDay } from "../../format";
 import { T } from "../../i18n/till";
@@ -16,6 +15,7 @@ import { dayShort, monthOf } from "./days";
 import { isAccountant, TillPage, tillPath } from "./frame";
 import { Text } from "./inputs";
 import { type Account, useAccounts } from "./lists";
+import { Rest } from "./rest";
 
 export type Run = Schemas["Reconciliation"];
 
@@ -36,11 +36,11 @@ export default function Reconciliations({ params }: { params: Parameters }) {
       {isAccountant() && banks.length > 0 && <Ask school={school} banks={banks} />}
       <Card>
         <Loaded query={query}>
-          {({ items, next_cursor }) => (
+          {(found) => (
             <>
-              {items.length === 0 && <p class="muted">{K.recNone()}</p>}
+              {found.items.length === 0 && <p class="muted">{K.recNone()}</p>}
               <ul class="plain-list">
-                {items.map((run) => (
+                {found.items.map((run) => (
                   <li key={run.id}>
                     <a class="row" href={tillPath(school, "thu/doi-chieu", run.id)}>
                       <span class="grow">
@@ -57,16 +57,7 @@ export default function Reconciliations({ params }: { params: Parameters }) {
                   </li>
                 ))}
               </ul>
-              {items.length > 0 && (
-                <More
-                  cursor={next_cursor ?? null}
-                  end={T.listEnd()}
-                  load={async (cursor) => {
-                    const next = await page(cursor);
-                    query.data.value = { ...next, items: [...items, ...next.items] };
-                  }}
-                />
-              )}
+              {found.items.length > 0 && <Rest query={query} found={found} page={page} />}
             </>
           )}
         </Loaded>

@@ -2,7 +2,6 @@
 
 import { type Signal, useSignal } from "@preact/signals";
 import { api, of, type Schemas } from "../../api";
-import { More } from "../../components/more";
 import { Badge, Button, Card, Empty, Loaded } from "../../components/ui";
 import { moment } from "../../format";
 import { T } from "../../i18n/till";
@@ -14,6 +13,7 @@ import { accountId } from "../../session";
 import { AskReason } from "./ask_reason";
 import { isAccountant, TillPage, tillPath } from "./frame";
 import { Settle } from "./refund_settle";
+import { Rest } from "./rest";
 
 export type Refund = Schemas["RefundLine"];
 type Act = { kind: "approve" | "reject" | "settle"; refund: Refund } | null;
@@ -32,26 +32,19 @@ export default function Refunds({ params }: { params: Parameters }) {
     <TillPage school={school} here="thu/hoan-tien" title={T.refunds()}>
       <p class="muted">{M.refundLead()}</p>
       <Loaded query={query}>
-        {({ items, next_cursor }) =>
-          items.length === 0 ? (
+        {(found) =>
+          found.items.length === 0 ? (
             <Empty icon="undo" title={M.refundNone()} />
           ) : (
             <>
               <ul class="till-cards">
-                {items.map((refund) => (
+                {found.items.map((refund) => (
                   <li key={refund.id}>
                     <One refund={refund} act={act} />
                   </li>
                 ))}
               </ul>
-              <More
-                cursor={next_cursor ?? null}
-                end={T.listEnd()}
-                load={async (cursor) => {
-                  const next = await page(cursor);
-                  query.data.value = { ...next, items: [...items, ...next.items] };
-                }}
-              />
+              <Rest query={query} found={found} page={page} />
             </>
           )
         }

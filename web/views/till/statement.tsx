@@ -3,7 +3,6 @@
 import { useSignal } from "@preact/signals";
 import { api, of, type Schemas } from "../../api";
 import { useSending } from "../../components/form";
-import { More } from "../../components/more";
 import { Badge, Button, Card, Empty, Fault, Loaded } from "../../components/ui";
 import { moment } from "../../format";
 import { T } from "../../i18n/till";
@@ -13,6 +12,7 @@ import { useQuery } from "../../query";
 import type { Parameters } from "../../router";
 import { TillPage, tillPath } from "./frame";
 import { Chips } from "./inputs";
+import { Rest } from "./rest";
 
 type Row = Schemas["StatementRowShown"];
 type Show = "waiting" | "all";
@@ -58,26 +58,19 @@ function Rows({ school, id, show }: { school: number; id: string; show: Show }) 
   const query = useQuery(`thu-sao-ke/${id}/${show}`, () => page(), { keeps: false });
   return (
     <Loaded query={query}>
-      {({ items, next_cursor }) =>
-        items.length === 0 ? (
+      {(found) =>
+        found.items.length === 0 ? (
           <Empty icon="check" title={M.noneWaiting()} />
         ) : (
           <Card>
             <ul class="plain-list">
-              {items.map((row) => (
+              {found.items.map((row) => (
                 <li key={row.n}>
                   <One school={school} statement={id} row={row} onDone={query.reload} />
                 </li>
               ))}
             </ul>
-            <More
-              cursor={next_cursor ?? null}
-              end={T.listEnd()}
-              load={async (cursor) => {
-                const next = await page(cursor);
-                query.data.value = { ...next, items: [...items, ...next.items] };
-              }}
-            />
+            <Rest query={query} found={found} page={page} />
           </Card>
         )
       }

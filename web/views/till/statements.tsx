@@ -5,7 +5,6 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { api, of, type Schemas } from "../../api";
 import { Icon } from "../../components/icons";
-import { More } from "../../components/more";
 import { Badge, Card, Empty, Fault, Loaded, Spinner } from "../../components/ui";
 import { Upload } from "../../components/upload";
 import { count, moment } from "../../format";
@@ -18,6 +17,7 @@ import { Select } from "../office/inputs";
 import { dayShort } from "./days";
 import { TillPage, tillPath } from "./frame";
 import { type Account, useAccounts } from "./lists";
+import { Rest } from "./rest";
 import { Answered } from "./statement_result";
 import { makeWork, PROFILES, profileName } from "./statement_work";
 
@@ -135,11 +135,11 @@ function Former({ school, query, page }: FormerProps) {
     <Card>
       <h2>{M.stFormer()}</h2>
       <Loaded query={query}>
-        {({ items, next_cursor }) => (
+        {(found) => (
           <>
-            {items.length === 0 && <p class="muted">{M.stNone()}</p>}
+            {found.items.length === 0 && <p class="muted">{M.stNone()}</p>}
             <ul class="plain-list">
-              {items.map((each) => (
+              {found.items.map((each) => (
                 <li key={each.id}>
                   <a class="row" href={tillPath(school, "thu/sao-ke", each.id)}>
                     <span class="grow">
@@ -157,16 +157,7 @@ function Former({ school, query, page }: FormerProps) {
                 </li>
               ))}
             </ul>
-            {items.length > 0 && (
-              <More
-                cursor={next_cursor ?? null}
-                end={T.listEnd()}
-                load={async (cursor) => {
-                  const next = await page(cursor);
-                  query.data.value = { ...next, items: [...items, ...next.items] };
-                }}
-              />
-            )}
+            {found.items.length > 0 && <Rest query={query} found={found} page={page} />}
           </>
         )}
       </Loaded>

@@ -3,7 +3,6 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { api, of, type Schemas } from "../../api";
 import { Confirm } from "../../components/confirm";
-import { More } from "../../components/more";
 import { Badge, Button, Card, Empty, Loaded, Note } from "../../components/ui";
 import { moment } from "../../format";
 import { T } from "../../i18n/till";
@@ -15,6 +14,7 @@ import { AskReason } from "./ask_reason";
 import { dayShort } from "./days";
 import { isAccountant, TillPage } from "./frame";
 import { Chips } from "./inputs";
+import { Rest } from "./rest";
 import { WaiverForm } from "./waiver_form";
 
 type Waiver = Schemas["WaiverShown"];
@@ -73,26 +73,19 @@ function List({ school, state }: { school: number; state: State }) {
   const act = useSignal<Act>(null);
   return (
     <Loaded query={query}>
-      {({ items, next_cursor }) =>
-        items.length === 0 ? (
+      {(found) =>
+        found.items.length === 0 ? (
           <Empty icon="people" title={W.none()} />
         ) : (
           <>
             <ul class="till-cards">
-              {items.map((waiver) => (
+              {found.items.map((waiver) => (
                 <li key={waiver.id}>
                   <One waiver={waiver} act={act} />
                 </li>
               ))}
             </ul>
-            <More
-              cursor={next_cursor ?? null}
-              end={T.listEnd()}
-              load={async (cursor) => {
-                const next = await page(cursor);
-                query.data.value = { ...next, items: [...items, ...next.items] };
-              }}
-            />
+            <Rest query={query} found={found} page={page} />
             {act.value && <Acting act={act} onDone={query.reload} />}
           </>
         )
