@@ -1,7 +1,7 @@
 """Announcements are read and answered; what came back, whom to chase, who is reminded."""
 
 import asyncio
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from litestar import Response, get, post, put
@@ -23,10 +23,8 @@ from app.contact_book.announcements.sheet import workbook
 from app.paging import DEFAULT_LIMIT, CursorText, decode_cursor
 from mobile_api.announcements import READERS, WRITERS, one_shown
 from mobile_api.deps import AnyRequest, Me, Now, Res, Tx, open_tx
-from mobile_api.downloads import download
+from mobile_api.downloads import XLSX, download
 from mobile_api.inputs import NO_NUL, Cursor, Limit, PathId, QueryId
-
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Only = Annotated[Literal["all", "missing", "answered"], QueryParameter(name="only")]
 
@@ -132,9 +130,9 @@ class AnnouncementAnswers(Controller):
         "/{announcement_id:uuid}/answers.xlsx",
         operation_id="download_answers",
         opt=WRITERS,
-        media_type=_XLSX,
+        media_type=XLSX,
         responses={
-            200: ResponseSpec(data_container=bytes, description="A workbook", media_type=_XLSX)
+            200: ResponseSpec(data_container=bytes, description="A workbook", media_type=XLSX)
         },
     )
     async def answers_sheet(
@@ -151,7 +149,7 @@ class AnnouncementAnswers(Controller):
                 tx, reader=reader, announcement_id=announcement_id
             )
         made = await asyncio.to_thread(workbook, row, people)
-        return download(made, name="tra-loi-thong-bao.xlsx", media_type=_XLSX)
+        return download(made, name="tra-loi-thong-bao.xlsx", media_type=XLSX)
 
     @post(
         "/{announcement_id:uuid}/reminders",

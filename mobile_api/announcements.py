@@ -52,7 +52,6 @@ from mobile_api.openapi import FAILS
 WRITERS: Final = {"who": only("principal", *TEACHERS, "department_admin"), FAILS: (404,)}
 # Who got it may have no role any more: a child's former guardian. What is not theirs is not there.
 READERS: Final = {"who": SIGNED_IN, FAILS: (404,)}
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 QuerySchool = Annotated[int | None, QueryParameter(ge=1, le=16_777_215)]
 InState = Annotated[State | Literal["all"], QueryParameter(name="state")]

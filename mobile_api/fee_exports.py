@@ -15,16 +15,16 @@ from app.fees.office.exports import Which
 from app.schools.common import school_box
 from app.schools.org.service import school as school_of
 from mobile_api.deps import AnyRequest, Res, open_tx
+from mobile_api.downloads import XLSX
 from mobile_api.fee_doors import ACCOUNTANT, QuerySchool, require_desk
 from mobile_api.inputs import FromDay, ToDay
 from mobile_api.openapi import FAILS
 from mobile_api.resources import Resources
 
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PIECE: Final = 65_536
 _SHEET: Final = {
     200: ResponseSpec(
-        data_container=bytes, description="A workbook", media_type=_XLSX, generate_examples=False
+        data_container=bytes, description="A workbook", media_type=XLSX, generate_examples=False
     )
 }
 _DOOR: Final = {**ACCOUNTANT, FAILS: (404,)}
@@ -38,7 +38,7 @@ class FeeExports(Controller):
         "/invoices.xlsx",
         operation_id="export_invoices",
         opt=_DOOR,
-        media_type=_XLSX,
+        media_type=XLSX,
         responses=_SHEET,
     )
     async def invoices(
@@ -56,7 +56,7 @@ class FeeExports(Controller):
         "/funds.xlsx",
         operation_id="export_funds",
         opt=_DOOR,
-        media_type=_XLSX,
+        media_type=XLSX,
         responses=_SHEET,
     )
     async def funds(
@@ -74,7 +74,7 @@ class FeeExports(Controller):
         "/receipts.xlsx",
         operation_id="export_receipts",
         opt=_DOOR,
-        media_type=_XLSX,
+        media_type=XLSX,
         responses=_SHEET,
     )
     async def receipts(
@@ -92,7 +92,7 @@ class FeeExports(Controller):
         "/ledger.xlsx",
         operation_id="export_ledger",
         opt=_DOOR,
-        media_type=_XLSX,
+        media_type=XLSX,
         responses=_SHEET,
     )
     async def ledger(
@@ -110,7 +110,7 @@ class FeeExports(Controller):
         "/closes.xlsx",
         operation_id="export_closes",
         opt=_DOOR,
-        media_type=_XLSX,
+        media_type=XLSX,
         responses=_SHEET,
     )
     async def closes(
@@ -150,7 +150,7 @@ async def _sheet(
     name = f"{exports.SHEETS[which].file}-{from_day:%Y%m%d}-{to_day:%Y%m%d}.xlsx"
     return Stream(
         _pieces(file),
-        media_type=_XLSX,
+        media_type=XLSX,
         headers={
             "Content-Disposition": f'attachment; filename="{name}"',
             "Cache-Control": "no-store",

@@ -22,7 +22,7 @@ from app.storage import StorageAway
 from mobile_api.access import only
 from mobile_api.bodies import BODY, BODY_MEDIA, MULTIPART
 from mobile_api.deps import AnyRequest, Lang, Now, Res, Tx, open_tx
-from mobile_api.downloads import download
+from mobile_api.downloads import XLSX, download
 from mobile_api.inputs import PathSchool
 from mobile_api.jobs import JobTaken
 from mobile_api.resources import Resources
@@ -31,11 +31,10 @@ from mobile_api.uploads import ENVELOPE_BYTES, FileUpload, received_file
 _PRINCIPAL: Final = {"who": only("principal")}
 _FILE: Final = {**_PRINCIPAL, BODY: FileUpload, BODY_MEDIA: MULTIPART}
 _MAX_BODY: Final = MAX_FILE_BYTES + ENVELOPE_BYTES
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TEMPLATE: Final = {
     200: ResponseSpec(
         data_container=bytes,
-        media_type=_XLSX,
+        media_type=XLSX,
         generate_examples=False,
         description="The sheet to fill in, with examples and drop-downs",
     )
@@ -154,22 +153,22 @@ class Imports(Controller):
         order = Order(kind="timetable", locale=locale, dry_run=dry_run)
         return await _import(request, resources, school_id, order)
 
-    @get("/roster/template.xlsx", opt=_PRINCIPAL, media_type=_XLSX, responses=_TEMPLATE)
+    @get("/roster/template.xlsx", opt=_PRINCIPAL, media_type=XLSX, responses=_TEMPLATE)
     async def roster_template(self, tx: Tx, now: Now, school_id: PathSchool) -> Response[bytes]:
         """The sheet for the roster import. For the principal."""
         return _file(await roster_template(tx, school_id=school_id, now=now), "hoc-sinh.xlsx")
 
-    @get("/staff/template.xlsx", opt=_PRINCIPAL, media_type=_XLSX, responses=_TEMPLATE)
+    @get("/staff/template.xlsx", opt=_PRINCIPAL, media_type=XLSX, responses=_TEMPLATE)
     async def staff_template(self, tx: Tx, school_id: PathSchool) -> Response[bytes]:
         """The sheet for the staff import. For the principal."""
         return _file(await templates.staff_template(tx, school_id=school_id), "nhan-vien.xlsx")
 
-    @get("/calendar/template.xlsx", opt=_PRINCIPAL, media_type=_XLSX, responses=_TEMPLATE)
+    @get("/calendar/template.xlsx", opt=_PRINCIPAL, media_type=XLSX, responses=_TEMPLATE)
     async def calendar_template(self, tx: Tx, school_id: PathSchool) -> Response[bytes]:
         """The sheet for the calendar import. For the principal."""
         return _file(await templates.calendar_template(tx, school_id=school_id), "lich.xlsx")
 
-    @get("/timetable/template.xlsx", opt=_PRINCIPAL, media_type=_XLSX, responses=_TEMPLATE)
+    @get("/timetable/template.xlsx", opt=_PRINCIPAL, media_type=XLSX, responses=_TEMPLATE)
     async def timetable_template(self, tx: Tx, school_id: PathSchool) -> Response[bytes]:
         """The sheet for the timetable import. For the principal."""
         return _file(await templates.timetable_template(tx, school_id=school_id), "ca-mon.xlsx")
@@ -250,7 +249,7 @@ async def _hand_in(
 
 
 def _file(made: bytes, name: str) -> Response[bytes]:
-    return download(made, name=name, media_type=_XLSX)
+    return download(made, name=name, media_type=XLSX)
 
 
 HANDLERS = [Imports]

@@ -17,7 +17,7 @@ from app.paging import DEFAULT_LIMIT, CursorText, Page, decode_cursor
 from app.schools.org.service import school as school_of
 from mobile_api.access import STAFF, only
 from mobile_api.deps import AnyRequest, Me, Now, Tx, open_tx
-from mobile_api.downloads import download
+from mobile_api.downloads import XLSX, download
 from mobile_api.inputs import (
     Cursor,
     Limit,
@@ -30,7 +30,6 @@ from mobile_api.inputs import (
 )
 
 _PRINCIPAL = {"who": only("principal")}
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _HOURS = "/v1/schools/{school_id:int}/staff-hours"
 _OF_STAFF = "/v1/schools/{school_id:int}/staff/{staff_id:uuid}/hours-corrections"
 
@@ -94,8 +93,8 @@ async def staff_hours(
     _HOURS + ".xlsx",
     opt=_PRINCIPAL,
     tags=["attendance"],
-    media_type=_XLSX,
-    responses={200: ResponseSpec(data_container=bytes, description="A workbook", media_type=_XLSX)},
+    media_type=XLSX,
+    responses={200: ResponseSpec(data_container=bytes, description="A workbook", media_type=XLSX)},
 )
 async def staff_hours_sheet(
     request: AnyRequest, now: Now, school_id: PathSchool, month: Month
@@ -105,7 +104,7 @@ async def staff_hours_sheet(
         school = await school_of(tx, school_id=school_id)
         months = await service.whole_month(tx, school_id=school_id, month=month, now=now)
     made = await asyncio.to_thread(workbook, school.name, month, months)
-    return download(made, name=f"gio-lam-viec-{month}.xlsx", media_type=_XLSX)
+    return download(made, name=f"gio-lam-viec-{month}.xlsx", media_type=XLSX)
 
 
 @get("/v1/me/staff-hours", opt={"who": only(*STAFF)}, tags=["me"])
