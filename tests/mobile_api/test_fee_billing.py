@@ -390,3 +390,7 @@ async def test_an_offer_that_came_to_nothing_gives_its_meals_back_for_good(
     assert tuple(used) == (january, 120_000 - 30_000)
     again = await till.api.delete(path, headers=till.parent.headers)
     assert (again.status_code, again.json()["type"]) == (409, "invoice-not-open")
+    # Nor is it offered once more when its period is issued again, as for a pupil who came late.
+    await issue(december, scope="student", ref=str(till.elder.id))
+    offers = "select count(*) from invoice where period_id = $1"
+    assert await till.owner.fetchval(offers, december) == 1

@@ -56,8 +56,8 @@ async def void_lapsed(
         return
     await conn.execute(
         """
-        update invoice set state = 'void', voided_by = $3, voided_at = $4, void_reason = $5,
-               changed_at = $4
+        update invoice set state = 'void', is_lapsed = true, voided_by = $3, voided_at = $4,
+               void_reason = $5, changed_at = $4
          where school_id = $1 and id = any($2) and is_voluntary and paid = 0
         """,
         school_id,

@@ -243,12 +243,15 @@ async def hold_bills(conn: db.Conn, *, school_id: int, invoice_ids: Sequence[UUI
 async def live_bills(
     conn: db.Conn, *, school_id: int, period_id: UUID
 ) -> set[tuple[UUID, int, bool]]:
-    """The (pupil, seq, is_voluntary) of the period that have a bill which is not void."""
+    """The (pupil, seq, is_voluntary) of the period that have a bill which is not void.
+
+    And the offers that came to nothing: the family has had them once.
+    """
     found = await db.rows(
         conn,
         """
         select student_id, seq, is_voluntary from invoice
-         where school_id = $1 and period_id = $2 and state <> 'void'
+         where school_id = $1 and period_id = $2 and (state <> 'void' or is_lapsed)
         """,
         school_id,
         period_id,
