@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import httpx
+import pytest
 from playwright.async_api import FilePayload, Locator, expect
 
 from app.ids import new_id
@@ -389,3 +390,28 @@ async def test_a_mother_and_the_teacher_write_to_each_other(
     await expect(dialog.get_by_text("Đã gửi báo cáo")).to_be_visible()
     await dialog.get_by_role("button", name="Đóng").click()
     await screen(phone.page, "messages")
+
+
+@pytest.mark.long
+async def test_what_is_taken_back_goes_from_the_pages_below_as_well(
+    town: Town, open_phone: OpenPhone, api: httpx.AsyncClient
+) -> None:
+    _, child, teacher = await homeroom(town, api)
+    written = [await teacher.remark(child, f"Nhận xét thứ {n}") for n in range(40)]
+    phone = await open_phone()
+    await phone.log_in(await town.guardian(child))
+    await opened(phone)
+    entries = phone.page.get_by_role("main").get_by_role("listitem")
+    await expect(entries).to_have_count(30)
+    await phone.page.mouse.wheel(0, 20_000)
+    await expect(entries).to_have_count(40)
+    await town.owner.execute(
+        "update remark set withdrawn_at = now(), changed_at = now(),"
+        " withdrawn_by = author_account_id where id = any($1)",
+        [written[n]["id"] for n in (2, 37)],
+    )
+    await teacher.remark(child, "Nhận xét mới nhất")
+    await expect(entry(phone, "Nhận xét mới nhất")).to_be_visible()
+    await expect(entries).to_have_count(39)
+    for n in (2, 37):
+        await expect(entries.get_by_text(f"Nhận xét thứ {n}", exact=True)).to_have_count(0)

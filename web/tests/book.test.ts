@@ -5,6 +5,7 @@ import { answerWords, choicesOf, isOpen } from "../views/book/answers";
 import {
   askedOf,
   byDay,
+  caughtUp,
   type FeedItem,
   keyOf,
   newestFirst,
@@ -77,6 +78,23 @@ test("pages overlap: each entry once a child, the newest first, the later copy h
   assert.equal(found[1]?.state, "withdrawn");
   const twins = newestFirst([item("1", { student_id: "a" }), item("1", { student_id: "b" })]);
   assert.equal(new Set(twins.map(keyOf)).size, 2);
+});
+
+test("what is gone goes from the page; what changed beyond its end comes with its page", () => {
+  const at = (day: number) => `2026-11-${day}T01:00:00Z`;
+  const entry = (id: string, day: number, more: Partial<FeedItem> = {}) =>
+    item(id, { at: at(day), changed_at: at(day), ...more });
+  const have = [entry("3", 16), entry("2", 13), entry("1", 12)];
+  const changed = [
+    entry("2", 13, { state: "gone", changed_at: at(17) }),
+    entry("1", 12, { body: "mới", changed_at: at(17) }),
+    entry("0", 11, { changed_at: at(17) }),
+    entry("4", 17),
+  ];
+  const ids = (goesOn: boolean) => caughtUp(have, changed, goesOn).map(({ id }) => id);
+  assert.deepEqual(ids(true), ["4", "3", "1"]);
+  assert.deepEqual(ids(false), ["4", "3", "1", "0"]);
+  assert.equal(caughtUp(have, changed, true)[2]?.body, "mới");
 });
 
 test("days are the school's, whatever the phone's zone", () => {

@@ -5,11 +5,12 @@ import { useEffect } from "preact/hooks";
 import { api, of } from "../../api";
 import { More } from "../../components/more";
 import { Empty, Loaded } from "../../components/ui";
+import { isFailure } from "../../failure";
 import { B } from "../../i18n/book";
 import { onItem, onReset } from "../../live";
 import { useQuery } from "../../query";
 import { dayWords } from "../parent/day";
-import { byDay, type FeedItem, keyOf, newestFirst } from "./feed_model";
+import { byDay, caughtUp, type FeedItem, type FeedPage, keyOf, newestFirst } from "./feed_model";
 import { Line } from "./line";
 import type { Kind } from "./words";
 import "../parent/inbox.css";
@@ -26,24 +27,44 @@ export function Feed({ student, kind }: Props) {
   const more = useSignal<FeedItem[]>([]);
   /** undefined: nothing beyond the first page was asked for yet. */
   const next = useSignal<string | null | undefined>(undefined);
+  /** As of when all that is shown holds; of use beyond the first page alone. */
+  const since = useSignal<string | null>(null);
   useEffect(() => {
-    const again = () => {
-      // What stands between the new first page and the others stays.
-      if (next.peek() !== undefined)
-        more.value = newestFirst(first.data.peek()?.items ?? [], more.peek());
-      void first.reload();
-    };
     const anew = () => {
       more.value = [];
       next.value = undefined;
+      since.value = null;
       void first.reload();
     };
+    const again = () => {
+      const found = first.data.peek();
+      if (next.peek() === undefined || since.peek() === null || !found) void first.reload();
+      else void catchUp(found).catch(sayWhy);
+    };
+    const sayWhy = (error: unknown) => {
+      if (!isFailure(error)) throw error;
+      void first.reload();
+    };
+    async function catchUp(found: FeedPage): Promise<void> {
+      let cursor: string | undefined;
+      const changed: FeedItem[] = [];
+      do {
+        const news = await page({ student, kind }, cursor, since.peek() ?? undefined);
+        if (news.reset) return anew();
+        changed.push(...news.items);
+        cursor = news.next_cursor ?? undefined;
+        if (!cursor) since.value = news.since;
+      } while (cursor);
+      more.value = caughtUp(newestFirst(more.peek(), found.items), changed, next.peek() != null);
+      first.data.value = { ...found, items: [] };
+    }
     const stops = [onItem(again), onReset((seq) => seq === null && anew())];
     return () => {
       for (const stop of stops) stop();
     };
-  }, [first, more, next]);
+  }, [first, more, next, since, student, kind]);
   async function load(cursor: string): Promise<void> {
+    since.value ??= first.data.peek()?.since ?? null;
     const found = await page({ student, kind }, cursor);
     more.value = newestFirst(more.peek(), found.items);
     next.value = found.next_cursor ?? null;
@@ -71,12 +92,12 @@ export function Feed({ student, kind }: Props) {
   );
 }
 
-async function page({ student, kind }: Props, cursor?: string) {
+async function page({ student, kind }: Props, cursor?: string, since?: string) {
   const query = {
     limit: 30,
     ...(student && { student_id: student }),
     ...(kind && { kind }),
-    ...(cursor && { cursor }),
+    ...(cursor ? { cursor } : since && { since }),
   };
   return await of(api.GET("/v1/contact-book/feed", { params: { query } }));
 }

@@ -4,6 +4,7 @@ import type { Schemas } from "../../api";
 import { schoolDay } from "../../format";
 
 export type FeedItem = Schemas["FeedItem"];
+export type FeedPage = Schemas["FeedPage"];
 
 export interface FeedDay {
   readonly day: string;
@@ -25,6 +26,21 @@ export function newestFirst(...batches: readonly (readonly FeedItem[])[]): FeedI
   return [...found.values()].sort(
     (a, b) => Date.parse(b.at) - Date.parse(a.at) || (a.id < b.id ? 1 : -1),
   );
+}
+
+/**
+ * `have` with what has changed since; what is gone is dropped. With `goesOn` there are older pages
+ * to come: what changed there comes with them, and would stand at a wrong end now.
+ */
+export function caughtUp(
+  have: readonly FeedItem[],
+  changed: readonly FeedItem[],
+  goesOn: boolean,
+): FeedItem[] {
+  const last = Math.min(...have.map(({ at }) => Date.parse(at)));
+  const known = new Set(have.map(keyOf));
+  const fits = (item: FeedItem) => !goesOn || known.has(keyOf(item)) || Date.parse(item.at) >= last;
+  return newestFirst(have, changed.filter(fits)).filter(({ state }) => state !== "gone");
 }
 
 export function byDay(items: readonly FeedItem[]): FeedDay[] {
