@@ -47,8 +47,36 @@ class RefundDecided(Conflict):
     """Yêu cầu hoàn tiền đã được xử lý | The refund has been dealt with already"""
 
 
+class NotTheSame(Unprocessable):
+    """Hai khoản này không thể là một | The two payments cannot be one"""
+
+
+class FundInUse(Conflict):
+    """Khoản tiền này đang được dùng | Some of this payment is in use"""
+
+
+class OtherIsStruck(Conflict):
+    """Khoản kia đã được gỡ hoặc đang chờ gỡ | The other payment is struck, or asked to be"""
+
+
+class BothInStatement(Conflict):
+    """Sao kê có cả hai khoản | One statement shows both payments"""
+
+
 class FundDiffers(Conflict):
     """Cùng mã giao dịch nhưng khác số tiền | The same bank reference came with another amount"""
+
+
+class NoSuchEvent(NotFound):
+    """Không tìm thấy báo có này | There is no such notice"""
+
+
+class EventNotWaiting(Conflict):
+    """Báo có này không chờ quyết định | This notice waits for no decision"""
+
+
+class EventDecided(Conflict):
+    """Báo có này đã được quyết định khác | Something else was decided about this notice"""
 
 
 class SamePerson(Denied):

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 from uuid import UUID
 
@@ -61,6 +62,7 @@ class Refund:
     account_id: UUID
     amount: int
     state: str
+    bank_ref: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,9 +119,8 @@ _PUTS = """
       from allocation a where a.school_id = $1 order by a.id
 """
 _REFUNDS = """
-    select r.id, r.fund_id, f.account_id, r.amount, r.state
-      from refund r join fund f on f.school_id = r.school_id and f.id = r.fund_id
-     where r.school_id = $1 order by r.id
+    select id, fund_id, from_account_id as account_id, amount, state, bank_ref
+      from refund where school_id = $1 order by id
 """
 
 
@@ -183,11 +184,13 @@ async def _books(conn: asyncpg.Connection, school_id: int, facts: Facts) -> None
 
 async def _papers(conn: asyncpg.Connection, school_id: int, facts: Facts) -> None:
     rows = await conn.fetch(
-        "select number, kind, fund_id, student_id, amount, state from receipt"
-        " where school_id = $1 order by number",
+        "select series, number, kind, fund_id, student_id, amount, state from receipt"
+        " where school_id = $1 order by series, number",
         school_id,
     )
-    assert [row["number"] for row in rows] == list(range(1, len(rows) + 1))
+    for _, series in groupby(rows, key=lambda row: row["series"]):
+        numbers = [row["number"] for row in series]
+        assert numbers == list(range(1, len(numbers) + 1))
     pupil = {bill.id: bill.student_id for bill in facts.bills}
     wanted: Counter[tuple[str, UUID, UUID | None]] = Counter()
     for put in facts.puts:

@@ -115,8 +115,10 @@ class Purse:
             now=self.now,
         )
 
-    async def ask_back(self, conn: db.Conn, fund_id: UUID, amount: int) -> UUID:
-        """A refund that the accountant asks for."""
+    async def ask_back(
+        self, conn: db.Conn, fund_id: UUID, amount: int, *, from_account: UUID | None = None
+    ) -> UUID:
+        """A refund that the accountant asks for; None: from the fund's own account."""
         refund = NewRefund(
             id=new_id(),
             fund_id=fund_id,
@@ -126,6 +128,7 @@ class Purse:
             to_number=b"sealed",
             to_holder=b"sealed",
             requested_by=self.accountant,
+            from_account_id=from_account,
         )
         await refunds.hold(conn, school_id=self.school_id, refund=refund, now=self.now)
         return refund.id

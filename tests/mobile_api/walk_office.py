@@ -71,13 +71,14 @@ async def _fund(
     await run("update invoice set paid = 1000 where school_id = $1 and id = $2", school_id, bill)
     await run(
         """
-        insert into refund (school_id, id, fund_id, amount, state, reason, to_bank_bin, to_number,
-               to_holder, requested_by, requested_at)
-        values ($1, $2, $3, 2000, 'requested', 'Đóng thừa', '970436', $4, $5, $6, $7)
+        insert into refund (school_id, id, kind, fund_id, from_account_id, amount, state, reason,
+               to_bank_bin, to_number, to_holder, requested_by, requested_at)
+        values ($1, $2, 'transfer', $3, $8, 2000, 'requested', 'Đóng thừa', '970436', $4, $5, $6,
+                $7)
         """,
         school_id, ids["refund_id"], ids["fund_id"],
         box.seal("0071001234567", field=TO_NUMBER_FIELD),
-        box.seal("NGUYEN VAN A", field=TO_HOLDER_FIELD), who, now,
+        box.seal("NGUYEN VAN A", field=TO_HOLDER_FIELD), who, now, fees["fee_account_id"],
     )  # fmt: skip
 
 

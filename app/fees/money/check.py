@@ -27,6 +27,7 @@ async def differences(conn: db.Conn, *, school_id: int) -> list[Difference]:
         *await _papers(conn, school_id=school_id),
         *await _numbers(conn, school_id=school_id),
         *await _misplaced(conn, school_id=school_id),
+        *await _doubles(conn, school_id=school_id),
     ]
 
 
@@ -139,10 +140,8 @@ async def _postings(conn: db.Conn, *, school_id: int) -> list[Difference]:
              where f.school_id = $1
              union all
             select 'refund', r.id, e.account, e.amount
-              from refund r
-              join fund f on f.school_id = $1 and f.id = r.fund_id,
-                   lateral (values ('unallocated', r.amount),
-                   (case when r.state = 'succeeded' then 'money:' || f.account_id
+              from refund r, lateral (values ('unallocated', r.amount),
+                   (case when r.state = 'succeeded' then 'money:' || r.from_account_id
                     else 'refund_payable' end, -r.amount)) as e (account, amount)
              where r.school_id = $1 and r.state in ('requested', 'sent', 'succeeded')),
         found as (
@@ -186,12 +185,12 @@ async def _accounts(conn: db.Conn, *, school_id: int) -> list[Difference]:
             select 'written_off', coalesce(sum(total - paid), 0) from invoice
              where school_id = $1 and state = 'written_off' and not is_voluntary
              union all
-            select 'money:' || f.account_id, sum(f.amount - coalesce(r.amount, 0))
-              from fund f
-              left join (select fund_id, sum(amount) as amount from refund
-                          where school_id = $1 and state = 'succeeded' group by fund_id) r
-                on r.fund_id = f.id
-             where f.school_id = $1 group by f.account_id),
+            select 'money:' || m.account_id, sum(m.amount)
+              from (select account_id, amount from fund where school_id = $1
+                     union all
+                    select from_account_id, -amount from refund
+                     where school_id = $1 and state = 'succeeded') m
+             group by m.account_id),
         found as (
             select account, sum(amount) as amount from ledger_entry
              where school_id = $1 and account not like 'income:%' group by account)
@@ -239,8 +238,12 @@ async def _missing(conn: db.Conn, *, school_id: int) -> list[Difference]:
             select s.kind, r.id
               from refund r
               join lateral (values ('refund_held', true),
-                   ('refund_paid', r.state = 'succeeded'),
-                   ('refund_released', r.state in ('rejected', 'failed'))) as s (kind, is_so)
+                   ('refund_paid', r.kind = 'transfer' and r.state = 'succeeded'),
+                   ('refund_released', r.state = 'rejected'
+                    or (r.kind = 'transfer' and r.state = 'failed')),
+                   ('refund_struck', r.kind = 'double' and r.state in ('succeeded', 'failed')),
+                   ('refund_restored', r.kind = 'double' and r.state = 'failed'))
+                   as s (kind, is_so)
                 on s.is_so
              where r.school_id = $1
              union all
@@ -327,6 +330,35 @@ async def _misplaced(conn: db.Conn, *, school_id: int) -> list[Difference]:
         select 'money on a bill that takes none', i.id::text, i.paid::text, '0' from invoice i
          where i.school_id = $1 and i.state in ('draft', 'void') and i.paid <> 0
          order by 1, 2
+        """,
+        school_id,
+    )
+
+
+async def _doubles(conn: db.Conn, *, school_id: int) -> list[Difference]:
+    """Struck funds whose transfer does not count any more: in nothing that is like them."""
+    return await db.many(
+        conn,
+        Difference,
+        """
+        with recursive struck as (
+            select fund_id, double_of, amount from refund
+             where school_id = $1 and kind = 'double' and state = 'succeeded'),
+        way as (
+            select fund_id, fund_id as at_id, array[fund_id] as been from struck
+             union all
+            select w.fund_id, s.double_of, w.been || s.double_of
+              from way w join struck s on s.fund_id = w.at_id
+             where not s.double_of = any(w.been))
+        select 'double' as what, s.fund_id::text as subject, 'none' as found, 'one' as expected
+          from struck s
+          join fund f on f.school_id = $1 and f.id = s.fund_id
+         where s.amount <> f.amount or not exists (
+               select from way w join fund o on o.school_id = $1 and o.id = w.at_id
+                where w.fund_id = s.fund_id and o.account_id = f.account_id
+                  and o.amount = f.amount
+                  and not exists (select from struck x where x.fund_id = o.id))
+         order by 2
         """,
         school_id,
     )

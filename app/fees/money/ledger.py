@@ -24,6 +24,8 @@ SourceKind = Literal[
     "refund_held",
     "refund_released",
     "refund_paid",
+    "refund_struck",
+    "refund_restored",
 ]
 BillEvent = Literal["invoice_opened", "invoice_voided", "invoice_written_off"]
 

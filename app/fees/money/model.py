@@ -19,6 +19,8 @@ Review = Literal[
     "duplicate",
     "late",
 ]
+RefundKind = Literal["transfer", "double"]
+"""Sent back through a bank; or a fund that another one is too, which goes out of the books."""
 RefundState = Literal["requested", "sent", "succeeded", "failed", "rejected"]
 
 
@@ -89,7 +91,10 @@ class Allocated(Struct, frozen=True, kw_only=True):
 
 
 class NewRefund(Struct, frozen=True, kw_only=True):
-    """What somebody asks back. `to_number`, `to_holder` are sealed as `refund.to_...`."""
+    """What somebody asks back. `to_number`, `to_holder` are sealed as `refund.to_...`.
+
+    `from_account_id`: the fee account that it is paid from; None: the fund's own.
+    """
 
     id: UUID
     fund_id: UUID
@@ -98,6 +103,17 @@ class NewRefund(Struct, frozen=True, kw_only=True):
     to_bank_bin: str
     to_number: bytes
     to_holder: bytes
+    requested_by: UUID
+    from_account_id: UUID | None = None
+
+
+class NewDouble(Struct, frozen=True, kw_only=True):
+    """What somebody takes for a second count of the transfer that `double_of` is."""
+
+    id: UUID
+    fund_id: UUID
+    double_of: UUID
+    reason: str
     requested_by: UUID
 
 

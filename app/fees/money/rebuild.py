@@ -142,13 +142,16 @@ async def _facts(conn: db.Conn, *, school_id: int) -> list[_Fact]:
             select 'fund' as kind, id, account_id, amount, day, found_at as at from fund
              where school_id = $1
              union all
-            select s.kind, r.id, f.account_id, r.amount, null, s.at
+            select s.kind, r.id, r.from_account_id, r.amount, null, s.at
               from refund r
-              join fund f on f.school_id = $1 and f.id = r.fund_id
               join lateral (values ('refund_held', r.requested_at, true),
                    ('refund_released', coalesce(r.settled_at, r.decided_at),
-                    r.state in ('rejected', 'failed')),
-                   ('refund_paid', r.settled_at, r.state = 'succeeded')) as s (kind, at, is_so)
+                    r.state = 'rejected' or (r.kind = 'transfer' and r.state = 'failed')),
+                   ('refund_paid', r.settled_at, r.kind = 'transfer' and r.state = 'succeeded'),
+                   ('refund_struck', r.decided_at,
+                    r.kind = 'double' and r.state in ('succeeded', 'failed')),
+                   ('refund_restored', r.settled_at, r.kind = 'double' and r.state = 'failed'))
+                   as s (kind, at, is_so)
                 on s.is_so
              where r.school_id = $1)
         select kind, id, account_id, amount, day, at from fact
@@ -168,6 +171,8 @@ def _txn(fact: _Fact) -> Txn:
         "refund_held": ("unallocated", "refund_payable"),
         "refund_released": ("refund_payable", "unallocated"),
         "refund_paid": ("refund_payable", money),
+        "refund_struck": ("refund_payable", money),
+        "refund_restored": (money, "unallocated"),
     }[fact.kind]
     entries = [
         Entry(account=debit, amount=fact.amount),

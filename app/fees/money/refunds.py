@@ -19,7 +19,7 @@ from app.fees.errors import (
 )
 from app.fees.money import funds, ledger, receipts
 from app.fees.money.ledger import Entry, Txn
-from app.fees.money.model import FundHeld, NewRefund, RefundState
+from app.fees.money.model import FundHeld, NewRefund, RefundKind, RefundState
 from app.fees.money.steps import review_of
 
 
@@ -27,7 +27,9 @@ class RefundHeld(Struct, frozen=True, kw_only=True):
     """A refund under this transaction's lock; `account_id` is the fee account it is paid from."""
 
     id: UUID
+    kind: RefundKind
     fund_id: UUID
+    double_of: UUID | None
     account_id: UUID
     amount: int
     state: RefundState
@@ -45,19 +47,19 @@ async def hold(conn: db.Conn, *, school_id: int, refund: NewRefund, now: datetim
         raise NotAnAmount
     held = await funds.hold_funds(conn, school_id=school_id, fund_ids=[refund.fund_id])
     fund = held[refund.fund_id]
-    if await _fund_of(conn, school_id=school_id, refund_id=refund.id) is not None:
+    if await fund_of(conn, school_id=school_id, refund_id=refund.id) is not None:
         return False
     if refund.amount > fund.free:
         raise MoreThanFree
     await _insert(conn, school_id=school_id, refund=refund, now=now)
-    await _move(conn, school_id=school_id, fund=fund, amount=refund.amount, now=now)
+    await move_held(conn, school_id=school_id, fund=fund, amount=refund.amount, now=now)
     entries = [
         Entry(account="unallocated", amount=refund.amount),
         Entry(account="refund_payable", amount=-refund.amount),
     ]
     txn = Txn(source_kind="refund_held", source_id=refund.id, entries=entries)
     await ledger.post(conn, school_id=school_id, txns=[txn], now=now)
-    await _renew(conn, school_id=school_id, fund_id=fund.id, by=refund.requested_by, now=now)
+    await renew_papers(conn, school_id=school_id, fund_id=fund.id, by=refund.requested_by, now=now)
     return True
 
 
@@ -76,12 +78,12 @@ async def send(
         NoSuchRefund, RefundDecided
         SamePerson: whoever asked.
     """
-    _, refund = await _take(conn, school_id=school_id, refund_id=refund_id)
-    if refund.state != "requested":
+    _, refund = await take(conn, school_id=school_id, refund_id=refund_id)
+    if refund.state != "requested" or refund.kind != "transfer":
         raise RefundDecided
     if refund.requested_by == decided_by:
         raise SamePerson
-    await _decide(
+    await note_decision(
         conn,
         school_id=school_id,
         refund_id=refund_id,
@@ -109,13 +111,13 @@ async def release(
         RefundDecided: it is not in a state for that.
         SamePerson: whoever asked rejects it.
     """
-    fund, refund = await _take(conn, school_id=school_id, refund_id=refund_id)
+    fund, refund = await take(conn, school_id=school_id, refund_id=refund_id)
     if refund.state != ("requested" if state == "rejected" else "sent"):
         raise RefundDecided
     if state == "rejected":
         if refund.requested_by == by:
             raise SamePerson
-        await _decide(
+        await note_decision(
             conn,
             school_id=school_id,
             refund_id=refund_id,
@@ -126,14 +128,14 @@ async def release(
         )
     else:
         await _settle(conn, school_id=school_id, refund_id=refund_id, bank_ref=None, by=by, now=now)
-    await _move(conn, school_id=school_id, fund=fund, amount=-refund.amount, now=now)
+    await move_held(conn, school_id=school_id, fund=fund, amount=-refund.amount, now=now)
     entries = [
         Entry(account="refund_payable", amount=refund.amount),
         Entry(account="unallocated", amount=-refund.amount),
     ]
     txn = Txn(source_kind="refund_released", source_id=refund_id, entries=entries)
     await ledger.post(conn, school_id=school_id, txns=[txn], now=now)
-    await _renew(conn, school_id=school_id, fund_id=fund.id, by=by, now=now)
+    await renew_papers(conn, school_id=school_id, fund_id=fund.id, by=by, now=now)
 
 
 async def pay_out(
@@ -151,7 +153,7 @@ async def pay_out(
         NoSuchRefund
         RefundDecided: it was not sent, or is settled.
     """
-    _, refund = await _take(conn, school_id=school_id, refund_id=refund_id)
+    _, refund = await take(conn, school_id=school_id, refund_id=refund_id)
     if refund.state != "sent":
         raise RefundDecided
     await _settle(conn, school_id=school_id, refund_id=refund_id, bank_ref=bank_ref, by=by, now=now)
@@ -163,9 +165,13 @@ async def pay_out(
     await ledger.post(conn, school_id=school_id, txns=[txn], now=now)
 
 
-async def _take(conn: db.Conn, *, school_id: int, refund_id: UUID) -> tuple[FundHeld, RefundHeld]:
-    """The fund, whose lock is its refunds' lock too, then the refund as it is under it."""
-    fund_id = await _fund_of(conn, school_id=school_id, refund_id=refund_id)
+async def take(conn: db.Conn, *, school_id: int, refund_id: UUID) -> tuple[FundHeld, RefundHeld]:
+    """The fund, whose lock is its refunds' lock too, then the refund as it is under it.
+
+    Raises:
+        NoSuchRefund
+    """
+    fund_id = await fund_of(conn, school_id=school_id, refund_id=refund_id)
     if fund_id is None:
         raise NoSuchRefund
     held = await funds.hold_funds(conn, school_id=school_id, fund_ids=[fund_id])
@@ -173,9 +179,9 @@ async def _take(conn: db.Conn, *, school_id: int, refund_id: UUID) -> tuple[Fund
         conn,
         RefundHeld,
         """
-        select r.id, r.fund_id, f.account_id, r.amount, r.state, r.requested_by
-          from refund r join fund f on f.school_id = r.school_id and f.id = r.fund_id
-         where r.school_id = $1 and r.id = $2 for no key update of r
+        select id, kind, fund_id, double_of, from_account_id as account_id, amount, state,
+               requested_by
+          from refund where school_id = $1 and id = $2 for no key update
         """,
         school_id,
         refund_id,
@@ -185,7 +191,8 @@ async def _take(conn: db.Conn, *, school_id: int, refund_id: UUID) -> tuple[Fund
     return held[fund_id], refund
 
 
-async def _fund_of(conn: db.Conn, *, school_id: int, refund_id: UUID) -> UUID | None:
+async def fund_of(conn: db.Conn, *, school_id: int, refund_id: UUID) -> UUID | None:
+    """Which fund a refund is of; None: there is no such refund."""
     found: UUID | None = await db.value(
         conn, "select fund_id from refund where school_id = $1 and id = $2", school_id, refund_id
     )
@@ -195,9 +202,11 @@ async def _fund_of(conn: db.Conn, *, school_id: int, refund_id: UUID) -> UUID | 
 async def _insert(conn: db.Conn, *, school_id: int, refund: NewRefund, now: datetime) -> None:
     await conn.execute(
         """
-        insert into refund (school_id, id, fund_id, amount, state, reason, to_bank_bin, to_number,
-               to_holder, requested_by, requested_at)
-        values ($1, $2, $3, $4, 'requested', $5, $6, $7, $8, $9, $10)
+        insert into refund (school_id, id, kind, fund_id, from_account_id, amount, state, reason,
+               to_bank_bin, to_number, to_holder, requested_by, requested_at)
+        select $1, $2, 'transfer', id, coalesce($11, account_id), $4, 'requested', $5, $6, $7, $8,
+               $9, $10
+          from fund where school_id = $1 and id = $3
         """,
         school_id,
         refund.id,
@@ -209,10 +218,11 @@ async def _insert(conn: db.Conn, *, school_id: int, refund: NewRefund, now: date
         refund.to_holder,
         refund.requested_by,
         now,
+        refund.from_account_id,
     )
 
 
-async def _move(
+async def move_held(
     conn: db.Conn, *, school_id: int, fund: FundHeld, amount: int, now: datetime
 ) -> None:
     """Hold `amount` of the fund's free money, or below zero let it go."""
@@ -232,7 +242,7 @@ async def _move(
     )
 
 
-async def _decide(
+async def note_decision(
     conn: db.Conn,
     *,
     school_id: int,
@@ -242,6 +252,7 @@ async def _decide(
     reason: str | None,
     now: datetime,
 ) -> None:
+    """A second person has decided."""
     await conn.execute(
         """
         update refund set state = $3, decided_by = $4, decided_at = $5, decided_reason = $6
@@ -280,7 +291,10 @@ async def _settle(
     )
 
 
-async def _renew(conn: db.Conn, *, school_id: int, fund_id: UUID, by: UUID, now: datetime) -> None:
+async def renew_papers(
+    conn: db.Conn, *, school_id: int, fund_id: UUID, by: UUID, now: datetime
+) -> None:
+    """Make the fund's papers true again, now that more or less of it is held."""
     await receipts.renew(
         conn,
         school_id=school_id,
