@@ -77,6 +77,39 @@ def test_another_channel_of_the_bank_may_name_it_otherwise() -> None:
     assert fate.fund_id == nameless.id
 
 
+def test_a_number_of_the_day_names_a_transfer_of_its_day_alone() -> None:
+    """ACB, Agribank and BIDV begin again each morning."""
+    tomorrow = date(2026, 11, 17)
+    known = fund("7301", memo="x", in_statement=True)
+    assert pair([row(1, ref="7301", memo="y")], [known])[0].fund_id == known.id
+    (fate,) = pair([row(1, ref="7301", memo="y", day=tomorrow)], [known])
+    assert (fate.fund_id, fate.waits, (fate.bank_ref or "")[:4]) == (None, None, "row:")
+    made = fund(fate.bank_ref or "", memo="y", day=tomorrow, in_statement=True)
+    assert pair([row(1, ref="7301", memo="y", day=tomorrow)], [known, made])[0].fund_id == made.id
+    (other,) = pair([row(1, 5, ref="7301", day=tomorrow)], [known])
+    assert (other.waits, other.fund_id) == (None, None)
+    both = pair([row(1, ref="7301"), row(2, ref="7301", day=tomorrow)], [])
+    assert [each.waits for each in both] == [None, None]
+    assert both[0].bank_ref != both[1].bank_ref
+
+
+def test_what_was_sent_on_friday_night_and_posted_on_monday_says_so_by_its_memo() -> None:
+    bill = new_reference()
+    friday = fund("7301", memo=f"{bill} abc", day=date(2026, 11, 13))
+    assert pair([row(1, ref="7301", memo=bill)], [friday])[0].fund_id == friday.id
+    assert pair([row(1, ref="7301", memo="x")], [friday])[0].waits == "maybe_known"
+
+
+def test_what_was_said_of_a_row_holds_when_it_is_printed_again() -> None:
+    known = fund("FT1", memo="a")
+    said = {("5078-1", DAY, 100, "B"): [known.id]}
+    again = row(1, ref="5078-1", memo="b")
+    assert pair([again], [known], said=said)[0].fund_id == known.id
+    more = pair([again, row(2, ref="5078-1", memo="b")], [known], said=said)
+    assert known.id not in [each.fund_id for each in more]
+    assert pair([row(1, ref="5078-1", memo="c")], [known], said=said)[0].waits == "maybe_known"
+
+
 _REFS = st.sampled_from([None, "FT1", "FT2", "FT3"])
 _ROWS = st.lists(st.tuples(st.sampled_from([100, 200]), _REFS, st.sampled_from("ab")), max_size=8)
 _KNOWN_REFS = st.sampled_from(["FT1", "FT2", "FT3", "sepay:1", "sepay:2", "row:1"])

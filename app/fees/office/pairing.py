@@ -2,20 +2,22 @@
 
 By the bank's reference, to the đồng. Where there is none the same transfer is (day, amount, memo),
 if there are as many in the statement as we know. Where another source may have told of it under
-another name a person decides: money is never counted twice, and never by a guess.
+another name a person decides: money is never counted twice, and never by a guess. What a person has
+said of a row holds for each statement that prints it again.
 """
 
 import hashlib
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
 
+from app.fees.money.naming import is_daily_number
 from app.fees.office.model import StatementRow, Waits
 from app.fees.references import references_in
 
@@ -25,10 +27,15 @@ MADE: Final = ("sepay:", "row:")
 # A transfer of a Friday night is posted on Monday.
 POSTED_WITHIN: Final = 3
 Key = tuple[date, int, str]
+# A row as it is printed: its reference, day, amount, and what `packed` leaves of its memo.
+Print = tuple[str | None, date, int, str]
 
 
 class KnownFund(Struct, frozen=True, kw_only=True):
-    """A fund of the account; `in_statement`: a statement has shown it already."""
+    """A fund of the account; `in_statement`: a statement has shown it already.
+
+    `is_struck`: it counted another one's transfer once more, and is that one.
+    """
 
     id: UUID
     bank_ref: str
@@ -36,6 +43,7 @@ class KnownFund(Struct, frozen=True, kw_only=True):
     day: date
     memo: str
     in_statement: bool
+    is_struck: bool = False
 
 
 class Fate(Struct, frozen=True, kw_only=True):
@@ -58,12 +66,15 @@ def pair(
     funds: Sequence[KnownFund],
     *,
     elsewhere: Collection[int] = frozenset(),
+    said: Mapping[Print, Sequence[UUID]] | None = None,
 ) -> list[Fate]:
     """The fates of the rows in (others are left out), in their order.
 
-    `elsewhere`: rows that look like money of another account of the school.
+    `elsewhere`: rows that look like money of another account of the school. `said`: the funds that
+    such rows of other statements are, each once, where somebody has said so.
     """
     pairing = _Pairing([row for row in rows if row.amount > 0], funds, elsewhere)
+    pairing.as_said(said or {})
     pairing.by_reference()
     pairing.by_memo()
     pairing.by_day_and_amount()
@@ -101,19 +112,33 @@ class _Pairing:
         self._by_ref = {fund.bank_ref: fund for fund in funds}
         self.fates: dict[int, Fate] = {}
 
-    def by_reference(self) -> None:
-        seen: set[str] = set()
+    def as_said(self, said: Mapping[Print, Sequence[UUID]]) -> None:
+        """If there are not more of them than there were then: who is which does not matter."""
+        wanted: dict[Print, list[StatementRow]] = defaultdict(list)
         for row in self._rows:
+            wanted[row.bank_ref, row.day, row.amount, packed(row.memo)].append(row)
+        for key, rows in wanted.items():
+            funds = [self._unclaimed[each] for each in said.get(key, ()) if each in self._unclaimed]
+            if len(rows) <= len(funds):
+                for row, fund in zip(rows, funds, strict=False):
+                    self._claim(row, fund)
+
+    def by_reference(self) -> None:
+        seen: set[tuple[str, date | None]] = set()
+        for row in self._open_rows():
             if row.bank_ref is None:
                 continue
             fund = self._by_ref.get(row.bank_ref)
-            if row.bank_ref in seen:
+            name = row.bank_ref, row.day if is_daily_number(row.bank_ref) else None
+            if name in seen:
                 self._wait(row, "duplicate_reference")
-            elif fund is not None and fund.amount != row.amount:
+            elif fund is None or _is_of_another_day(row, fund):
+                pass
+            elif fund.amount != row.amount:
                 self._wait(row, "amount_differs")
-            elif fund is not None:
+            else:
                 self._claim(row, fund)
-            seen.add(row.bank_ref)
+            seen.add(name)
 
     def by_memo(self) -> None:
         """As many equal ones on both sides are the same ones."""
@@ -131,6 +156,8 @@ class _Pairing:
                 for fund in there.get(key, ())
                 if True in is_bare or fund.bank_ref.startswith(MADE)
             ]
+            if len(funds) != len(rows):
+                funds = [fund for fund in funds if not fund.is_struck]
             if len(funds) == len(rows) and len(is_bare) == 1:
                 for row, fund in zip(rows, sorted(funds, key=lambda f: f.bank_ref), strict=True):
                     self._claim(row, fund)
@@ -141,8 +168,11 @@ class _Pairing:
     def by_day_and_amount(self) -> None:
         """What is left is new, unless another source may have told of it in other words."""
         made: Counter[Key] = Counter()
+        taken = set(self._by_ref)
         others: dict[tuple[date, int], list[set[str]]] = defaultdict(list)
         for fund in self._unclaimed.values():
+            if fund.is_struck:
+                continue
             # What a statement has shown has its posting day; a gateway says when it was sent.
             for day in _days_about(fund.day, 0 if fund.in_statement else POSTED_WITHIN):
                 others[day, fund.amount].append(set(references_in(fund.memo)))
@@ -152,9 +182,12 @@ class _Pairing:
             if row.n in self._elsewhere or (there is not None and there.may_have(row)):
                 self._wait(row, "maybe_known")
                 continue
-            key = (row.day, row.amount, packed(row.memo))
-            reference = row.bank_ref or made_reference(key, made[key])
-            made[key] += row.bank_ref is None
+            reference = row.bank_ref
+            if reference is None or reference in taken:
+                key = (row.day, row.amount, packed(row.memo))
+                reference = made_reference(key, made[key])
+                made[key] += 1
+            taken.add(reference)
             self.fates[row.n] = Fate(n=row.n, bank_ref=reference)
 
     def _open_rows(self) -> Iterable[StatementRow]:
@@ -173,6 +206,18 @@ def made_reference(key: Key, nth: int) -> str:
     day, amount, memo = key
     digest = hashlib.sha256(f"{amount}|{memo}".encode()).hexdigest()[:16]
     return f"row:{day.isoformat()}:{digest}:{nth}"
+
+
+def _is_of_another_day(row: StatementRow, fund: KnownFund) -> bool:
+    """Whether the reference that both have is a number which each day gives anew.
+
+    What was sent on a Friday night and is posted on Monday says by its memo that it is the same.
+    """
+    if not is_daily_number(fund.bank_ref) or row.day == fund.day:
+        return False
+    ours, theirs = set(references_in(row.memo)), set(references_in(fund.memo))
+    says_the_same = not ours.isdisjoint(theirs) or packed(row.memo) == packed(fund.memo) != ""
+    return abs((row.day - fund.day).days) > POSTED_WITHIN or not says_the_same
 
 
 def _days_about(day: date, days: int) -> list[date]:

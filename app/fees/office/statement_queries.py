@@ -9,14 +9,13 @@ from msgspec import Struct
 from app import db
 from app.crypto import SchoolBox
 from app.fees.office.model import (
-    MEMO_FIELD,
     ROW_MEMO_FIELD,
     StatementLine,
     StatementRow,
     StatementSums,
     Waits,
 )
-from app.fees.office.pairing import POSTED_WITHIN, Fate, KnownFund
+from app.fees.office.pairing import Fate
 
 
 class StoredRow(Struct, frozen=True, kw_only=True):
@@ -32,107 +31,6 @@ class StoredRow(Struct, frozen=True, kw_only=True):
     fund_id: UUID | None
     refund_id: UUID | None
     waits: Waits | None
-
-
-class _Known(Struct, frozen=True, kw_only=True):
-    id: UUID
-    bank_ref: str
-    amount: int
-    day: date
-    memo: bytes | None
-    in_statement: bool
-
-
-async def funds_like(
-    conn: db.Conn, *, box: SchoolBox, school_id: int, account_id: UUID, rows: Sequence[StatementRow]
-) -> list[KnownFund]:
-    """The account's funds of about these days, and those of the rows' references."""
-    days = [row.day for row in rows]
-    found = await db.many(
-        conn,
-        _Known,
-        """
-        select f.id, f.bank_ref, f.amount, f.day, f.memo,
-               exists (select from fund_sighting s where s.school_id = $1 and s.fund_id = f.id
-                          and s.source = 'statement') as in_statement
-          from fund f
-         where f.school_id = $1 and f.account_id = $2
-           and (f.day between $3::date - $6::int and $4::date + $6::int or f.bank_ref = any($5))
-        """,
-        school_id,
-        account_id,
-        min(days),
-        max(days),
-        [row.bank_ref for row in rows if row.bank_ref and row.amount > 0],
-        POSTED_WITHIN,
-    )
-    return [
-        KnownFund(
-            id=each.id,
-            bank_ref=each.bank_ref,
-            amount=each.amount,
-            day=each.day,
-            memo="" if each.memo is None else box.open(each.memo, field=MEMO_FIELD),
-            in_statement=each.in_statement,
-        )
-        for each in found
-    ]
-
-
-async def references_elsewhere(
-    conn: db.Conn, *, school_id: int, account_id: UUID, rows: Sequence[StatementRow]
-) -> set[tuple[str, int]]:
-    """(reference, amount) of these rows that are money of another account of the school."""
-    found = await db.rows(
-        conn,
-        """
-        select distinct bank_ref, amount from fund
-         where school_id = $1 and account_id <> $2 and bank_ref = any($3)
-        """,
-        school_id,
-        account_id,
-        [row.bank_ref for row in rows if row.bank_ref and row.amount > 0],
-    )
-    return {(each["bank_ref"], each["amount"]) for each in found}
-
-
-async def is_known_elsewhere(
-    conn: db.Conn, *, school_id: int, account_id: UUID, file_hash: bytes
-) -> bool:
-    """Whether this very file was taken for another account."""
-    found = await db.value(
-        conn,
-        """
-        select 1 from bank_statement
-         where school_id = $1 and account_id <> $2 and file_hash = $3 limit 1
-        """,
-        school_id,
-        account_id,
-        file_hash,
-    )
-    return found is not None
-
-
-async def refunds_of(
-    conn: db.Conn, *, school_id: int, account_id: UUID, rows: Sequence[StatementRow]
-) -> dict[int, UUID]:
-    """Which rows out are refunds that were paid under the same reference, to the đồng."""
-    out = [row for row in rows if row.amount < 0 and row.bank_ref]
-    found = await db.rows(
-        conn,
-        """
-        select r.id, r.bank_ref, r.amount
-          from refund r join fund f on f.school_id = r.school_id and f.id = r.fund_id
-         where r.school_id = $1 and f.account_id = $2 and r.state = 'succeeded'
-           and r.bank_ref = any($3)
-        """,
-        school_id,
-        account_id,
-        [row.bank_ref for row in out],
-    )
-    left = {(each["bank_ref"], each["amount"]): each["id"] for each in found}
-    paired = {row.n: left.pop((row.bank_ref, -row.amount), None) for row in out}
-    return {n: refund_id for n, refund_id in paired.items() if refund_id is not None}
 
 
 async def insert_rows(

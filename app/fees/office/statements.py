@@ -15,6 +15,7 @@ from msgspec import Struct
 from app import db
 from app.crypto import SchoolBox
 from app.errors import Bilingual
+from app.fees.office import statement_known as known_rows
 from app.fees.office import statement_queries as queries
 from app.fees.office.model import (
     NoSuchStatement,
@@ -25,7 +26,7 @@ from app.fees.office.model import (
     StatementResult,
     StatementSums,
 )
-from app.fees.office.pairing import Fate, packed, pair
+from app.fees.office.pairing import POSTED_WITHIN, Fate, packed, pair
 from app.fees.setup.banks import packed_number
 from app.fees.setup.model import OpenAccount
 from app.fees.setup.queries import open_account
@@ -208,15 +209,22 @@ async def known_statement(
 
 async def _elsewhere(conn: db.Conn, *, school_id: int, account_id: UUID, file: File) -> set[int]:
     """Rows that are money of another account by reference and amount."""
-    if await queries.is_known_elsewhere(
+    if await known_rows.is_known_elsewhere(
         conn, school_id=school_id, account_id=account_id, file_hash=file.hash
     ):
         raise _of_another()
     rows = [row for row in file.read.rows if row.amount > 0]
-    known = await queries.references_elsewhere(
+    known = await known_rows.references_elsewhere(
         conn, school_id=school_id, account_id=account_id, rows=rows
     )
-    found = {row.n for row in rows if row.bank_ref and (row.bank_ref, row.amount) in known}
+    found = {
+        row.n
+        for row in rows
+        if row.bank_ref
+        and any(
+            abs((row.day - day).days) <= POSTED_WITHIN for day in known[row.bank_ref, row.amount]
+        )
+    }
     if len(found) > 1 and 2 * len(found) > len(rows):
         raise _of_another()
     return found
@@ -233,13 +241,16 @@ async def _fates(
     """What the rows are. Refuses a file whose transfers are mostly another account's."""
     read = file.read
     elsewhere = await _elsewhere(conn, school_id=school_id, account_id=account_id, file=file)
-    funds = await queries.funds_like(
+    funds = await known_rows.funds_like(
         conn, box=box, school_id=school_id, account_id=account_id, rows=read.rows
     )
-    refunds = await queries.refunds_of(
+    refunds = await known_rows.refunds_of(
         conn, school_id=school_id, account_id=account_id, rows=read.rows
     )
-    return pair(read.rows, funds, elsewhere=elsewhere), refunds
+    said = await known_rows.said_of(
+        conn, box=box, school_id=school_id, account_id=account_id, rows=read.rows
+    )
+    return pair(read.rows, funds, elsewhere=elsewhere, said=said), refunds
 
 
 def _sums(read: StatementRead, fates: list[Fate], refunds: dict[int, UUID]) -> StatementSums:
