@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.fees.office.model import StatementRow
-from app.fees.office.pairing import KnownFund, packed, pair
+from app.fees.office.pairing import KnownFund, Print, packed, pair
 from app.fees.references import new_reference
 from app.ids import new_id
 
@@ -102,7 +102,7 @@ def test_what_was_sent_on_friday_night_and_posted_on_monday_says_so_by_its_memo(
 
 def test_what_was_said_of_a_row_holds_when_it_is_printed_again() -> None:
     known = fund("FT1", memo="a")
-    said = {("5078-1", DAY, 100, "B"): [known.id]}
+    said: dict[Print, list[UUID]] = {("5078-1", DAY, 100, "B"): [known.id]}
     again = row(1, ref="5078-1", memo="b")
     assert pair([again], [known], said=said)[0].fund_id == known.id
     more = pair([again, row(2, ref="5078-1", memo="b")], [known], said=said)
