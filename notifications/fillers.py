@@ -63,6 +63,7 @@ _CHANGE: Final[Mapping[str, tuple[str, str]]] = {
     "reissued": ("Đã lập lại", "Issued anew"),
     "written_off": ("Nhà trường không thu nữa", "No longer asked for"),
     "credited": ("Tiền nộp dư được chuyển sang kỳ sau", "Left over, kept for the next bill"),
+    "uncredited": ("Tiền nộp dư không còn giữ cho kỳ sau", "No longer kept for the next bill"),
     "refunded": ("Nhà trường đã hoàn lại", "Paid back by the school"),
     "reversed": ("Khoản nộp được ghi lại", "A payment was put right"),
 }

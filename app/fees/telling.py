@@ -16,8 +16,11 @@ from app.attendance.outbox import News, insert_news
 from app.ids import new_id
 from app.schools.common import school_day
 
-Change = Literal["voided", "reissued", "written_off", "credited", "refunded", "reversed"]
-"""`credited`: money left over waits for the next bill; `reversed`: it was put to a bill wrongly."""
+Change = Literal[
+    "voided", "reissued", "written_off", "credited", "uncredited", "refunded", "reversed"
+]
+"""`credited`: money left over waits for the next bill, `uncredited`: no longer for this pupil's;
+`reversed`: it was put to a bill wrongly."""
 
 Matter = Literal["waiver", "refund", "cash", "write_off"]
 
@@ -96,7 +99,8 @@ async def changed(
 ) -> None:
     """Something became of a bill or of money that the family knows of.
 
-    `event_id` is the bill, fund or refund; `amount` what it is about, in đồng.
+    `event_id` is the bill, refund, decision or new fund: of one an inbox takes each change once a
+    day. `amount` is what it is about, in đồng.
     """
     await _tell_family(
         conn,

@@ -104,6 +104,21 @@ def test_an_intent_that_no_longer_fits_is_judged_by_its_bills() -> None:
     assert waits(verdict(60, [intent((bill(1, 100), 60), state="succeeded")]), "duplicate")
 
 
+def test_who_sends_more_than_a_code_asks_for_has_paid_it() -> None:
+    asked = intent((bill(1, 100), 100), (bill(2, 100, student_id=YOUNGER), 60))
+    found = verdict(200, [asked])
+    assert (shares(found), found.review, found.intent_id) == (
+        [(1, 100), (2, 60)],
+        "over",
+        UUID(int=9),
+    )
+    found = verdict(260, [asked, *named(bill(3))])
+    assert (found.review, found.intent_id) == (None, UUID(int=9)), "with a bill beside it"
+    assert verdict(300, [asked, intent((bill(3), 50))]).intent_id is None, "which of the two"
+    less = intent((bill(1, 40, accepts_partial=True), 100))
+    assert verdict(50, [less]).intent_id is None, "another has paid the most of it"
+
+
 def test_an_intent_gives_a_bill_no_more_than_was_asked_for_it() -> None:
     offer = bill(2, 500, is_voluntary=True, accepts_partial=True)
     found = verdict(1100, [intent((bill(1, 0), 1000), (offer, 100))])

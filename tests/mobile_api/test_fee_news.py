@@ -11,6 +11,8 @@ from mobile_api.resources import Resources
 from notifications.relay import Relay
 from tests.conftest import Clock
 from tests.mobile_api.billing import Till
+from tests.mobile_api.counting_house import House
+from tests.mobile_api.receiving import Counter
 from tests.world import Person
 
 
@@ -75,6 +77,53 @@ async def test_one_transfer_for_two_children_is_told_of_each_once(
     (told,) = await news(till, till.parent)
     assert "120.000 đồng của Nguyễn Văn An" in told["title"]
     assert told["data"]["receipt_id"] == str(shares[0].receipt_id)
+
+
+async def test_who_sends_too_much_is_told_of_all_of_it_and_the_code_is_paid(
+    counter: Counter, relay: Relay
+) -> None:
+    till = counter.till
+    asked = {"id": str(new_id()), "shares": [{"invoice_id": str(await till.bill(till.single))}]}
+    who = till.other_parent.headers
+    intent = (await till.api.post("/v1/fees/intents", json=asked, headers=who)).json()
+    await counter.bank.pay(150_000, intent["memo"])
+    await counter.take()
+    shown = await till.api.get(f"/v1/fees/intents/{intent['id']}", headers=who)
+    assert shown.json()["state"] == "succeeded"
+    await relay.relay_due()
+    left, paid = await news(till, till.other_parent)
+    assert "120.000 đồng của Trần Văn Cường" in paid["title"]
+    assert left["body"].startswith("Tiền nộp dư được chuyển sang kỳ sau: 30.000 đồng.")
+
+
+async def test_credit_that_was_given_to_the_wrong_child_is_told_to_both_families(
+    house: House, relay: Relay
+) -> None:
+    till = house.till
+    fund = await house.arrives(300_000, "khong ma", "FT1")
+    bill = await house.bill(till.younger, 100_000)
+    for pupil in (till.single, till.elder, till.younger):
+        decided = await house.allocate(fund, credit_student_id=str(pupil.id))
+        assert decided.status_code == 201, decided.text
+        await relay.relay_due()
+    assert (await house.allocate(fund, (bill, 100_000))).status_code == 201
+    await relay.relay_due()
+    given, taken = (
+        f"Tiền nộp dư {what}: 300.000 đồng. {till.school.name}"
+        for what in ("được chuyển sang kỳ sau", "không còn giữ cho kỳ sau")
+    )
+    assert sorted(each["body"] for each in await news(till, till.other_parent)) == [taken, given]
+    bodies = [each["body"] for each in await news(till, till.parent)]
+    assert (len(bodies), bodies.count(given), bodies.count(taken)) == (4, 2, 1)
+    (allocation,) = (await house.fund(fund))["allocations"]
+    taken_back = await till.post(
+        till.accountant, f"/allocations/{allocation['id']}/reversal", reason="Nhầm em"
+    )
+    assert taken_back.status_code == 200, taken_back.text
+    await relay.relay_due()
+    bodies = [each["body"] for each in await news(till, till.parent)]
+    assert len(bodies) == 6
+    assert taken.replace("300.000", "200.000") in bodies, "the rest waits for a person as well"
 
 
 async def test_who_has_left_is_told_as_of_the_last_day(

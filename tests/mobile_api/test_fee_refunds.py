@@ -54,7 +54,8 @@ async def test_an_overpayment_goes_back_by_two_people(house: House) -> None:
     done = await settle(till, refund, till.accountant, "FT99")
     assert (done.json()["state"], done.json()["bank_ref"]) == ("succeeded", "FT99")
     assert kind(await settle(till, refund, till.accountant, "FT98")) == (409, "refund-decided")
-    assert await house.count("outbox", "kind = 'fee_changed'") == 1
+    told = "kind = 'fee_changed' and params ->> 'change' = 'refunded'"
+    assert await house.count("outbox", told) == 1
     kinds = await till.owner.fetch("select kind from audit_entry order by seq")
     assert [each["kind"] for each in kinds] == [
         "fee_refund_asked", "fee_refund_approved", "fee_refund_paid",

@@ -232,6 +232,16 @@ async def reverse(
         amount=found.amount,
         now=now,
     )
+    if fund.credit_student_id is not None and fund.free:
+        await telling.changed(
+            conn,
+            school_id=school_id,
+            student_id=fund.credit_student_id,
+            event_id=allocation_id,
+            change="uncredited",
+            amount=fund.free,
+            now=now,
+        )
 
 
 async def reverse_all(

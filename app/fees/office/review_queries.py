@@ -1,5 +1,6 @@
 """Funds for who looks after them."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
@@ -181,6 +182,20 @@ async def is_pupil(conn: db.Conn, *, school_id: int, student_id: UUID) -> bool:
         conn, "select 1 from student where school_id = $1 and id = $2", school_id, student_id
     )
     return found is not None
+
+
+async def bills_among(
+    conn: db.Conn, *, school_id: int, student_id: UUID, invoice_ids: Collection[UUID]
+) -> frozenset[UUID]:
+    """Those of these bills that are the pupil's."""
+    rows = await db.rows(
+        conn,
+        "select id from invoice where school_id = $1 and student_id = $2 and id = any($3)",
+        school_id,
+        student_id,
+        list(invoice_ids),
+    )
+    return frozenset(row["id"] for row in rows)
 
 
 async def note_decision(

@@ -154,16 +154,7 @@ async def _write(
         review=None if pupil is not None else fund.review,
         credit_student_id=pupil if rest else None,
     )
-    if pupil is not None and rest and pupil != fund.credit_student_id:
-        await telling.changed(
-            conn,
-            school_id=school_id,
-            student_id=pupil,
-            event_id=fund.id,
-            change="credited",
-            amount=rest,
-            now=now,
-        )
+    await _tell(conn, school_id, fund, decision_id, shares, pupil, now)
     await audit.record(
         conn,
         school_id=school_id,
@@ -178,6 +169,43 @@ async def _write(
         },
         now=now,
     )
+
+
+async def _tell(
+    conn: db.Conn,
+    school_id: int,
+    fund: FundHeld,
+    decision_id: UUID,
+    shares: Sequence[Share],
+    pupil: UUID | None,
+    now: datetime,
+) -> None:
+    """Whose credit it is from now on, and whose it is no longer but by bills of their own."""
+    was, rest = fund.credit_student_id, fund.free - sum(share.amount for share in shares)
+    changes: list[tuple[UUID, telling.Change, int]] = []
+    if was is not None:
+        own = await queries.bills_among(
+            conn,
+            school_id=school_id,
+            student_id=was,
+            invoice_ids=[share.invoice_id for share in shares],
+        )
+        theirs = sum(share.amount for share in shares if share.invoice_id in own)
+        kept = rest if pupil == was else 0
+        changes.append((was, "uncredited", fund.free - theirs - kept))
+    if pupil is not None and pupil != was:
+        changes.append((pupil, "credited", rest))
+    for student_id, change, amount in changes:
+        if amount:
+            await telling.changed(
+                conn,
+                school_id=school_id,
+                student_id=student_id,
+                event_id=decision_id,
+                change=change,
+                amount=amount,
+                now=now,
+            )
 
 
 def _hash(

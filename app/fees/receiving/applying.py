@@ -45,6 +45,18 @@ async def apply(
         await _fulfil(
             conn, school_id=school_id, intent_id=verdict.intent_id, fund_id=fund_id, now=now
         )
+    rest = amount - sum(share.amount for share in verdict.shares)
+    if verdict.credit_student_id is not None and rest:
+        # Told what the bills took alone, a family that sent more would ask where the rest is.
+        await telling.changed(
+            conn,
+            school_id=school_id,
+            student_id=verdict.credit_student_id,
+            event_id=fund_id,
+            change="credited",
+            amount=rest,
+            now=now,
+        )
     if verdict.review is not None:
         await telling.waits_for_review(conn, school_id=school_id, now=now)
     return verdict

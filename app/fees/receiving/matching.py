@@ -86,7 +86,7 @@ def judge(facts: Facts, named: Sequence[Named]) -> Verdict:
         return Verdict(review="duplicate")
     if any(intent.is_over for intent in intents):
         return Verdict(review="late")
-    return _over_bills(facts, _rooms(named))
+    return _over_bills(facts, named)
 
 
 def _exactly(facts: Facts, named: Sequence[Named]) -> Verdict | None:
@@ -110,7 +110,8 @@ def _exactly(facts: Facts, named: Sequence[Named]) -> Verdict | None:
     )
 
 
-def _over_bills(facts: Facts, bills: Sequence[Bill]) -> Verdict:
+def _over_bills(facts: Facts, named: Sequence[Named]) -> Verdict:
+    bills = _rooms(named)
     payable = [bill for bill in bills if _is_payable(bill, facts.account_id) and bill.left > 0]
     if not payable:
         return Verdict(review=_why_none(facts, bills))
@@ -120,14 +121,27 @@ def _over_bills(facts: Facts, bills: Sequence[Bill]) -> Verdict:
             return Verdict(review="under")
         return Verdict(shares=_oldest_first(facts.amount, payable))
     shares = tuple(Share(invoice_id=bill.invoice_id, amount=bill.left) for bill in payable)
+    fulfilled = _fulfilled(named, shares)
     if facts.amount == left:
-        return Verdict(shares=shares)
+        return Verdict(shares=shares, intent_id=fulfilled)
     pupils = {bill.student_id for bill in bills}
     return Verdict(
         shares=shares,
         review="over",
         credit_student_id=next(iter(pupils)) if len(pupils) == 1 else None,
+        intent_id=fulfilled,
     )
+
+
+def _fulfilled(named: Sequence[Named], shares: Sequence[Share]) -> UUID | None:
+    """The one intent of which all is paid: who gave more than it asked for has paid it."""
+    given = {share.invoice_id: share.amount for share in shares}
+    found = [
+        (each.intent.id, all(given.get(w.bill.invoice_id, 0) >= w.amount for w in each.wanted))
+        for each in named
+        if each.intent is not None
+    ]
+    return found[0][0] if len(found) == 1 and found[0][1] else None
 
 
 def _why_none(facts: Facts, bills: Sequence[Bill]) -> Review:
