@@ -1,16 +1,18 @@
 """What banks' gateways tell us, and what an accountant sees of it."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
+from uuid import UUID
 
 from litestar import Request, get, post
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import QueryParameter
+from litestar.params import JSONBody, QueryParameter
 from litestar.response import Response
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from app.fees.receiving import events
+from app.fees.receiving import deciding, events
+from app.fees.receiving.deciding import Decision
 from app.fees.receiving.door import MOST_BYTES
-from app.fees.receiving.events import EventPage
+from app.fees.receiving.events import EventKey, EventPage, GatewayEvent, Wanted
 from app.fees.receiving.sepay import SePay, SePayEvent
 from app.paging import DEFAULT_LIMIT
 from mobile_api.access import GATEWAY
@@ -18,7 +20,7 @@ from mobile_api.auth import address_of
 from mobile_api.bodies import BODY, JSON
 from mobile_api.deps import Me, Now, Res, Tx
 from mobile_api.fee_doors import ACCOUNTANT, QuerySchool, require_desk
-from mobile_api.inputs import Cursor, Limit, PathId
+from mobile_api.inputs import Cursor, Limit, PathId, SchoolId
 from mobile_api.openapi import FAILS
 from mobile_api.resources import resources_of
 
@@ -26,11 +28,27 @@ _SEPAY: Final = SePay()
 _KEPT: Final = b'{"success":true}'
 
 QueryState = Annotated[
-    Literal["received", "done", "set_aside"] | None,
+    Wanted | None,
     QueryParameter(
-        name="state", description="`set_aside`: what became no money, and why; none: all"
+        name="state",
+        description="`set_aside`: what became no money, and why; `undecided`: what of it may be"
+        " money and waits for a person; none: all",
     ),
 ]
+
+
+class EventDecision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an event is: `new` money, or `known`: then `fund_id` is one of its `alike`; null: the
+    fund that it was taken for. `other_than`: the `alike` that whoever says `new` has looked at;
+    with another one there it is a 409. Left out, nothing is compared.
+    """
+
+    school_id: SchoolId
+    merchant_id: UUID
+    event_key: EventKey
+    decision: Decision
+    fund_id: UUID | None = None
+    other_than: Annotated[list[UUID], Meta(max_length=100)] | None = None
 
 
 class WebhookKept(Struct, frozen=True, kw_only=True):
@@ -105,4 +123,40 @@ async def list_gateway_events(
     )
 
 
-HANDLERS = [sepay_webhook, list_gateway_events]
+@post(
+    "/v1/fees/events/decision",
+    status_code=200,
+    opt={**ACCOUNTANT, FAILS: (404, 409)},
+    tags=["fees"],
+)
+async def decide_gateway_event(
+    tx: Tx, caller: Me, resources: Res, now: Now, data: JSONBody[EventDecision]
+) -> GatewayEvent:
+    """Say what an event is that may be money and was not taken for it. For accountants.
+
+    New money is a fund from then on and goes to the bills that its memo names; known money is seen
+    once more and changes nothing. The same decision again is answered alike.
+    """
+    school_id = require_desk(caller, data.school_id, "accountant")
+    await deciding.decide(
+        tx,
+        vault=resources.vault,
+        school_id=school_id,
+        merchant_id=data.merchant_id,
+        event_key=data.event_key,
+        decision=data.decision,
+        fund_id=data.fund_id,
+        other_than=data.other_than,
+        decided_by=caller.account_id,
+        now=now,
+    )
+    return await events.one(
+        tx,
+        vault=resources.vault,
+        school_id=school_id,
+        merchant_id=data.merchant_id,
+        event_key=data.event_key,
+    )
+
+
+HANDLERS = [sepay_webhook, list_gateway_events, decide_gateway_event]

@@ -63,6 +63,10 @@ class BothInStatement(Conflict):
     """Sao kê có cả hai khoản | One statement shows both payments"""
 
 
+class NotProvedMissing(Conflict):
+    """Sao kê chưa cho thấy khoản này không có | No statement shows yet that it never came"""
+
+
 class FundDiffers(Conflict):
     """Cùng mã giao dịch nhưng khác số tiền | The same bank reference came with another amount"""
 
@@ -77,6 +81,10 @@ class EventNotWaiting(Conflict):
 
 class EventDecided(Conflict):
     """Báo có này đã được quyết định khác | Something else was decided about this notice"""
+
+
+class AlikeMoneyCame(Conflict):
+    """Vừa có thêm một khoản giống báo có này | Money that this notice may be has just come"""
 
 
 class SamePerson(Denied):

@@ -25,6 +25,11 @@ RECEIVING: Final[dict[str, Rule]] = {
         answer=(404, "no-such-gateway"),
     ),
     "GET /v1/fees/events": Rule(here=ACCOUNTANT, query=HERE),
+    "POST /v1/fees/events/decision": Rule(
+        here=ACCOUNTANT,
+        body=HERE | {"merchant_id": "{student_id}", "event_key": "92704", "decision": "new"},
+        answer=(404, "no-such-event"),
+    ),
 }
 
 _PART: Final = {"school_id": "{school_id}"}

@@ -75,9 +75,13 @@ class LevelBoard(Struct, frozen=True, kw_only=True):
 
 
 class Waiting(Struct, frozen=True, kw_only=True):
-    """What waits for a person: money to review, refunds to approve or to settle, cash, waivers."""
+    """What waits for a person: money to review, refunds to approve or to settle, cash, waivers.
+
+    `events`: so many of the reviews are notices of a bank that may be money.
+    """
 
     reviews: int
+    events: int
     refunds: int
     cash: int
     waivers: int

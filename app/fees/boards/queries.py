@@ -37,19 +37,19 @@ async def waiting(conn: db.Conn, *, school_id: int) -> Waiting:
         Waiting,
         """
         select (select count(*) from fund where school_id = $1 and review is not null)
-               + (select count(*) from gateway_inbox
-                   where school_id = $1 and state = 'set_aside' and outcome = 'differs'
-                     and received_at > now() - interval '30 days') as reviews,
+               + e.events as reviews, e.events,
                (select count(*) from refund
                  where school_id = $1 and state in ('requested', 'sent')) as refunds,
                (select count(*) from cash_intake
                  where school_id = $1 and state = 'taken') as cash,
                (select count(*) from waiver
                  where school_id = $1 and state = 'requested') as waivers
+          from (select count(*) as events from gateway_inbox
+                 where school_id = $1 and outcome in ('differs', 'ended')) e
         """,
         school_id,
     )
-    return row or Waiting(reviews=0, refunds=0, cash=0, waivers=0)
+    return row or Waiting(reviews=0, events=0, refunds=0, cash=0, waivers=0)
 
 
 async def overdue(conn: db.Conn, *, school_id: int, today: date) -> Overdue:
@@ -70,14 +70,17 @@ async def overdue(conn: db.Conn, *, school_id: int, today: date) -> Overdue:
 
 
 async def days_in(conn: db.Conn, *, school_id: int, from_day: date, to_day: date) -> list[DayIn]:
-    """What arrived on each of these days, those without anything too."""
+    """What arrived on each of these days, those without anything too; nothing twice."""
     return await db.many(
         conn,
         DayIn,
         """
         with came as (
-            select day, count(*) as funds, sum(amount)::bigint as amount from fund
-             where school_id = $1 and day between $2 and $3 group by day),
+            select day, count(*) as funds, sum(amount)::bigint as amount from fund f
+             where school_id = $1 and day between $2 and $3 and not exists (
+                   select from refund d where d.school_id = $1 and d.fund_id = f.id
+                      and d.kind = 'strike' and d.state = 'succeeded')
+             group by day),
         written as (
             select day, count(*) as receipts from receipt
              where school_id = $1 and day between $2 and $3 and kind = 'receipt'

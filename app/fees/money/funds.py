@@ -1,14 +1,39 @@
 """Money that arrives: one fund for each transfer, however many sources tell of it."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
+
+from msgspec import Struct
 
 from app import db
 from app.fees.errors import FundDiffers, NoSuchFund, NotAnAmount
 from app.fees.money.model import Arrival, FundHeld, Received
+from app.fees.money.naming import is_daily_number
 from app.ids import new_id
 from app.schools.common import school_day
+
+
+class _Known(Struct, frozen=True, kw_only=True):
+    """The fund that has a bank's reference."""
+
+    id: UUID
+    amount: int
+    day: date
+
+
+async def hold_account(conn: db.Conn, *, school_id: int, account_id: UUID) -> None:
+    """Be alone with an account until the transaction ends.
+
+    For whoever asks whether money is known under another name, and then counts it: of two at once
+    neither would see the other's. It comes before the locks of funds and bills.
+    """
+    await db.value(
+        conn,
+        "select 1 from fee_account where school_id = $1 and id = $2 for no key update",
+        school_id,
+        account_id,
+    )
 
 
 async def receive(conn: db.Conn, *, school_id: int, arrival: Arrival, now: datetime) -> Received:
@@ -16,11 +41,13 @@ async def receive(conn: db.Conn, *, school_id: int, arrival: Arrival, now: datet
 
     Who gets a new one calls `allocating.allocate` in the same transaction, with no share if there
     is none: it writes the papers for the payer. Of any number at once, one makes the fund and the
-    others wait for its commit.
+    others wait for its commit. A gateway numbers what it tells: under a second number it may be
+    another transfer, and is no sighting.
 
     Raises:
         NotAnAmount: not above 0.
-        FundDiffers: the account has another amount under this reference. Nothing is written.
+        FundDiffers: the account has another amount under this reference, or it is a number that
+            each day gives anew, and of another day. Nothing is written.
     """
     if arrival.amount <= 0:
         raise NotAnAmount
@@ -30,7 +57,8 @@ async def receive(conn: db.Conn, *, school_id: int, arrival: Arrival, now: datet
     known = await _known(conn, school_id=school_id, arrival=arrival)
     if known is None:
         raise NoSuchFund
-    if known.amount != arrival.amount:
+    is_other_day = known.day != school_day(arrival.received_at)
+    if known.amount != arrival.amount or (is_other_day and is_daily_number(arrival.bank_ref)):
         raise FundDiffers
     await _seen(conn, school_id=school_id, fund_id=known.id, arrival=arrival, now=now)
     return Received(fund_id=known.id, is_new=False)
@@ -77,12 +105,12 @@ async def _insert(conn: db.Conn, *, school_id: int, arrival: Arrival, now: datet
     return found
 
 
-async def _known(conn: db.Conn, *, school_id: int, arrival: Arrival) -> FundHeld | None:
+async def _known(conn: db.Conn, *, school_id: int, arrival: Arrival) -> _Known | None:
     return await db.one(
         conn,
-        FundHeld,
+        _Known,
         """
-        select id, amount, free, review, credit_student_id from fund
+        select id, amount, day from fund
          where school_id = $1 and account_id = $2 and bank_ref = $3
         """,
         school_id,
@@ -97,7 +125,12 @@ async def _seen(
     await conn.execute(
         """
         insert into fund_sighting (school_id, fund_id, source, source_ref, seen_at)
-        values ($1, $2, $3, $4, $5) on conflict do nothing
+        select $1, $2, $3::text, $4::text, $5
+         where $3 not in ('webhook', 'poll') or not exists (
+               select from fund_sighting
+                where school_id = $1 and fund_id = $2 and source in ('webhook', 'poll')
+                  and source_ref <> $4)
+            on conflict do nothing
         """,
         school_id,
         fund_id,

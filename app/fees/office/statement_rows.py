@@ -6,9 +6,10 @@ from uuid import UUID
 from app import db
 from app.crypto import SchoolBox
 from app.fees.errors import FundDiffers, NoSuchFund
-from app.fees.money.funds import receive
+from app.fees.money.funds import hold_account, hold_funds, receive
 from app.fees.money.model import Arrival
 from app.fees.office import statement_queries as queries
+from app.fees.office.meanwhile import came_meanwhile
 from app.fees.office.model import (
     MEMO_FIELD,
     ROW_MEMO_FIELD,
@@ -23,11 +24,34 @@ from app.fees.receiving.applying import apply
 async def take_next(
     conn: db.Conn, *, box: SchoolBox, school_id: int, statement_id: UUID, now: datetime
 ) -> bool:
-    """Take the next new row's money, in a transaction of its own; False: there is none left."""
+    """Take the next new row's money, in a transaction of its own; False: there is none left.
+
+    It was new when the file came. What a gateway told of meanwhile may be it: then it waits.
+    """
     row = await queries.next_row(conn, school_id=school_id, statement_id=statement_id)
     if row is None:
         return False
-    await _take(conn, box=box, school_id=school_id, statement_id=statement_id, row=row, now=now)
+    account_id = await _account(conn, school_id, statement_id)
+    await hold_account(conn, school_id=school_id, account_id=account_id)
+    if await came_meanwhile(
+        conn,
+        box=box,
+        school_id=school_id,
+        account_id=account_id,
+        row=row,
+        memo=_memo(box, row),
+    ):
+        await queries.set_row(
+            conn,
+            school_id=school_id,
+            statement_id=statement_id,
+            n=row.n,
+            fund_id=None,
+            bank_ref=row.bank_ref,
+            waits="maybe_known",
+        )
+    else:
+        await _take(conn, box=box, school_id=school_id, statement_id=statement_id, row=row, now=now)
     return True
 
 
@@ -52,6 +76,8 @@ async def decide_row(
     if row.waits is None:
         raise BadStatementRow
     if fund_id is not None:
+        # Of two rows that are said to be one fund at once the second sees the first.
+        await hold_funds(conn, school_id=school_id, fund_ids=[fund_id])
         await _is_fund(conn, school_id=school_id, statement_id=statement_id, row=row, fund=fund_id)
         await _sight(conn, school_id, fund_id, f"{statement_id}:{n}", now)
         await queries.set_row(
@@ -64,6 +90,8 @@ async def decide_row(
             waits=None,
         )
     else:
+        account_id = await _account(conn, school_id, statement_id)
+        await hold_account(conn, school_id=school_id, account_id=account_id)
         own = f"row:{statement_id}:{n}"
         reference = row.bank_ref if row.waits == "maybe_known" and row.bank_ref else own
         await _take(
@@ -128,12 +156,7 @@ async def _take(
     now: datetime,
     bank_ref: str | None = None,
 ) -> None:
-    account_id: UUID = await db.value(
-        conn,
-        "select account_id from bank_statement where school_id = $1 and id = $2",
-        school_id,
-        statement_id,
-    )
+    account_id = await _account(conn, school_id, statement_id)
     memo = _memo(box, row)
     reference = bank_ref or row.bank_ref or f"row:{statement_id}:{row.n}"
     arrival = Arrival(
@@ -180,6 +203,16 @@ async def _take(
         bank_ref=row.bank_ref,
         waits=None,
     )
+
+
+async def _account(conn: db.Conn, school_id: int, statement_id: UUID) -> UUID:
+    found: UUID = await db.value(
+        conn,
+        "select account_id from bank_statement where school_id = $1 and id = $2",
+        school_id,
+        statement_id,
+    )
+    return found
 
 
 async def _is_fund(

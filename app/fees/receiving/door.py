@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, NoReturn, TypeGuard
 from uuid import UUID
 
 import structlog
@@ -12,7 +12,15 @@ from app import db
 from app.crypto import Vault
 from app.errors import AppError, Conflict, NotFound, Unauthenticated
 from app.fees.receiving.gateway import NotSigned, PaymentGateway, RefusalReason
-from app.fees.receiving.inbox import Event, count_refusal, event_of, keep, keep_signed
+from app.fees.receiving.inbox import (
+    Event,
+    Kept,
+    count_refusal,
+    event_of,
+    keep,
+    keep_of_ended,
+    keep_signed,
+)
 from app.fees.receiving.merchants import KnownMerchant, Merchants
 from app.limits import Bucket, Limiter
 
@@ -81,7 +89,7 @@ class WebhookDoor:
         `headers` by their lower-case names; `body` may end where it is longer than `MOST_BYTES`.
 
         Raises:
-            NoSuchGateway: no merchant of this gateway, or it is over.
+            NoSuchGateway: no merchant of this gateway; or it is over, and has said enough today.
             UnsignedWebhook: no secret of now has signed these bytes.
             StaleWebhook: signed more than 5 minutes ago or ahead.
             WebhookTooLarge: longer than `MOST_BYTES`.
@@ -89,7 +97,7 @@ class WebhookDoor:
             TooManyRequests: this address was refused too often.
         """
         known = self._merchants.remembered(merchant_id)
-        if known is not None and _refusal(gateway, known, headers, body, now) is None:
+        if _is_live(known, gateway) and _refusal(gateway, known, headers, body, now) is None:
             event = event_of(gateway, body, source="webhook")
             if await self._keep_as_remembered(known, event, now):
                 _events.labels("new").inc()
@@ -117,9 +125,19 @@ class WebhookDoor:
         reason = _refusal(gateway, known, headers, body, now)
         if reason is not None:
             await self._refuse(known, reason, address, now)
-        event = event_of(gateway, body, source="webhook")
+        kept = await self._keep(known, event_of(gateway, body, source="webhook"), now)
+        if kept is None:
+            await self._refuse(known, "ended", address, now)
+        _events.labels("late" if known.is_ended and kept == "new" else kept).inc()
+        if kept == "differs":
+            _log.warning("webhook.differs", school_id=known.school_id, merchant_id=str(known.id))
+            raise WebhookDiffers
+
+    async def _keep(self, known: KnownMerchant, event: Event, now: datetime) -> Kept | None:
+        """Whose merchant is over: for a person to look at, as many a day as there is room for."""
+        keeps = keep_of_ended if known.is_ended else keep
         async with db.transaction(self._pool, schools=[known.school_id]) as conn:
-            kept = await keep(
+            return await keeps(
                 conn,
                 box=known.box,
                 school_id=known.school_id,
@@ -127,10 +145,6 @@ class WebhookDoor:
                 event=event,
                 now=now,
             )
-        _events.labels(kept).inc()
-        if kept == "differs":
-            _log.warning("webhook.differs", school_id=known.school_id, merchant_id=str(known.id))
-            raise WebhookDiffers
 
     async def _keep_as_remembered(self, known: KnownMerchant, event: Event, now: datetime) -> bool:
         """One statement; False: the event is there, or the merchant is not as remembered."""
@@ -139,7 +153,7 @@ class WebhookDoor:
 
     async def _refuse(
         self, known: KnownMerchant, reason: RefusalReason, address: str, now: datetime
-    ) -> None:
+    ) -> NoReturn:
         await self._limiter.take(REFUSED, f"{known.id}:{address}")
         async with db.transaction(self._pool, schools=[known.school_id]) as conn:
             await count_refusal(
@@ -155,6 +169,10 @@ class WebhookDoor:
         raise _ERRORS[reason]
 
 
+def _is_live(known: KnownMerchant | None, gateway: PaymentGateway) -> TypeGuard[KnownMerchant]:
+    return known is not None and not known.is_ended and known.provider == gateway.provider
+
+
 def _refusal(
     gateway: PaymentGateway,
     known: KnownMerchant,
@@ -162,8 +180,6 @@ def _refusal(
     body: bytes,
     now: datetime,
 ) -> RefusalReason | None:
-    if known.is_ended or known.provider != gateway.provider:
-        return "ended"
     if len(body) > MOST_BYTES:
         return "too_large"
     try:

@@ -42,6 +42,8 @@ async def unconfirmed(
                             where k.school_id = $1 and k.account_id = $2 and k.bank_ref = $6)
            and not exists (select from fund_sighting s
                             where s.school_id = $1 and s.fund_id = f.id and s.source <> 'statement')
+           and not exists (select from refund d where d.school_id = $1 and d.fund_id = f.id
+                              and d.kind = 'strike' and d.state = 'succeeded')
          order by f.id for no key update of f
         """,
         school_id,
@@ -53,31 +55,17 @@ async def unconfirmed(
     )
 
 
-async def doubtful(
-    conn: db.Conn, *, box: SchoolBox, school_id: int, funds: Sequence[Unconfirmed], memo: str
-) -> UUID | None:
+def doubtful(*, box: SchoolBox, funds: Sequence[Unconfirmed], memo: str) -> UUID | None:
     """That one of these funds which a transfer with this memo may be; None: it is none of them.
 
     A bank names a transfer one way in its statement and another in its notices. The same amount
-    within three days, and not plainly for another bill, is in doubt: once for each such fund.
+    within three days, and not plainly for another bill, is in doubt until a person says.
     """
     ours = set(references_in(memo))
     for fund in funds:
         theirs = set()
         if fund.memo is not None:
             theirs = set(references_in(box.open(fund.memo, field=_MEMO_FIELD)))
-        is_other = ours and theirs and ours.isdisjoint(theirs)
-        if not is_other and not await _was_in_doubt(conn, school_id=school_id, fund_id=fund.id):
+        if not ours or not theirs or not ours.isdisjoint(theirs):
             return fund.id
     return None
-
-
-async def _was_in_doubt(conn: db.Conn, *, school_id: int, fund_id: UUID) -> bool:
-    """Apart from the search: it reads the school's inbox, and is asked next to never."""
-    found: bool = await db.value(
-        conn,
-        "select exists (select from gateway_inbox where school_id = $1 and fund_id = $2)",
-        school_id,
-        fund_id,
-    )
-    return found

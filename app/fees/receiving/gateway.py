@@ -19,7 +19,10 @@ EventOutcome = Literal[
     "not_positive",
     "unreadable",
     "differs",
+    "ended",
 ]
+# May be money, and a person says whether it is.
+UNDECIDED: Final = frozenset[EventOutcome]({"differs", "ended"})
 
 # VietQR has room for thirteen digits; nothing that is paid to a school comes near.
 MOST_DONG: Final = 10**13 - 1
@@ -28,9 +31,10 @@ MOST_DONG: Final = 10**13 - 1
 class Transfer(Struct, frozen=True, kw_only=True):
     """A movement on a bank account, as the gateway told it, in our words.
 
-    `event_key` is the gateway's own id of it, the same from each of its sources. `accounts`: every
-    number that it names, the main one first. `amount` is in đồng, unless `currency` says otherwise,
-    and may be anything: nobody has judged it yet. `bank_ref` empty: the bank gave none.
+    `event_key` is the gateway's own id of it, the same from each of its sources, and has no `~`.
+    `accounts`: every number that it names, the main one first. `amount` is in đồng, unless
+    `currency` says otherwise, and may be anything: nobody has judged it yet. `bank_ref` empty: the
+    bank gave none.
     """
 
     event_key: str

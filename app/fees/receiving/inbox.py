@@ -1,11 +1,11 @@
 """What a gateway told, kept before anything is made of it: once an event, sealed."""
 
 import hashlib
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, time, timedelta
+from typing import Final, Literal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from app import db
 from app.crypto import SchoolBox
@@ -17,10 +17,15 @@ from app.fees.receiving.gateway import (
     Unreadable,
 )
 from app.fees.receiving.merchants import KnownMerchant
-from app.schools.common import school_day
+from app.schools.common import ZONE, school_day
 
 BODY_FIELD = "gateway_inbox.body"
 Kept = Literal["new", "known", "differs"]
+# A secret may have leaked: more than a school's busiest day brings, and nothing that fills a disk.
+MOST_OF_ENDED: Final = 500
+# An ended merchant's successor tells of the same transfers; what it told needs nobody's decision.
+_AFTER_SUCCESSOR: Final = timedelta(minutes=10)
+_APART: Final = "~"
 
 
 class Event(Struct, frozen=True, kw_only=True):
@@ -77,29 +82,70 @@ async def keep(
     merchant_id: UUID,
     event: Event,
     now: datetime,
+    wait: timedelta = timedelta(0),
 ) -> Kept:
     """Keep an event that is genuine: `known` if it is there, `differs` if it is there otherwise.
 
-    What differs is kept too, apart, for a person to look at.
+    What differs is kept too, apart, for a person to look at. It is taken after `wait`.
     """
     sealed = box.seal_bytes(event.body, field=BODY_FIELD)
-    if await _insert(conn, school_id, merchant_id, event, sealed, now):
+    if await _insert(conn, school_id, merchant_id, event, sealed, now, now + wait):
         return "new"
-    there = await db.one(
+    if await _is_there(conn, school_id, merchant_id, event):
+        return "known"
+    await _set_apart(conn, school_id, merchant_id, event, sealed, now, now + wait)
+    return "differs"
+
+
+async def keep_of_ended(
+    conn: db.Conn,
+    *,
+    box: SchoolBox,
+    school_id: int,
+    merchant_id: UUID,
+    event: Event,
+    now: datetime,
+) -> Kept | None:
+    """Keep what an ended merchant's gateway still signs; None: the day's room for it is used up.
+
+    It is marked by its time, which is not before the end: the worker sets it aside.
+    """
+    # One at a time, so that the room is counted.
+    ended_at: datetime = await db.value(
         conn,
-        _There,
+        "select ended_at from merchant where school_id = $1 and id = $2 for no key update",
+        school_id,
+        merchant_id,
+    )
+    at = max(now, ended_at)
+    midnight = datetime.combine(school_day(at), time(), ZONE)
+    kept: int = await db.value(
+        conn,
         """
-        select source, body_hash from gateway_inbox
-         where school_id = $1 and merchant_id = $2 and event_key = $3
+        select count(*) from gateway_inbox
+         where school_id = $1 and merchant_id = $2 and received_at >= $3
         """,
         school_id,
         merchant_id,
-        event.key,
+        max(ended_at, midnight),
     )
-    if there is not None and _is_same(there, event):
-        return "known"
-    await _set_apart(conn, school_id, merchant_id, event, sealed, now)
-    return "differs"
+    if kept >= MOST_OF_ENDED and not await _is_there(conn, school_id, merchant_id, event):
+        return None
+    return await keep(
+        conn,
+        box=box,
+        school_id=school_id,
+        merchant_id=merchant_id,
+        event=event,
+        now=at,
+        wait=_AFTER_SUCCESSOR,
+    )
+
+
+def first_key(event_key: str) -> str | None:
+    """Of an event that was kept apart: the key that another content had before; else None."""
+    first, apart, _ = event_key.partition(_APART)
+    return first if apart else None
 
 
 async def keep_signed(conn: db.Conn, *, known: KnownMerchant, event: Event, now: datetime) -> bool:
@@ -154,13 +200,14 @@ async def _insert(
     event: Event,
     sealed: bytes,
     now: datetime,
+    due_at: datetime,
 ) -> bool:
     found = await db.value(
         conn,
         """
         insert into gateway_inbox (school_id, merchant_id, event_key, source, body, body_hash,
                received_at, due_at, state)
-        values ($1, $2, $3, $4, $5, $6, $7, $7, 'received')
+        values ($1, $2, $3, $4, $5, $6, $7, $8, 'received')
             on conflict (school_id, merchant_id, event_key) do nothing
         returning 1
         """,
@@ -171,8 +218,25 @@ async def _insert(
         sealed,
         event.body_hash,
         now,
+        due_at,
     )
     return found is not None
+
+
+async def _is_there(conn: db.Conn, school_id: int, merchant_id: UUID, event: Event) -> bool:
+    """With this very content."""
+    there = await db.one(
+        conn,
+        _There,
+        """
+        select source, body_hash from gateway_inbox
+         where school_id = $1 and merchant_id = $2 and event_key = $3
+        """,
+        school_id,
+        merchant_id,
+        event.key,
+    )
+    return there is not None and _is_same(there, event)
 
 
 async def _set_apart(
@@ -182,22 +246,10 @@ async def _set_apart(
     event: Event,
     sealed: bytes,
     now: datetime,
+    due_at: datetime,
 ) -> None:
-    await conn.execute(
-        """
-        insert into gateway_inbox (school_id, merchant_id, event_key, source, body, body_hash,
-               received_at, due_at, state, outcome, done_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $7, 'set_aside', 'differs', $7)
-            on conflict (school_id, merchant_id, event_key) do nothing
-        """,
-        school_id,
-        merchant_id,
-        f"{event.key}~{event.whole_hash.hex()[:16]}",
-        event.source,
-        sealed,
-        event.body_hash,
-        now,
-    )
+    apart = structs.replace(event, key=f"{event.key}{_APART}{event.whole_hash.hex()[:16]}")
+    await _insert(conn, school_id, merchant_id, apart, sealed, now, due_at)
     await count_refusal(
         conn, school_id=school_id, merchant_id=merchant_id, reason="differs", now=now
     )

@@ -20,21 +20,14 @@ from app.crypto import SchoolBox, Vault
 from app.errands import say_failed
 from app.fees import telling
 from app.fees.errors import FundDiffers
-from app.fees.money.funds import receive
+from app.fees.money.funds import hold_account, receive
 from app.fees.money.model import Arrival
 from app.fees.office.twins import seen_by_statement
 from app.fees.receiving.applying import apply
 from app.fees.receiving.doubts import doubtful, unconfirmed
-from app.fees.receiving.gateway import (
-    EventOutcome,
-    PaymentGateway,
-    Source,
-    Transfer,
-    Unreadable,
-)
-from app.fees.receiving.inbox import BODY_FIELD
-from app.fees.setup.banks import packed_number
-from app.fees.setup.queries import NUMBER_FIELD
+from app.fees.receiving.gateway import UNDECIDED, EventOutcome, PaymentGateway, Transfer
+from app.fees.receiving.inbox import first_key
+from app.fees.receiving.told import Event, arrival_of, fund_under, read
 from app.schools.common import school_day
 
 CONNECTIONS: Final = 3
@@ -43,7 +36,7 @@ LONGEST_WAIT_S: Final = 600.0
 _AT_ONCE: Final = 200
 _POLL_S: Final = 0.25
 # What is not done by us: nothing of it becomes money, and a person may look.
-_SET_ASIDE: Final = frozenset({"other_account", "not_vnd", "not_positive", "unreadable", "differs"})
+_SET_ASIDE: Final = UNDECIDED | {"other_account", "not_vnd", "not_positive", "unreadable"}
 
 Gateways = Mapping[str, PaymentGateway]
 
@@ -58,13 +51,9 @@ class DueEvent(Struct, frozen=True, kw_only=True):
     event_key: str
 
 
-class _Held(Struct, frozen=True, kw_only=True):
-    source: Source
-    body: bytes
-    provider: str
-    account_id: UUID
-    number: bytes | None
+class _Held(Event, frozen=True, kw_only=True):
     wrapped: bytes
+    is_of_ended: bool
 
 
 class Taken(Struct, frozen=True, kw_only=True):
@@ -155,8 +144,8 @@ async def take(
     box = vault.school_box(held.wrapped, event.school_id)
     taken = await _become(conn, event, held, box, gateways[held.provider], now)
     await _finish(conn, event, taken, now)
-    if taken.outcome == "differs":
-        # Money, but in no fund: without a word nobody would look for it.
+    if taken.outcome in UNDECIDED:
+        # Maybe money, but in no fund: without a word nobody would look for it.
         await telling.waits_for_review(conn, school_id=event.school_id, now=now)
     if taken.outcome in _SET_ASIDE:
         _log.warning(
@@ -177,15 +166,15 @@ async def _become(
     gateway: PaymentGateway,
     now: datetime,
 ) -> Taken:
-    try:
-        transfer = gateway.read(box.open_bytes(held.body, field=BODY_FIELD), source=held.source)
-    except Unreadable:
-        return Taken(outcome="unreadable")
-    number = None if held.number is None else box.open(held.number, field=NUMBER_FIELD)
-    why_not = not_money(transfer, number=number)
-    if why_not is not None:
-        return Taken(outcome=why_not)
-    arrival = _arrival(transfer, held, box)
+    transfer = read(held, box=box, gateway=gateway)
+    if not isinstance(transfer, Transfer):
+        return Taken(outcome=transfer)
+    arrival = arrival_of(held, transfer, box=box)
+    if held.is_of_ended:
+        return await _of_ended(conn, event, arrival)
+    if first_key(event.event_key) is not None:
+        return Taken(outcome="differs")
+    await hold_account(conn, school_id=event.school_id, account_id=held.account_id)
     by_statement = await _by_statement(conn, event, arrival, transfer.memo, box, now)
     if by_statement is not None:
         return by_statement
@@ -212,7 +201,7 @@ async def _by_statement(
 ) -> Taken | None:
     """What it is, if a statement told of this money before, or may have; None: it did not.
 
-    In doubt it is set aside and not counted: the next statement has it again, if it is another.
+    In doubt it is set aside and not counted: a person says, or the next statement has it again.
     """
     school_id, day = event.school_id, school_day(arrival.received_at)
     funds = await unconfirmed(conn, school_id=school_id, arrival=arrival, day=day)
@@ -232,33 +221,23 @@ async def _by_statement(
     )
     if twin is not None:
         return Taken(outcome="known", fund_id=twin)
-    found = await doubtful(conn, box=box, school_id=school_id, funds=funds, memo=memo)
+    found = doubtful(box=box, funds=funds, memo=memo)
     return None if found is None else Taken(outcome="differs", fund_id=found)
 
 
-def not_money(transfer: Transfer, *, number: str | None) -> EventOutcome | None:
-    """Why a movement is no money for the account of this number; None: it is. Pure."""
-    if number is None or packed_number(number) not in map(packed_number, transfer.accounts):
-        return "other_account"
-    if not transfer.is_incoming:
-        return "outgoing"
-    if transfer.currency.upper() != "VND":
-        return "not_vnd"
-    return None if transfer.amount > 0 else "not_positive"
+async def _of_ended(conn: db.Conn, event: DueEvent, arrival: Arrival) -> Taken:
+    """Nothing new, whatever it says: its secret may be known to others, which may be why it ended.
 
-
-def _arrival(transfer: Transfer, held: _Held, box: SchoolBox) -> Arrival:
-    return Arrival(
-        account_id=held.account_id,
-        bank_ref=transfer.bank_ref or f"{held.provider}:{transfer.event_key}",
-        amount=transfer.amount,
-        channel="transfer",
-        received_at=transfer.at,
-        memo=box.seal(transfer.memo, field="fund.memo"),
-        payer=None,
-        source=held.source,
-        source_ref=transfer.event_key,
+    What another merchant of the account has told of to the letter is known, and not seen by this.
+    """
+    fund_id = await fund_under(
+        conn,
+        school_id=event.school_id,
+        account_id=arrival.account_id,
+        bank_ref=arrival.bank_ref,
+        amount=arrival.amount,
     )
+    return Taken(outcome="ended" if fund_id is None else "known", fund_id=fund_id)
 
 
 async def _known(conn: db.Conn, event: DueEvent, fund_id: UUID) -> Taken:
@@ -285,7 +264,8 @@ async def _hold(conn: db.Conn, event: DueEvent, now: datetime) -> _Held | None:
         conn,
         _Held,
         """
-        select i.source, i.body, m.provider, m.account_id, a.number, k.wrapped
+        select i.event_key, i.source, i.body, m.provider, m.account_id, a.number, k.wrapped,
+               coalesce(m.ended_at <= i.received_at, false) as is_of_ended
           from gateway_inbox i
           join merchant m on m.school_id = i.school_id and m.id = i.merchant_id
           join fee_account a on a.school_id = m.school_id and a.id = m.account_id
