@@ -174,7 +174,12 @@ class FeeItems(Controller):
         if changes.get("kitchen_cut_off") is not None:
             changes["kitchen_cut_off"] = local_time(changes["kitchen_cut_off"])
         return await items.change(
-            tx, school_id=school_id, item_id=item_id, changes=changes, now=now
+            tx,
+            school_id=school_id,
+            item_id=item_id,
+            changes=changes,
+            changed_by=caller.account_id,
+            now=now,
         )
 
     @post("/{item_id:uuid}/end", operation_id="end_fee_item", status_code=200, opt=ACCOUNTANT)
@@ -183,7 +188,9 @@ class FeeItems(Controller):
     ) -> FeeItem:
         """Bill it no more. For the accountant."""
         require_desk(caller, school_id, "accountant")
-        return await items.end(tx, school_id=school_id, item_id=item_id, now=now)
+        return await items.end(
+            tx, school_id=school_id, item_id=item_id, ended_by=caller.account_id, now=now
+        )
 
 
 class ForbiddenCollections(Controller):

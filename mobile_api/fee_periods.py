@@ -160,6 +160,7 @@ class FeePeriods(Controller):
             due_day=None if data.due_day is UNSET else data.due_day,
             account_id=None if data.account_id is UNSET else data.account_id,
             accepts_partial=None if data.accepts_partial is UNSET else data.accepts_partial,
+            changed_by=caller.account_id,
             now=now,
         )
         return await _shown(tx, changed)
@@ -192,6 +193,7 @@ class FeePeriods(Controller):
                 )
                 for each in data.charges
             ],
+            set_by=caller.account_id,
             now=now,
         )
         return await _shown(tx, await periods.period(tx, school_id=school_id, period_id=period_id))
@@ -204,7 +206,9 @@ class FeePeriods(Controller):
     ) -> PeriodShown:
         """Issue nothing more of it; what is open stays due. For the accountant."""
         require_desk(caller, school_id, "accountant")
-        closed = await periods.close(tx, school_id=school_id, period_id=period_id, now=now)
+        closed = await periods.close(
+            tx, school_id=school_id, period_id=period_id, closed_by=caller.account_id, now=now
+        )
         return await _shown(tx, closed)
 
 

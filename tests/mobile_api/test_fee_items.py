@@ -70,6 +70,19 @@ async def test_an_item_lives_changes_and_ends(till: Till) -> None:
     assert (used.status_code, used.json()["type"]) == (409, "still-in-use")
     low = await change(till, f"/items/{till.item_ids['service']}", amount=100_000, cap=110_000)
     assert (low.status_code, low.json()["type"]) == (409, "still-in-use")
+    done = [(each["did"], each["amount"]) for each in await audited(till, item["id"])]
+    assert done == [("made", 15_000), ("changed", 18_000), ("ended", 18_000)]
+
+
+async def audited(till: Till, subject_id: str) -> list[dict[str, Any]]:
+    """What the accountant has done to it, as the audit has it."""
+    rows = await till.owner.fetch(
+        "select detail from audit_entry where subject_id = $1 and actor_account_id = $2"
+        " order by seq",
+        subject_id,
+        till.accountant.account_id,
+    )
+    return [row["detail"] for row in rows]
 
 
 _NO_ITEMS: list[tuple[dict[str, Any], str]] = [
@@ -176,6 +189,13 @@ async def test_a_period_is_made_charged_in_instalments_and_closed(till: Till) ->
     assert closed.json()["period"]["state"] == "closed"
     late = await change(till, f"{url}/charges", charges=[])
     assert (late.status_code, late.json()["type"]) == (409, "is-over")
+    made_of, first_set, second_set, end = await audited(till, made.json()["period"]["id"])
+    assert (made_of["did"], made_of["account"], end["did"]) == (
+        "made",
+        str(till.bank_id),
+        "closed",
+    )
+    assert (first_set, second_set) == ({"added": 3, "ended": 0}, {"added": 0, "ended": 1})
 
 
 _NO_PERIODS: list[dict[str, Any]] = [

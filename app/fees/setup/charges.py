@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from app import db
+from app import audit, db
 from app.errors import Bilingual
 from app.fees.setup import periods, queries
 from app.fees.setup.model import (
@@ -43,6 +43,7 @@ async def set_charges(
     school_id: int,
     period_id: UUID,
     written: Sequence[ChargeWritten],
+    set_by: UUID,
     now: datetime,
 ) -> list[PeriodCharge]:
     """Exactly these are charged from now on; bills that were issued stay as they are.
@@ -70,6 +71,8 @@ async def set_charges(
     )
     added = [fact for fact in facts if fact not in known]
     await _insert(conn, school_id=school_id, period_id=period_id, facts=added, now=now)
+    if gone or added:
+        await _record(conn, school_id, period_id, len(added), len(gone), set_by, now)
     return await queries.charges_of(conn, school_id=school_id, period_id=period_id)
 
 
@@ -196,6 +199,27 @@ async def _insert(
         now,
         [new_id() for _ in facts],
         *map(list, columns),
+    )
+
+
+async def _record(
+    conn: db.Conn,
+    school_id: int,
+    period_id: UUID,
+    added: int,
+    ended: int,
+    set_by: UUID,
+    now: datetime,
+) -> None:
+    """Who: what it was and is the rows say by themselves, which have the same instant."""
+    await audit.record(
+        conn,
+        school_id=school_id,
+        kind="fee_charges",
+        subject_id=period_id,
+        actor_account_id=set_by,
+        detail={"added": added, "ended": ended},
+        now=now,
     )
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec import Struct, structs
 
-from app import db
+from app import audit, db
 from app.contact_book.model import line_of
 from app.errors import Bilingual
 from app.fees.setup import forbidden, queries
@@ -119,11 +119,17 @@ async def make(
         )
     except db.UniqueViolation:
         raise _there_already() from None
-    return await item(conn, school_id=school_id, item_id=item_id)
+    return await _recorded(conn, school_id, item_id, "made", made_by, now)
 
 
 async def change(
-    conn: db.Conn, *, school_id: int, item_id: UUID, changes: dict[str, object], now: datetime
+    conn: db.Conn,
+    *,
+    school_id: int,
+    item_id: UUID,
+    changes: dict[str, object],
+    changed_by: UUID,
+    now: datetime,
 ) -> FeeItem:
     """Change what it is called and costs; bills that were issued stay as they are.
 
@@ -171,10 +177,12 @@ async def change(
         )
     except db.UniqueViolation:
         raise _there_already() from None
-    return await item(conn, school_id=school_id, item_id=item_id)
+    return await _recorded(conn, school_id, item_id, "changed", changed_by, now)
 
 
-async def end(conn: db.Conn, *, school_id: int, item_id: UUID, now: datetime) -> FeeItem:
+async def end(
+    conn: db.Conn, *, school_id: int, item_id: UUID, ended_by: UUID, now: datetime
+) -> FeeItem:
     """Bill it no more.
 
     Raises:
@@ -196,7 +204,24 @@ async def end(conn: db.Conn, *, school_id: int, item_id: UUID, now: datetime) ->
         item_id,
         now,
     )
-    return await item(conn, school_id=school_id, item_id=item_id)
+    return await _recorded(conn, school_id, item_id, "ended", ended_by, now)
+
+
+async def _recorded(
+    conn: db.Conn, school_id: int, item_id: UUID, did: str, account_id: UUID, now: datetime
+) -> FeeItem:
+    """The item as it is now, and in the audit who made it so."""
+    row = await item(conn, school_id=school_id, item_id=item_id)
+    await audit.record(
+        conn,
+        school_id=school_id,
+        kind="fee_item",
+        subject_id=item_id,
+        actor_account_id=account_id,
+        detail={"did": did, "amount": row.amount, "cap": row.cap},
+        now=now,
+    )
+    return row
 
 
 async def _judged(

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from app import db
+from app import audit, db
 from app.contact_book.model import line_of
 from app.fees.setup import accounts, queries
 from app.fees.setup.model import BadPeriod, BillingPeriod, IsOver, NoSuchPeriod, PeriodState
@@ -96,7 +96,9 @@ async def make(
         made_by,
         now,
     )
-    return await period(conn, school_id=school_id, period_id=period_id)
+    made = await period(conn, school_id=school_id, period_id=period_id)
+    await _record(conn, made, "made", made_by, now)
+    return made
 
 
 async def change(
@@ -110,6 +112,7 @@ async def change(
     due_day: date | None,
     account_id: UUID | None,
     accepts_partial: bool | None,
+    changed_by: UUID,
     now: datetime,
 ) -> BillingPeriod:
     """Change it; bills that were issued keep their day and account. Open, its days stay.
@@ -151,10 +154,14 @@ async def change(
         accepts_partial,
         now,
     )
-    return await period(conn, school_id=school_id, period_id=period_id)
+    changed = await period(conn, school_id=school_id, period_id=period_id)
+    await _record(conn, changed, "changed", changed_by, now)
+    return changed
 
 
-async def close(conn: db.Conn, *, school_id: int, period_id: UUID, now: datetime) -> BillingPeriod:
+async def close(
+    conn: db.Conn, *, school_id: int, period_id: UUID, closed_by: UUID, now: datetime
+) -> BillingPeriod:
     """Issue nothing more of it; what is open stays due.
 
     Raises:
@@ -171,7 +178,9 @@ async def close(conn: db.Conn, *, school_id: int, period_id: UUID, now: datetime
         period_id,
         now,
     )
-    return await period(conn, school_id=school_id, period_id=period_id)
+    closed = await period(conn, school_id=school_id, period_id=period_id)
+    await _record(conn, closed, "closed", closed_by, now)
+    return closed
 
 
 async def lock_live(conn: db.Conn, *, school_id: int, period_id: UUID) -> BillingPeriod:
@@ -223,3 +232,25 @@ async def _require_bank(conn: db.Conn, *, school_id: int, account_id: UUID) -> N
                 "A period needs a bank's account, which families transfer to.",
             )
         )
+
+
+async def _record(
+    conn: db.Conn, row: BillingPeriod, did: str, account_id: UUID, now: datetime
+) -> None:
+    """Where families pay to, until when, and who said so: the row itself knows its last state."""
+    await audit.record(
+        conn,
+        school_id=row.school_id,
+        kind="fee_period",
+        subject_id=row.id,
+        actor_account_id=account_id,
+        detail={
+            "did": did,
+            "account": str(row.account_id),
+            "from": row.from_day.isoformat(),
+            "to": row.to_day.isoformat(),
+            "due": row.due_day.isoformat(),
+            "partial": row.accepts_partial,
+        },
+        now=now,
+    )
