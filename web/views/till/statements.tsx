@@ -38,7 +38,8 @@ export default function Statements({ params }: { params: Parameters }) {
       <p class="muted">{M.stLead()}</p>
       <Loaded query={accounts}>
         {(all) => {
-          const banks = all.filter((each) => each.kind === "bank" && !each.ended_at);
+          // Also those that are over, which stand last: money comes to them by old codes.
+          const banks = all.filter((each) => each.kind === "bank");
           return banks.length ? (
             <Import school={school} banks={banks} onImported={former.reload} />
           ) : (
@@ -84,7 +85,7 @@ function Import({ school, banks, onImported }: ImportProps) {
           <Select
             label={M.stAccount()}
             value={account}
-            options={banks.map((each) => [each.id, `${each.name} · …${each.number_tail}`])}
+            options={banks.map((each) => [each.id, nameOf(each)])}
           />
           <Select
             label={M.stProfile()}
@@ -122,6 +123,11 @@ function Import({ school, banks, onImported }: ImportProps) {
       </div>
     </div>
   );
+}
+
+function nameOf(account: Account): string {
+  const parts = [account.name, `…${account.number_tail}`, account.ended_at && T.ended()];
+  return parts.filter(Boolean).join(" · ");
 }
 
 interface FormerProps {
