@@ -1,7 +1,7 @@
 """Receipts: for the families whose money it was, for accountants, and a check for anybody."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, cast
 from uuid import UUID
 
 from litestar import Request, Response, get
@@ -10,14 +10,16 @@ from litestar.params import QueryParameter
 
 from app.fees.paper import queries, service
 from app.fees.paper.model import Receipt, Verified
+from app.fees.paper.sheet import VERIFY_PATH
 from app.limits import Bucket, address_key
 from app.paging import DEFAULT_LIMIT, Page, decode_cursor, page_of
+from mobile_api import receipt_page
 from mobile_api.access import PUBLIC, SIGNED_IN
 from mobile_api.deps import RULE, Me, Res, Tx, open_tx
 from mobile_api.downloads import download
 from mobile_api.fee_doors import require_desk
 from mobile_api.inputs import MAX_SCHOOL_ID, NO_NUL, Cursor, Limit, PathId, QueryId
-from mobile_api.openapi import FAILS
+from mobile_api.openapi import ALSO, FAILS
 
 # Whose child has left may have no role any more. What is not theirs is not there.
 _READERS: Final = {"who": SIGNED_IN, FAILS: (404,)}
@@ -89,21 +91,27 @@ async def get_pdf(
 
 
 @get(
-    "/v1/fees/receipts/verify",
+    VERIFY_PATH,
     operation_id="verify_receipt",
-    opt={RULE: PUBLIC, FAILS: (404, 429, 503)},
+    opt={RULE: PUBLIC, FAILS: (404, 429, 503), ALSO: (receipt_page.HTML,)},
     tags=_TAGS,
+    exception_handlers=receipt_page.EXCEPTION_HANDLERS,
 )
-async def verify(request: Request[Any, Any, Any], resources: Res, code: Code) -> Verified:
+async def verify(request: Request[Any, Any, Any], resources: Res, code: Code) -> Response[Verified]:
     """Whether a receipt is genuine and still holds: number, day, amount; no name of anybody.
 
     For anybody, by the code on the paper, which cannot be guessed; who tries is slowed down.
+    A browser, which asks for `text/html`, is shown a page, also of what went wrong.
     """
+    is_page = receipt_page.wants_page(request)
     address = address_key(request.client.host if request.client else None)
     await resources.limiter.take(VERIFY_IP, address)
-    found = await service.verify(resources.pool, code=code)
+    asked = receipt_page.as_typed(code) if is_page else code
+    found = await service.verify(resources.pool, code=asked)
     await resources.limiter.give_back(VERIFY_IP, address)
-    return found
+    if is_page:
+        return cast(Response[Verified], receipt_page.page_of(found))
+    return Response(found, headers={"Vary": "Accept"})
 
 
 HANDLERS = [list_receipts, get_pdf, verify]

@@ -35,6 +35,8 @@ from mobile_api.query_strings import STRICT_UNDER
 
 # In a handler's `opt`: statuses a public route may answer with.
 FAILS: Final = "fails"
+# Likewise: media types in which a text is answered instead, to who names one in `Accept`.
+ALSO: Final = "also"
 REFRESH_COOKIE_SCHEME: Final = "refresh_cookie"
 _OPENAPI_JSON: Final = "application/vnd.oai.openapi+json"
 _SAFE: Final = frozenset({"GET", "HEAD"})
@@ -230,6 +232,8 @@ def _responses(route: _Route, schemas: Schemas) -> Json:
     answers: Json = {}
     if handler.status_code not in stated:
         answers[str(handler.status_code)] = _success(route, schemas)
+    for media in handler.opt.get(ALSO, ()):
+        answers[str(handler.status_code)]["content"][media] = {"schema": {"type": "string"}}
     for status, spec in stated.items():
         answers[str(status)] = _answer(
             spec.description, _content(spec.data_container, _media(spec.media_type), schemas)

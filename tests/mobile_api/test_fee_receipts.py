@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from datetime import timedelta
+from html import escape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -18,6 +19,7 @@ import zxingcpp
 from app import db
 from app.fees.money import allocating
 from app.fees.paper.printing import Printer
+from app.schools.common import school_day
 from app.storage import FolderStorage, StorageAway
 from mobile_api.fee_receipts import VERIFY_IP
 from tests.conftest import Clock
@@ -138,6 +140,8 @@ async def test_money_becomes_a_paper_in_figures_and_in_words(
         "day": receipt["day"],
         "amount": 120_000,
         "state": "live",
+        "voided_on": None,
+        "replaced_by": None,
     }
 
 
@@ -236,6 +240,96 @@ async def test_a_wrong_code_is_told_nothing_and_guessing_is_slowed_down(
     assert (await verified(till, right)).status_code == 429
 
 
+# As Chrome on a phone asks for a page.
+BROWSER = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,"
+    "image/apng,*/*;q=0.8"
+}
+
+
+async def looked_at(till: Till, **query: Any) -> httpx.Response:
+    """What a browser is shown of a code."""
+    answer = await till.api.get("/v1/fees/receipts/verify", params=query, headers=BROWSER)
+    assert answer.headers["vary"] == "Accept"
+    assert answer.headers["x-robots-tag"] == "noindex, nofollow"
+    assert answer.headers["cache-control"] == "no-store"
+    return answer
+
+
+async def test_whoever_scans_a_receipt_reads_a_page_and_no_name_of_a_child(
+    counter: Counter, printer: Printer, clock: Clock
+) -> None:
+    till = counter.till
+    await till.owner.execute("update school set name = $1 where id = $2", MARKUP, till.school.id)
+    await pay(counter, await till.bill(till.elder, 1_015_000), 1_015_000)
+    (receipt,) = await receipts(till, till.parent)
+    code = await code_of(counter, receipt)
+    answer = await looked_at(till, code=code)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    for said in (
+        "Còn hiệu lực",
+        f"BL2026/{receipt['number']:06}",
+        f"{school_day(clock()):%d/%m/%Y}",
+        "1.015.000 đồng",
+        "Một triệu không trăm mười lăm nghìn đồng",
+        escape(MARKUP),
+        '<html lang="vi">',
+    ):
+        assert said in answer.text
+    for hidden in (till.elder.name, "6A1", MARKUP, "<script", code):
+        assert hidden not in answer.text
+    assert len(answer.content) < 10_000
+    # Typed off the paper, and passed on by a chat that marks its links.
+    assert (
+        await looked_at(till, code=f" {code.lower()[:9]} {code.lower()[9:]} ")
+    ).text == answer.text
+    marked = await looked_at(till, code=code, fbclid="IwAR0", utm_source="zalo")
+    assert marked.status_code == 303
+    again = await till.api.get(marked.headers["location"], headers=BROWSER)
+    assert again.text == answer.text
+    # Whoever asks for anything, or for both, is a program.
+    for accept in ("*/*", "application/json", "application/json, text/html;q=0.9"):
+        told = await till.api.get(
+            "/v1/fees/receipts/verify", params={"code": code}, headers={"Accept": accept}
+        )
+        assert (told.json()["state"], told.headers["vary"]) == ("live", "Accept")
+
+
+async def test_the_page_says_what_is_void_what_is_unknown_and_when_to_wait(
+    counter: Counter, clock: Clock
+) -> None:
+    till = counter.till
+    await pay(counter, await till.bill(till.elder))
+    (receipt,) = await receipts(till, till.parent)
+    code = await code_of(counter, receipt)
+    await till.owner.execute("alter table receipt disable trigger user")
+    try:
+        await till.owner.execute(
+            "update receipt set state = 'void', voided_at = $2, voided_by = $3,"
+            " void_reason = 'Nhầm' where id = $1",
+            UUID(receipt["id"]), clock(), till.accountant.account_id,
+        )  # fmt: skip
+    finally:
+        await till.owner.execute("alter table receipt enable trigger user")
+    void = await looked_at(till, code=code)
+    assert "Đã huỷ" in void.text
+    assert f"rồi huỷ ngày {school_day(clock()):%d/%m/%Y}" in void.text
+    assert "Nhầm" not in void.text
+    for query, status in (({"code": "1-AAAAAAAAAAAAAAAA"}, 404), ({"code": "x" * 65}, 400)):
+        unknown = await looked_at(till, **query)
+        assert unknown.status_code == status
+        assert "Không có biên lai nào mang mã này" in unknown.text
+        assert query["code"] not in unknown.text
+    empty = [await looked_at(till), await looked_at(till, code="")]
+    assert {(each.status_code, "Mời gõ mã" in each.text) for each in empty} == {(400, True)}
+    tries = [
+        await looked_at(till, code="1-AAAAAAAAAAAAAAAA") for _ in range(int(VERIFY_IP.capacity))
+    ]
+    assert tries[-1].status_code == 429
+    assert int(tries[-1].headers["retry-after"]) >= 1
+    assert "<form" in tries[-1].text
+
+
 async def test_what_cannot_be_kept_comes_again_later_each_time(
     counter: Counter, clock: Clock
 ) -> None:
@@ -287,6 +381,7 @@ _DIES = """
 import asyncio, os, signal, sys
 from app import db
 from app.fees.paper.printing import Printer
+from app.schools.common import school_day
 from app.storage import FolderStorage
 from datetime import datetime, UTC
 from pathlib import Path

@@ -103,7 +103,7 @@ class Stored(Struct, frozen=True, kw_only=True):
 class Verified(Struct, frozen=True, kw_only=True):
     """What whoever holds a receipt may check: no name of anybody.
 
-    `replaced`: it is void, and another stands in its place.
+    `replaced`: it is void, and another of the series, `replaced_by`, stands in its place.
     """
 
     school_name: str
@@ -113,6 +113,8 @@ class Verified(Struct, frozen=True, kw_only=True):
     day: date
     amount: int
     state: Literal["live", "void", "replaced"]
+    voided_on: date | None
+    replaced_by: int | None
 
 
 Data = dict[str, Any]

@@ -85,10 +85,13 @@ async def verified(conn: db.Conn, *, school_id: int, check_code: str) -> Verifie
         """
         select sc.name as school_name, r.series, r.number, r.kind, r.day, r.amount,
                case when r.state = 'live' then 'live'
-                    when exists (select from receipt n
-                                  where n.school_id = r.school_id and n.replaces = r.id)
-                    then 'replaced' else 'void' end as state
-          from receipt r join school sc on sc.id = r.school_id
+                    when n.number is not null then 'replaced' else 'void' end as state,
+               (r.voided_at at time zone 'Asia/Ho_Chi_Minh')::date as voided_on,
+               n.number as replaced_by
+          from receipt r
+          join school sc on sc.id = r.school_id
+          left join lateral (select min(number) as number from receipt
+                              where school_id = r.school_id and replaces = r.id) n on true
          where r.school_id = $1 and r.check_code = $2
         """,
         school_id,
