@@ -49,3 +49,13 @@ export function shortly(amount: number): string {
 export function percentOf(part: number, whole: number): number | null {
   return whole > 0 ? Math.floor((100 * part) / whole) : null;
 }
+
+/** As it is printed on the paper: BL2026/000012. */
+export function receiptNumber(series: string, number: number): string {
+  return `${series}/${`${number}`.padStart(6, "0")}`;
+}
+
+/** No name of a file has a slash. */
+export function fileName(number: string): string {
+  return `${number.replace("/", "-")}.pdf`;
+}

@@ -139,7 +139,7 @@ async def _the_receipt_is_there(desk: Phone, school: School) -> None:
     await expect(row).to_contain_text("300.000")
     await page.get_by_role("button", name="Đổi").click()
     await expect(page.get_by_label("Tìm học sinh")).to_be_visible()
-    await expect(row).to_contain_text("-000001")
+    await expect(row).to_contain_text("/000001")
     await screen(page, "fees-receipts-desk")
 
 
@@ -212,7 +212,7 @@ async def test_a_row_of_a_statement_that_may_be_known_waits_for_a_person_and_mon
     await dialog.get_by_role("button", name="Gỡ ra").click()
     await expect(dialog).to_have_count(0)
     await desk.go(f"/truong/{school.id}/thu/bien-lai")
-    old = page.get_by_role("listitem").filter(has_text="-000001 ")
+    old = page.get_by_role("listitem").filter(has_text="/000001 ")
     await expect(old).to_contain_text("Đã huỷ")
     await expect(old).to_contain_text("Nhầm em")
     await expect(page.get_by_role("listitem").filter(has_text="Có hiệu lực")).to_have_count(1)

@@ -6,14 +6,11 @@ from datetime import UTC, datetime, timedelta
 import httpx
 from playwright.async_api import Locator, expect
 
-from app.fees.paying.vietqr import parse
-from app.fees.references import references_in
-from tests.fakes.bank import FakeBank, to
-from tests.mobile_api.billing import NUMBER, SECRET, Till, open_till
+from tests.mobile_api.billing import Till, open_till
 from tests.notifications.news import until
 from tests.web.conftest import OpenPhone
 from tests.web.phone import Phone
-from tests.web.province import Province, Town
+from tests.web.province import Town
 from tests.web.screens import screen
 
 
@@ -29,62 +26,6 @@ async def opened(phone: Phone, till: Till) -> None:
     await expect(link).to_contain_text("đ")
     await link.click()
     await expect(phone.page.get_by_role("heading", level=1)).to_have_text("Khoản thu")
-
-
-async def test_two_childrens_bills_are_paid_by_one_code_and_receipted_without_reloading(
-    town: Town, open_phone: OpenPhone, api: httpx.AsyncClient, province: Province
-) -> None:
-    till = await open_till(api, town)
-    bills = [await till.bill(till.elder, 120_000), await till.bill(till.younger, 240_000)]
-    bank = FakeBank(till.merchant_id, secret=SECRET, account=NUMBER, post=to(province.url))
-    phone = await open_phone()
-    await opened(phone, till)
-    for child, sum_ in ((till.elder, "120.000"), (till.younger, "240.000")):
-        await expect(card(phone, child.name)).to_contain_text(f"Cần đóng {sum_}")
-    lines = card(phone, till.elder.name)
-    await lines.get_by_text("Xem từng khoản").click()
-    await expect(lines.get_by_text("Căn cứ: Nghị quyết 12/2025/NQ-HĐND")).to_be_visible()
-    await screen(phone.page, "fees")
-
-    await phone.page.get_by_role("button", name=re.compile("Đóng 360.000")).click()
-    drawing = phone.page.get_by_role("img", name=re.compile("VietQR"))
-    await expect(drawing).to_be_visible()
-    code = str(await drawing.get_attribute("data-code"))
-    paid_by = parse(code)
-    assert (paid_by.number, paid_by.amount) == (NUMBER, 360_000)
-    assert till.elder.name not in await phone.page.locator("main").inner_text()
-    await phone.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    await phone.page.get_by_role("button", name="Chép nội dung chuyển khoản").click()
-    memo = str(await phone.page.evaluate("() => navigator.clipboard.readText()"))
-    assert references_in(memo) == references_in(code) != []
-    async with phone.page.expect_download() as saved:
-        await phone.page.get_by_role("button", name="Lưu ảnh").click()
-    assert (await saved.value).suggested_filename.endswith(".png")
-    await screen(phone.page, "fees-code")
-
-    loads = phone.asked("/")
-    await bank.pay(360_000, f"MBVCB.3278907687.{memo}.CT tu 0123456789")
-    await expect(phone.says("Nhà trường đã nhận")).to_be_visible()
-    assert phone.asked("/") == loads
-    paid = [await town.count("select paid from invoice where id = $1", bill) for bill in bills]
-    assert paid == [120_000, 240_000]
-    await screen(phone.page, "fees-received")
-
-    await until(
-        lambda: town.owner.fetchval(
-            "select count(pdf_key) = 2 from receipt where school_id = $1", till.school.id
-        )
-    )
-    await phone.page.get_by_role("link", name="Biên lai").click()
-    receipts = phone.page.get_by_role("listitem")
-    await expect(receipts).to_have_count(2)
-    async with phone.page.expect_download() as paper:
-        await receipts.first.get_by_role("button", name="Tải PDF").click()
-    path = await (await paper.value).path()
-    assert path.read_bytes().startswith(b"%PDF-")
-    await screen(phone.page, "fees-receipts")
-    await phone.page.get_by_role("link", name="Quay lại").click()
-    await expect(card(phone, till.elder.name)).to_contain_text("Không còn khoản nào phải đóng")
 
 
 async def test_an_offer_is_left_and_taken_up_again_and_a_part_is_paid_where_it_may(

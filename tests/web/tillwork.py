@@ -120,6 +120,35 @@ async def reference_of(town: Town, school: School, name: str) -> str:
 def statement(*rows: tuple[str, int, str]) -> bytes:
     """A bank's file of today: reference, money in, memo."""
     day = datetime.now(ZONE).strftime("%d/%m/%Y 00:00:01")
+    return _sheet([f"{day},{ref},,{amount},{memo}" for ref, amount, memo in rows])
+
+
+def statement_of(bank: FakeBank) -> bytes:
+    """The bank's file of all that really came and went."""
+    lines = []
+    for each in bank.transfers:
+        at = each.at.astimezone(ZONE).strftime("%d/%m/%Y %H:%M:%S")
+        sums = f",{each.amount}" if each.direction == "in" else f"{each.amount},"
+        lines.append(f"{at},{each.reference},{sums},{each.memo}")
+    return _sheet(lines)
+
+
+def _sheet(lines: list[str]) -> bytes:
     head = "Ngày giờ,Mã tham chiếu,Tiền ra,Tiền vào,Nội dung chuyển khoản"
-    lines = [f"{day},{ref},,{amount},{memo}" for ref, amount, memo in rows]
     return "\n".join([head, *lines, ""]).encode()
+
+
+def paid_by(code: str) -> tuple[str, int, str]:
+    """Account, amount and memo of a VietQR, as a bank's app takes it apart (EMVCo MPM)."""
+    fields = _fields(code)
+    account = _fields(_fields(fields["38"])["01"])["01"]
+    return account, int(fields["54"]), _fields(fields["62"])["08"]
+
+
+def _fields(text: str) -> dict[str, str]:
+    """Two digits of name, two of length, so many characters; and again."""
+    found = {}
+    while text:
+        size = int(text[2:4])
+        found[text[:2]], text = text[4 : 4 + size], text[4 + size :]
+    return found

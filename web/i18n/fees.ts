@@ -101,17 +101,11 @@ export const F = texts({
     "Biên lai có ngay khi nhà trường nhận được tiền.",
     "A receipt is there as soon as the money has come.",
   ],
-  receiptNumber: [
-    (series: string, n: number) => `Biên lai ${series}-${n}`,
-    (series: string, n: number) => `Receipt ${series}-${n}`,
-  ],
-  slipNumber: [
-    (series: string, n: number) => `Phiếu tiền dư ${series}-${n}`,
-    (series: string, n: number) => `Credit slip ${series}-${n}`,
-  ],
+  receiptNumber: [(n: string) => `Biên lai ${n}`, (n: string) => `Receipt ${n}`],
+  slipNumber: [(n: string) => `Phiếu tiền dư ${n}`, (n: string) => `Credit slip ${n}`],
   pdf: ["Tải PDF", "Get the PDF"],
   printing: ["Đang in, chờ chút", "Being printed"],
-  replaced: [(n: number) => `Thay bằng số ${n}`, (n: number) => `Replaced by ${n}`],
+  replaced: [(n: string) => `Thay bằng ${n}`, (n: string) => `Replaced by ${n}`],
   cash: ["Tiền mặt", "Cash"],
   transfer: ["Chuyển khoản", "Transfer"],
 });

@@ -12,7 +12,11 @@ export const K = texts({
   day: ["Ngày", "Day"],
   expected: ["Theo sổ", "By the books"],
   counted: ["Đếm được", "Counted"],
-  countedBank: ["Số dư tăng theo ngân hàng", "In, by the bank"],
+  countedBank: ["Tổng tiền vào theo ngân hàng", "Money in, by the bank"],
+  countedBankHint: [
+    "Cộng các khoản tiền vào trong ngày; không trừ tiền ra như tiền hoàn.",
+    "All that came in that day; what went out, such as refunds, is not taken off.",
+  ],
   difference: ["Chênh lệch", "Difference"],
   fits: ["Khớp", "It fits"],
   waiting: [

@@ -24,7 +24,7 @@ export default function PayBy({ intent }: { intent: Intent }) {
       <section class="card fee-face" aria-label={F.qrOf(dong(intent.amount))}>
         <p class="muted">{intent.school_name}</p>
         <p class="fee-big">{dong(intent.amount)}</p>
-        <svg class="fee-qr" viewBox={`0 0 ${code.size} ${code.size}`} role="img" data-code={qr}>
+        <svg class="fee-qr" viewBox={`0 0 ${code.size} ${code.size}`} role="img">
           <title>{F.qrOf(dong(intent.amount))}</title>
           <rect width={code.size} height={code.size} fill="#fff" />
           <path d={code.path} fill="#000" />

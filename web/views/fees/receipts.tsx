@@ -5,7 +5,7 @@ import { useSending } from "../../components/form";
 import { Badge, Button, Empty, Fault, Loaded, Page } from "../../components/ui";
 import { dayName } from "../../format";
 import { F } from "../../i18n/fees";
-import { dong } from "../../money";
+import { dong, fileName, receiptNumber } from "../../money";
 import { useQuery } from "../../query";
 import "./fees.css";
 import { useHeard } from "./family";
@@ -44,12 +44,12 @@ export default function Receipts() {
 
 function One({ receipt, reload }: { receipt: Receipt; reload: () => Promise<void> }) {
   const sending = useSending();
-  const { series, number } = receipt;
-  const isSlip = receipt.kind === "credit_slip";
-  const name = isSlip ? F.slipNumber(series, number) : F.receiptNumber(series, number);
+  const { series, replaced_by } = receipt;
+  const number = receiptNumber(series, receipt.number);
+  const name = receipt.kind === "credit_slip" ? F.slipNumber(number) : F.receiptNumber(number);
   const get = () =>
     sending.run(async () => {
-      await download(`/v1/fees/receipts/${receipt.id}/receipt.pdf`, `${series}-${number}.pdf`);
+      await download(`/v1/fees/receipts/${receipt.id}/receipt.pdf`, fileName(number));
       if (!receipt.is_printed) await reload();
     });
   const periods = [...new Set(receipt.lines.map((line) => line.period))].join(", ");
@@ -63,7 +63,7 @@ function One({ receipt, reload }: { receipt: Receipt; reload: () => Promise<void
             {dayName(receipt.day)} · {receipt.channel === "cash" ? F.cash() : F.transfer()}
           </span>
           {receipt.state === "void" && (
-            <Badge>{receipt.replaced_by ? F.replaced(receipt.replaced_by) : F.void()}</Badge>
+            <Badge>{replaced_by ? F.replaced(receiptNumber(series, replaced_by)) : F.void()}</Badge>
           )}
         </span>
         <strong class="fee-sum">{dong(receipt.amount)}</strong>

@@ -177,6 +177,7 @@ function CountForm({
       {sums.waiting > 0 && <Note tone="late">{K.waiting(count(sums.waiting))}</Note>}
       <MoneyField
         label={sums.kind === "cash" ? K.counted() : K.countedBank()}
+        hint={sums.kind === "cash" ? undefined : K.countedBankHint()}
         value={counted}
         fault={tried.value ? countedFault : ""}
       />

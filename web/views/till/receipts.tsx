@@ -7,7 +7,7 @@ import { useSending } from "../../components/form";
 import { Badge, Button, Card, Empty, Fault, Loaded } from "../../components/ui";
 import { T } from "../../i18n/till";
 import { R } from "../../i18n/till_receipts";
-import { dong } from "../../money";
+import { dong, fileName, receiptNumber } from "../../money";
 import { useQuery } from "../../query";
 import { type Parameters, place } from "../../router";
 import { dayShort } from "./days";
@@ -77,15 +77,13 @@ function List({ school, student }: { school: number; student: string | undefined
   );
 }
 
-const numbered = (series: string, n: number) => `${series}-${`${n}`.padStart(6, "0")}`;
-
 function One({ receipt, onPrinted }: { receipt: Receipt; onPrinted: () => Promise<void> }) {
   const sending = useSending();
   const { series, kind, channel } = receipt;
-  const number = numbered(series, receipt.number);
+  const number = receiptNumber(series, receipt.number);
   const get = () =>
     sending.run(async () => {
-      await download(`/v1/fees/receipts/${receipt.id}/receipt.pdf`, `${number}.pdf`);
+      await download(`/v1/fees/receipts/${receipt.id}/receipt.pdf`, fileName(number));
       if (!receipt.is_printed) await onPrinted();
     });
   const periods = [...new Set(receipt.lines.map((line) => line.period))].join(", ");
@@ -117,5 +115,5 @@ function One({ receipt, onPrinted }: { receipt: Receipt; onPrinted: () => Promis
 function StateBadge({ receipt: { state, replaced_by, series } }: { receipt: Receipt }) {
   if (state === "live") return <Badge tone="good">{R.live()}</Badge>;
   if (replaced_by === null) return <Badge>{R.void()}</Badge>;
-  return <Badge>{R.replaced(numbered(series, replaced_by))}</Badge>;
+  return <Badge>{R.replaced(receiptNumber(series, replaced_by))}</Badge>;
 }
