@@ -259,7 +259,9 @@ async def _reissue(
         now=now,
         replaces=row.id,
     )
-    await after_opening(conn, school_id=school_id, invoice_ids=[invoice_id], is_told=False, now=now)
+    await after_opening(
+        conn, school_id=school_id, invoice_ids=[invoice_id], is_told=False, now=now, waits=False
+    )
     await setup.mark_open(conn, school_id=school_id, period_id=period.id, now=now)
     return invoice_id
 

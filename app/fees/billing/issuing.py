@@ -69,7 +69,7 @@ async def issue_bills(
     await queries.hold_billing(conn, school_id=school_id)
     await queries.hold_period(conn, school_id=school_id, period_id=issue.period_id)
     period = await open_period(conn, school_id=school_id, period_id=issue.period_id)
-    await hold_lapsed(conn, school_id=school_id, today=school_day(now))
+    has_offers = await hold_lapsed(conn, school_id=school_id, today=school_day(now))
     facts = await facts_of(
         conn, school_id=school_id, period=period, scope=issue.scope, ref=issue.ref, now=now
     )
@@ -87,7 +87,7 @@ async def issue_bills(
         told=told,
     )
     credit, families = await after_opening(
-        conn, school_id=school_id, invoice_ids=ids, is_told=True, now=now
+        conn, school_id=school_id, invoice_ids=ids, is_told=True, now=now, waits=not has_offers
     )
     if ids:
         await setup.mark_open(conn, school_id=school_id, period_id=period.id, now=now)
@@ -144,16 +144,25 @@ async def open_period(conn: db.Conn, *, school_id: int, period_id: UUID) -> Bill
 
 
 async def after_opening(
-    conn: db.Conn, *, school_id: int, invoice_ids: list[UUID], is_told: bool, now: datetime
+    conn: db.Conn,
+    *,
+    school_id: int,
+    invoice_ids: list[UUID],
+    is_told: bool,
+    now: datetime,
+    waits: bool,
 ) -> tuple[int, int]:
     """The books, then the money that waited for these bills, then the families.
 
     What was paid by credit, in đồng, and how many families were told that something is due.
+    `waits` for credit that others have in hand: only who holds no bill but these.
     """
     if not invoice_ids:
         return 0, 0
     await ledger.post_opened(conn, school_id=school_id, invoice_ids=invoice_ids, now=now)
-    credit = await apply_credit(conn, school_id=school_id, invoice_ids=invoice_ids, now=now)
+    credit = await apply_credit(
+        conn, school_id=school_id, invoice_ids=invoice_ids, now=now, waits=waits
+    )
     families = 0
     if is_told:
         families = await telling.due(conn, school_id=school_id, invoice_ids=invoice_ids, now=now)

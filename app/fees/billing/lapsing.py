@@ -17,8 +17,8 @@ from app.fees.money.crediting import lock_credit
 _REASON: Final = "Suất ăn được trừ ở phiếu khác"
 
 
-async def hold_lapsed(conn: db.Conn, *, school_id: int, today: date) -> None:
-    """Lock the school's offers of that kind, and before them all credit that bills may take.
+async def hold_lapsed(conn: db.Conn, *, school_id: int, today: date) -> bool:
+    """Lock the school's offers of that kind, and before them all credit; whether there are any.
 
     Nobody pays them, nor takes them up, between the look at them and what is made of it.
     """
@@ -27,6 +27,7 @@ async def hold_lapsed(conn: db.Conn, *, school_id: int, today: date) -> None:
         carried = await queries.carried(conn, school_id=school_id)
         await lock_credit(conn, school_id=school_id, student_ids=list(carried))
         await queries.hold_bills(conn, school_id=school_id, invoice_ids=lapsed)
+    return bool(lapsed)
 
 
 async def void_lapsed(

@@ -30,15 +30,15 @@ async def lock_credit(
     school_id: int,
     student_ids: Collection[UUID],
     invoice_ids: Collection[UUID] = (),
+    waits: bool = True,
 ) -> list[FundHeld]:
     """Lock, by id, the funds that are these pupils' credit, and those that paid these invoices.
 
     Who is going to change a bill and then calls `reverse_all` or `apply_credit` begins with it:
-    funds are locked before bills. Answers in the order in which the money came.
+    funds are locked before bills. Answers in the order in which the money came. Without `waits`
+    those that somebody else has in hand are left out.
     """
-    locked = await db.rows(
-        conn,
-        """
+    sql = """
         select f.id from fund f
          where f.school_id = $1 and f.id in (
                select c.id from fund c where c.school_id = $1 and c.credit_student_id = any($2)
@@ -46,7 +46,10 @@ async def lock_credit(
                select a.fund_id from allocation a
                 where a.school_id = $1 and a.invoice_id = any($3))
          order by f.id for no key update
-        """,
+        """
+    locked = await db.rows(
+        conn,
+        sql if waits else sql + " skip locked",
         school_id,
         list(student_ids),
         list(invoice_ids),
@@ -67,18 +70,24 @@ async def lock_credit(
 
 
 async def apply_credit(
-    conn: db.Conn, *, school_id: int, invoice_ids: Collection[UUID], now: datetime
+    conn: db.Conn,
+    *,
+    school_id: int,
+    invoice_ids: Collection[UUID],
+    now: datetime,
+    waits: bool = True,
 ) -> int:
     """Pay these bills, just opened, from their pupils' credit; how many đồng. Offers are left out.
 
     Once a transaction, with all its bills: it ends with the receipts' lock, after which nobody
-    waits for a fund.
+    waits for a fund. Who holds bills that others see, or that lock, does not wait before it either
+    (docs/decisions/0062): what somebody has in hand stays for the next bill.
     """
     asked = await _asked(conn, school_id=school_id, invoice_ids=invoice_ids)
     if not asked:
         return 0
     students = {bill.student_id for bill in asked}
-    credit = await lock_credit(conn, school_id=school_id, student_ids=students)
+    credit = await lock_credit(conn, school_id=school_id, student_ids=students, waits=waits)
     if not credit:
         return 0
     bills = await hold_invoices(conn, school_id=school_id, invoice_ids=[bill.id for bill in asked])
