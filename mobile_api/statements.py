@@ -199,6 +199,7 @@ class Statements(Controller):
             statement_id=statement_id,
             n=n,
             fund_id=data.fund_id,
+            decided_by=caller.account_id,
             now=now,
         )
 

@@ -3,11 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from app import db
+from app import audit, db
 from app.crypto import SchoolBox
 from app.fees.errors import FundDiffers, NoSuchFund
 from app.fees.money.funds import hold_account, hold_funds, receive
 from app.fees.money.model import Arrival
+from app.fees.money.naming import is_daily_number
 from app.fees.office import statement_queries as queries
 from app.fees.office.meanwhile import came_meanwhile
 from app.fees.office.model import (
@@ -63,6 +64,7 @@ async def decide_row(
     statement_id: UUID,
     n: int,
     fund_id: UUID | None,
+    decided_by: UUID,
     now: datetime,
 ) -> StatementRowShown:
     """A person says what a waiting row is: this fund, or (None) money that is not known yet.
@@ -92,8 +94,6 @@ async def decide_row(
     else:
         account_id = await _account(conn, school_id, statement_id)
         await hold_account(conn, school_id=school_id, account_id=account_id)
-        own = f"row:{statement_id}:{n}"
-        reference = row.bank_ref if row.waits == "maybe_known" and row.bank_ref else own
         await _take(
             conn,
             box=box,
@@ -101,12 +101,31 @@ async def decide_row(
             statement_id=statement_id,
             row=row,
             now=now,
-            bank_ref=reference,
+            bank_ref=_name_of_new(row, statement_id),
         )
     (shown,) = await shown_rows(
         conn, box=box, school_id=school_id, statement_id=statement_id, after=n - 1, limit=1
     )
+    await audit.record(
+        conn,
+        school_id=school_id,
+        kind="fee_statement_row",
+        subject_id=statement_id,
+        actor_account_id=decided_by,
+        detail={
+            "row": n,
+            "decision": "new" if fund_id is None else "known",
+            "fund": str(shown.fund_id),
+        },
+        now=now,
+    )
     return shown
+
+
+def _name_of_new(row: StoredRow, statement_id: UUID) -> str:
+    """The bank's reference, where no other transfer may have it; else what this row is called."""
+    is_free = row.waits == "maybe_known" and row.bank_ref and not is_daily_number(row.bank_ref)
+    return row.bank_ref if is_free and row.bank_ref else f"row:{statement_id}:{row.n}"
 
 
 async def shown_rows(
