@@ -52,7 +52,12 @@ async def billed(term: Term, *, item: UUID, student: UUID) -> UUID:
             item_id=item, seq=1, due_day=None, amount=_PRICE, quantity=None, scope="school", ref=""
         )
         await set_charges(
-            conn, school_id=term.school_id, period_id=made.id, written=[charge], now=term.now
+            conn,
+            school_id=term.school_id,
+            period_id=made.id,
+            written=[charge],
+            set_by=term.accountant,
+            now=term.now,
         )
         await issue_bills(
             conn,
