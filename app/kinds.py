@@ -70,13 +70,15 @@ NEWS: Final[Mapping[str, NewsKind]] = {
     "homework": NewsKind(),
     "daily_book": NewsKind(),
     "weekly_summary": NewsKind(ttl_s=2 * _1_DAY),
-    # Money, to families; the last two to who looks after it at the school.
+    # Money, to families; the last three to who looks after it at the school.
     "fee_due": NewsKind(ttl_s=7 * _1_DAY),
     "fee_paid": NewsKind(ttl_s=7 * _1_DAY),
     "fee_reminder": NewsKind(ttl_s=7 * _1_DAY),
     "fee_changed": NewsKind(ttl_s=7 * _1_DAY),
     "fee_review": NewsKind(ttl_s=7 * _1_DAY),
     "fee_second_person": NewsKind(ttl_s=7 * _1_DAY),
+    # Who has stolen a session would switch it off first.
+    "fee_account": NewsKind(ttl_s=7 * _1_DAY, is_safety=True),
     # The one kind that also goes out as SMS, where nobody has seen it within minutes.
     "absence": NewsKind(
         urgent=True,

@@ -61,10 +61,14 @@ class MerchantWritten(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class SecretsChanged(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is left out stays; `api_token` null: the provider is asked no more."""
+    """What is left out stays; `api_token` null: the provider is asked no more.
+
+    `ends_former`: a secret has leaked; from now on the present one alone is believed.
+    """
 
     secret: Secret | UnsetType = UNSET
     api_token: Secret | UnsetType | None = UNSET
+    ends_former: bool = False
 
 
 class Banks(Struct, frozen=True, kw_only=True):
@@ -102,7 +106,10 @@ class FeeAccounts(Controller):
     async def open_account(
         self, tx: Tx, caller: Me, now: Now, resources: Res, data: JSONBody[AccountWritten]
     ) -> FeeAccount:
-        """Take up an account at a bank, or the cash box. For the accountant."""
+        """Take up an account at a bank, or the cash box. For the accountant.
+
+        Of this and of each change principals and all accountants are told, who did it too.
+        """
         school_id = require_desk(caller, data.school_id, "accountant")
         bank = data.bank
         return await accounts.open_one(
@@ -138,6 +145,7 @@ class FeeAccounts(Controller):
             name=None if data.name is UNSET else data.name,
             holder=None if data.holder is UNSET else data.holder,
             is_default=None if data.is_default is UNSET else data.is_default,
+            made_by=caller.account_id,
             now=now,
         )
 
@@ -147,7 +155,9 @@ class FeeAccounts(Controller):
     ) -> FeeAccount:
         """Bill to it no more; what was paid to it stays. For the accountant."""
         require_desk(caller, school_id, "accountant")
-        return await accounts.end(tx, school_id=school_id, account_id=account_id, now=now)
+        return await accounts.end(
+            tx, school_id=school_id, account_id=account_id, made_by=caller.account_id, now=now
+        )
 
 
 class FeeMerchants(Controller):
@@ -191,9 +201,12 @@ class FeeMerchants(Controller):
         school_id: QuerySchool,
         data: JSONBody[SecretsChanged],
     ) -> Merchant:
-        """Write new secrets; the one of before is taken for 24 hours more. For the accountant."""
+        """Write new secrets; the one of before is taken for 24 hours more, or ends at once.
+
+        For the accountant. The principals and all accountants are told.
+        """
         require_desk(caller, school_id, "accountant")
-        if data.secret is UNSET and data.api_token is UNSET:
+        if data.secret is UNSET and data.api_token is UNSET and not data.ends_former:
             raise BadAccount(("Hãy nhập khoá bí mật mới.", "Write at least one new secret."))
         return await merchants.change_secrets(
             tx,
@@ -203,6 +216,8 @@ class FeeMerchants(Controller):
             secret=None if data.secret is UNSET else data.secret,
             changes_token=data.api_token is not UNSET,
             api_token=None if data.api_token is UNSET else data.api_token,
+            ends_former=data.ends_former,
+            made_by=caller.account_id,
             now=now,
         )
 
@@ -214,7 +229,9 @@ class FeeMerchants(Controller):
     ) -> Merchant:
         """Believe nothing more that it says. For the accountant."""
         require_desk(caller, school_id, "accountant")
-        return await merchants.end(tx, school_id=school_id, merchant_id=merchant_id, now=now)
+        return await merchants.end(
+            tx, school_id=school_id, merchant_id=merchant_id, made_by=caller.account_id, now=now
+        )
 
 
 HANDLERS = [list_banks, FeeAccounts, FeeMerchants]

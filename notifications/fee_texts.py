@@ -2,7 +2,7 @@
 
 Parameters: of a family's news `student`, `school` and `amount` (đồng); of bills `title` (the
 billing period), `due_day` and `offers` (how many voluntary ones); `change` of what changed;
-of a second person's news `matter`.
+of a second person's news `matter`; of an account's `account` and `account_change`.
 """
 
 from collections.abc import Mapping
@@ -85,6 +85,27 @@ FEE_KINDS: Final[Mapping[str, Kind]] = {
         en=Wording(
             inbox=("{matter} waits for a second person", "Please look at it and decide. {school}"),
             push=("A matter of fees waits for you", TAP_EN),
+        ),
+    ),
+    # To the principals and all accountants.
+    "fee_account": Kind(
+        news=NEWS["fee_account"],
+        tone="alarm",
+        vi=Wording(
+            inbox=(
+                "{account_change}",
+                "{account}. Nếu không phải nhà trường làm, xin báo ngay cho hiệu trưởng và đổi mật "
+                "khẩu. {school}",
+            ),
+            push=("Tài khoản nhận tiền của trường có thay đổi", TAP_VI),
+        ),
+        en=Wording(
+            inbox=(
+                "{account_change}",
+                "{account}. If nobody of the school did this, tell the principal at once and "
+                "change your password. {school}",
+            ),
+            push=("An account of the school was changed", TAP_EN),
         ),
     ),
 }

@@ -67,6 +67,15 @@ _CHANGE: Final[Mapping[str, tuple[str, str]]] = {
     "refunded": ("Nhà trường đã hoàn lại", "Paid back by the school"),
     "reversed": ("Khoản nộp được ghi lại", "A payment was put right"),
 }
+_ACCOUNT_CHANGE: Final[Mapping[str, tuple[str, str]]] = {
+    "opened": ("Trường có thêm tài khoản nhận tiền", "The school has a new account"),
+    "default": ("Tài khoản nhận tiền mặc định đã đổi", "Another account is the default now"),
+    "holder": ("Tên chủ tài khoản nhận tiền đã sửa", "An account's holder was changed"),
+    "ended": ("Một tài khoản nhận tiền đã ngừng", "An account was ended"),
+    "connected": ("Tài khoản đã nối báo có", "A bank reports on an account now"),
+    "secret": ("Khoá báo có đã đổi", "The secret of an account's reports was changed"),
+    "disconnected": ("Tài khoản đã ngắt báo có", "No bank reports on an account any more"),
+}
 _MATTER: Final[Mapping[str, tuple[str, str]]] = {
     "waiver": ("Một đề nghị miễn giảm", "A waiver"),
     "refund": ("Một đề nghị hoàn tiền", "A refund"),
@@ -307,5 +316,7 @@ FILLERS: Final[Mapping[str, Filler]] = {
     "money": _money,
     "asked": _asked,
     "change": _word("change", _CHANGE, "change of fees"),
+    "account": _given("account"),
+    "account_change": _word("account_change", _ACCOUNT_CHANGE, "change of an account"),
     "matter": _word("matter", _MATTER, "matter of fees"),
 }

@@ -25,6 +25,12 @@ Change = Literal[
 Matter = Literal["waiver", "refund", "cash", "write_off"]
 
 
+AccountChange = Literal[
+    "opened", "default", "holder", "ended", "connected", "secret", "disconnected"
+]
+"""Of an account that families pay to; the last three of who reports on it."""
+
+
 class PaidShare(Struct, frozen=True, kw_only=True):
     """What of an amount received went to one pupil's bills, and the paper that says so."""
 
@@ -150,6 +156,25 @@ async def waits_for_second_person(
         roles=["principal"] if matter == "write_off" else ["principal", "accountant"],
         actor=asked_by,
         params={"matter": matter, "matter_id": str(matter_id)},
+        now=now,
+    )
+
+
+async def account_changed(
+    conn: db.Conn, *, school_id: int, account: str, change: AccountChange, now: datetime
+) -> None:
+    """Where money goes was changed: all who answer for it hear of it, who did it too.
+
+    It may have been done with a stolen session. `account`: the bank and the end of the number.
+    """
+    await _tell_staff(
+        conn,
+        school_id=school_id,
+        kind="fee_account",
+        event_id=new_id(),
+        roles=["principal", "accountant"],
+        actor=None,
+        params={"account": account, "account_change": change},
         now=now,
     )
 

@@ -9,9 +9,10 @@ import httpx
 import pytest
 
 from app.fees.setup.queries import merchant_of, secrets_of
+from notifications.relay import Relay
 from tests.cast import snapshot
 from tests.conftest import Clock
-from tests.mobile_api.billing import NUMBER, SECRET, Till
+from tests.mobile_api.billing import NUMBER, SECRET, VIETCOMBANK, Till
 
 BANK = {"bin": "970415", "number": "1068 6868-68.68", "holder": "Trường THCS số 1"}
 NEW = "spsk_live_ffffffffffffffff"
@@ -124,6 +125,60 @@ async def test_a_secret_never_comes_out_and_a_former_one_signs_a_day_more(
     told += "".join(row["row"] for row in kept)
     for secret in (NEW, SECRET, "token_0123456789abcdef", "quá ngắn"):
         assert secret not in told
+
+
+async def test_a_secret_that_has_leaked_signs_nothing_more(till: Till, clock: Clock) -> None:
+    url, asked = f"/v1/fees/merchants/{till.merchant_id}/secrets", {"school_id": till.school.id}
+    who = till.accountant.headers
+    body: dict[str, Any] = {"secret": NEW, "ends_former": True}
+    changed = await till.api.put(url, params=asked, json=body, headers=who)
+    assert (changed.status_code, changed.json()["former_until"]) == (200, None)
+    assert await _signing(till, clock) == [NEW]
+    # Found out an hour after the change.
+    await till.api.put(url, params=asked, json={"secret": SECRET}, headers=who)
+    assert await _signing(till, clock) == [SECRET, NEW]
+    late = await till.api.put(url, params=asked, json={"ends_former": True}, headers=who)
+    assert late.status_code == 200, late.text
+    assert await _signing(till, clock) == [SECRET]
+    nothing = await till.api.put(url, params=asked, json={}, headers=who)
+    assert (nothing.status_code, nothing.json()["type"]) == (422, "bad-account")
+
+
+async def test_nobody_changes_unheard_where_families_money_goes(
+    till: Till, owner: asyncpg.Connection, relay: Relay
+) -> None:
+    bank = {"bin": VIETCOMBANK, "number": "0123 456 789", "holder": "Truong THCS"}
+    body = {"kind": "bank", "name": "Khác", "bank": bank}
+    opened = await till.post(till.accountant, "/accounts", **body)
+    who, asked = till.accountant.headers, {"school_id": till.school.id}
+    account = f"/v1/fees/accounts/{opened.json()['id']}"
+    for changes in ({"name": "Khác hơn"}, {"is_default": True}, {"holder": "Nguyen Van Trom"}):
+        changed = await till.api.patch(account, params=asked, json=changes, headers=who)
+        assert changed.status_code == 200, changed.text
+    merchant = f"/v1/fees/merchants/{till.merchant_id}"
+    await till.api.put(f"{merchant}/secrets", params=asked, json={"secret": NEW}, headers=who)
+    await till.api.post(f"{merchant}/end", params=asked, headers=who)
+    body = {"account_id": str(till.bank_id), "provider": "sepay", "secret": SECRET}
+    assert (await till.post(till.accountant, "/merchants", **body)).status_code == 201
+    await relay.relay_due()
+    # Who did it as well: the session may be stolen.
+    for told in (till.principal, till.second, till.accountant):
+        listed = await till.api.get("/v1/inbox", headers=told.headers)
+        told_of = {(item["title"], item["body"][:17]) for item in listed.json()["items"]}
+        assert told_of == {
+            ("Trường có thêm tài khoản nhận tiền", "Vietcombank …6789"),
+            ("Tài khoản nhận tiền mặc định đã đổi", "Vietcombank …6789"),
+            ("Tên chủ tài khoản nhận tiền đã sửa", "Vietcombank …6789"),
+            ("Khoá báo có đã đổi", "Vietcombank …4567"),
+            ("Tài khoản đã ngắt báo có", "Vietcombank …4567"),
+            ("Tài khoản đã nối báo có", "Vietcombank …4567"),
+        }
+    assert (await till.api.get("/v1/inbox", headers=till.parent.headers)).json()["items"] == []
+    kept = await owner.fetch("select detail from audit_entry where kind = 'fee_account'")
+    assert len(kept) == 6
+    shut = {"items": [{"kind": "fee_account", "channel": "push", "is_enabled": False}]}
+    off = await till.api.put("/v1/me/notification-preferences", json=shut, headers=who)
+    assert off.status_code == 422, off.text
 
 
 async def _signing(till: Till, clock: Clock) -> list[str]:

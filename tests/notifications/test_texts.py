@@ -38,6 +38,8 @@ PARAMS: dict[str, object] = {
     "offers": 1,
     "change": "refunded",
     "matter": "refund",
+    "account": "Vietcombank …4567",
+    "account_change": "opened",
 }
 INBOX_KINDS = [name for name, kind in KINDS.items() if "inbox" in kind.channels]
 SMS_KINDS = [name for name, kind in KINDS.items() if "sms" in kind.channels]
@@ -360,6 +362,7 @@ WORDINGS = {
     ("fee_changed", 1): "4ff1241a5e26",
     ("fee_review", 1): "bbc669c227e9",
     ("fee_second_person", 1): "a8143e66a716",
+    ("fee_account", 1): "66666e0a8c7f",
     ("absence", 1): "2ebbb8fcebaf",
     ("absence_held", 1): "d356be29fa10",
     ("closure", 2): "7a5e14bd9494",

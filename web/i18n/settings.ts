@@ -127,5 +127,6 @@ export const KINDS = texts({
   fee_reminder: ["Nhắc khoản chưa nộp", "Reminders of fees"],
   fee_changed: ["Thay đổi về khoản thu", "Changes of fees"],
   fee_review: ["Tiền về chờ kế toán xem", "Money that waits for review"],
+  fee_account: ["Tài khoản nhận tiền thay đổi", "Changes of the school's accounts"],
   fee_second_person: ["Việc thu phí chờ duyệt", "Fees that wait for approval"],
 });

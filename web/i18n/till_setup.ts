@@ -149,6 +149,11 @@ export const S = texts({
     "Khoá cũ còn được nhận thêm một ngày.",
     "The old one is taken for another day.",
   ],
+  leaked: ["Khoá cũ có thể đã bị lộ", "The old one may have leaked"],
+  leakedHint: [
+    "Khoá cũ bị từ chối ngay khi lưu: đừng quên dán khoá mới vào SePay. Sau đó xem lại Tiền về và đối chiếu với sao kê.",
+    "It is refused as soon as this is saved: give SePay the new one. Then look through what came in and hold it against the bank's statement.",
+  ],
   formerUntil: [
     (at: string) => `Khoá cũ còn nhận đến ${at}`,
     (at: string) => `The old secret is taken until ${at}`,

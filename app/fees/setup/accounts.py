@@ -19,6 +19,7 @@ from app.fees.setup.model import (
     NoSuchAccount,
     StillInUse,
 )
+from app.fees.setup.watched import note
 from app.ids import new_id
 from app.schools.common import lock_school
 
@@ -105,7 +106,9 @@ async def open_one(
         )
     except db.UniqueViolation:
         raise _there_already(kind) from None
-    return await account(conn, school_id=school_id, account_id=account_id)
+    opened = await account(conn, school_id=school_id, account_id=account_id)
+    await note(conn, account=opened, change="opened", made_by=made_by, now=now)
+    return opened
 
 
 async def change(
@@ -116,6 +119,7 @@ async def change(
     name: str | None,
     holder: str | None,
     is_default: bool | None,
+    made_by: UUID,
     now: datetime,
 ) -> FeeAccount:
     """Rename it, or make it the default. Another number is another account: end this one.
@@ -150,10 +154,17 @@ async def change(
         is_default,
         now,
     )
-    return await account(conn, school_id=school_id, account_id=account_id)
+    changed = await account(conn, school_id=school_id, account_id=account_id)
+    if changed.is_default and not row.is_default:
+        await note(conn, account=changed, change="default", made_by=made_by, now=now)
+    if changed.holder != row.holder:
+        await note(conn, account=changed, change="holder", made_by=made_by, now=now)
+    return changed
 
 
-async def end(conn: db.Conn, *, school_id: int, account_id: UUID, now: datetime) -> FeeAccount:
+async def end(
+    conn: db.Conn, *, school_id: int, account_id: UUID, made_by: UUID, now: datetime
+) -> FeeAccount:
     """Take no more bills to it. What was paid to it stays; money that still comes is kept.
 
     Raises:
@@ -198,7 +209,9 @@ async def end(conn: db.Conn, *, school_id: int, account_id: UUID, now: datetime)
         row.id,
         now,
     )
-    return await account(conn, school_id=school_id, account_id=account_id)
+    ended = await account(conn, school_id=school_id, account_id=account_id)
+    await note(conn, account=ended, change="ended", made_by=made_by, now=now)
+    return ended
 
 
 async def require_live(conn: db.Conn, *, school_id: int, account_id: UUID) -> FeeAccount:

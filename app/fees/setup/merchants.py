@@ -16,6 +16,8 @@ from app.fees.setup.model import (
     NoSuchMerchant,
     Provider,
 )
+from app.fees.setup.watched import note
+from app.fees.telling import AccountChange
 from app.ids import new_id
 
 # What was signed before a secret was changed is still on its way for so long.
@@ -92,6 +94,7 @@ async def take_up(
         ) from None
     if api_token is not None:
         await poll_from(conn, school_id=school_id, merchant_id=merchant_id, now=now)
+    await note(conn, account=account, change="connected", made_by=made_by, now=now)
     return await merchant(conn, school_id=school_id, merchant_id=merchant_id, now=now)
 
 
@@ -104,11 +107,14 @@ async def change_secrets(
     secret: str | None,
     changes_token: bool,
     api_token: str | None,
+    ends_former: bool,
+    made_by: UUID,
     now: datetime,
 ) -> Merchant:
     """Write new secrets. What is signed with the one of before is taken for 24 hours more.
 
-    `secret` None leaves it; `api_token` counts if `changes_token`: None ends the asking.
+    `secret` None leaves it; `api_token` counts if `changes_token`: None ends the asking. With
+    `ends_former` nothing is taken any more but what the present one signs: another has leaked.
 
     Raises:
         NoSuchMerchant: unknown.
@@ -118,6 +124,16 @@ async def change_secrets(
     if secret is not None:
         await _rotate(
             conn, box=box, school_id=school_id, merchant_id=merchant_id, secret=secret, now=now
+        )
+    if ends_former:
+        await conn.execute(
+            """
+            update merchant set former_secret = null, former_until = null, changed_at = $3
+             where school_id = $1 and id = $2
+            """,
+            school_id,
+            merchant_id,
+            now,
         )
     if changes_token:
         await conn.execute(
@@ -129,10 +145,14 @@ async def change_secrets(
         )
         if api_token is not None:
             await poll_from(conn, school_id=school_id, merchant_id=merchant_id, now=now)
-    return await merchant(conn, school_id=school_id, merchant_id=merchant_id, now=now)
+    changed = await merchant(conn, school_id=school_id, merchant_id=merchant_id, now=now)
+    await _note(conn, changed, "secret", made_by, now)
+    return changed
 
 
-async def end(conn: db.Conn, *, school_id: int, merchant_id: UUID, now: datetime) -> Merchant:
+async def end(
+    conn: db.Conn, *, school_id: int, merchant_id: UUID, made_by: UUID, now: datetime
+) -> Merchant:
     """Believe nothing more that it says; its secrets are forgotten but for the last, unused.
 
     Raises:
@@ -150,7 +170,9 @@ async def end(conn: db.Conn, *, school_id: int, merchant_id: UUID, now: datetime
         merchant_id,
         now,
     )
-    return await merchant(conn, school_id=school_id, merchant_id=merchant_id, now=now)
+    ended = await merchant(conn, school_id=school_id, merchant_id=merchant_id, now=now)
+    await _note(conn, ended, "disconnected", made_by, now)
+    return ended
 
 
 async def merchant(conn: db.Conn, *, school_id: int, merchant_id: UUID, now: datetime) -> Merchant:
@@ -163,6 +185,13 @@ async def merchant(conn: db.Conn, *, school_id: int, merchant_id: UUID, now: dat
     if not found:
         raise NoSuchMerchant
     return found[0]
+
+
+async def _note(
+    conn: db.Conn, row: Merchant, change: AccountChange, made_by: UUID, now: datetime
+) -> None:
+    account = await accounts.account(conn, school_id=row.school_id, account_id=row.account_id)
+    await note(conn, account=account, change=change, made_by=made_by, now=now)
 
 
 async def _rotate(

@@ -143,6 +143,8 @@ export function leadsTo(
       return deciding("sua-diem-danh", "sua");
     case "fee_review":
       return `/truong/${school}/thu/tien-ve`;
+    case "fee_account":
+      return `/truong/${school}/thu/tai-khoan`;
     case "fee_second_person":
       return `/truong/${school}/thu`;
     case "fee_paid":

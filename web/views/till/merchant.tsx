@@ -11,7 +11,7 @@ import { T } from "../../i18n/till";
 import { S } from "../../i18n/till_setup";
 import { CopyLine } from "./copy_line";
 import { isAccountant } from "./frame";
-import { Text } from "./inputs";
+import { Text, Tick } from "./inputs";
 import type { Account, Merchant } from "./lists";
 
 interface Props {
@@ -98,6 +98,7 @@ function Secrets({ account, merchant, onClose, onChanged }: SecretsProps) {
   const sending = useSending();
   const secret = useSignal("");
   const token = useSignal("");
+  const isLeaked = useSignal(false);
   const tried = useSignal(false);
   const made = useSignal("");
   const fault = SECRET.test(secret.value.trim()) ? "" : S.secretFault();
@@ -119,7 +120,7 @@ function Secrets({ account, merchant, onClose, onChanged }: SecretsProps) {
       merchant
         ? api.PUT("/v1/fees/merchants/{merchant_id}/secrets", {
             params: { path: { merchant_id: merchant.id }, query: { school_id } },
-            body: secrets,
+            body: { ...secrets, ends_former: isLeaked.value },
           })
         : api.POST("/v1/fees/merchants", {
             body: { ...secrets, school_id, account_id: account.id, provider: "sepay" },
@@ -162,6 +163,7 @@ function Secrets({ account, merchant, onClose, onChanged }: SecretsProps) {
           autoComplete="off"
           maxLength={200}
         />
+        {merchant && <Tick label={S.leaked()} hint={S.leakedHint()} value={isLeaked} />}
         <Button kind="main" type="submit" busy={sending.busy.value}>
           {merchant ? C.save() : T.done()}
         </Button>
