@@ -10,8 +10,8 @@ from msgspec import Meta, Struct
 
 from app.errors import Unprocessable
 from app.fees.money.model import RefundState
-from app.fees.office import refunds
-from app.fees.office.refund_model import RefundAsked, RefundLine
+from app.fees.office import refund_queries, refunds
+from app.fees.office.refund_model import RefundAsked, RefundLine, StrikeAsked
 from app.paging import DEFAULT_LIMIT, Page, decode_cursor, page_of
 from app.schools.common import school_box
 from mobile_api.deps import Me, Now, Res, Tx
@@ -32,7 +32,11 @@ class ReferenceNeeded(Unprocessable):
 
 
 class RefundWanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`id` is the client's: the same again has no second effect. `amount` in đồng."""
+    """`id` is the client's: the same again has no second effect. `amount` in đồng.
+
+    `from_account_id`: the school's account that pays. None: the one that the money came to, of cash
+    the default one.
+    """
 
     school_id: SchoolId
     id: UUID
@@ -42,6 +46,20 @@ class RefundWanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     to_bank_bin: Bin
     to_number: BankNumber
     to_holder: Line
+    from_account_id: UUID | None = None
+
+
+class StrikeWanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`fund_id` counts the transfer that `double_of` is once more; null: it never came at all.
+
+    `id` is the client's.
+    """
+
+    school_id: SchoolId
+    id: UUID
+    fund_id: UUID
+    double_of: UUID | None
+    reason: Reason
 
 
 class RefundDecision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,7 +69,7 @@ class RefundDecision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class RefundSettled(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`bank_ref`: of the transfer back, where it has succeeded."""
+    """`bank_ref`: of the transfer back, where it has succeeded; a strike has none."""
 
     school_id: SchoolId
     succeeded: bool
@@ -78,7 +96,7 @@ class Refunds(Controller):
         require_desk(caller, school_id, "accountant", "principal")
         box = await school_box(tx, vault=resources.vault, school_id=school_id)
         before = decode_cursor(cursor, tuple[UUID])
-        rows = await refunds.listed(
+        rows = await refund_queries.listed(
             tx,
             box=box,
             school_id=school_id,
@@ -99,15 +117,16 @@ class Refunds(Controller):
         """
         require_desk(caller, school_id, "accountant", "principal")
         box = await school_box(tx, vault=resources.vault, school_id=school_id)
-        return await refunds.one(tx, box=box, school_id=school_id, refund_id=refund_id)
+        return await refund_queries.one(tx, box=box, school_id=school_id, refund_id=refund_id)
 
     @post("", operation_id="ask_refund", opt=_ACCOUNTANT)
     async def ask(
         self, tx: Tx, caller: Me, resources: Res, now: Now, data: JSONBody[RefundWanted]
     ) -> RefundLine:
-        """Ask for free money of a transfer back; it is held at once. For accountants.
+        """Ask for free money back, cash too; it is held at once. For accountants.
 
-        Another person decides: the principal, or another accountant.
+        Another person decides: the principal, or another accountant. Cash goes back through a bank
+        account, and the cashier's count of its day stays.
         """
         require_desk(caller, data.school_id, "accountant")
         box = await school_box(tx, vault=resources.vault, school_id=data.school_id)
@@ -119,6 +138,7 @@ class Refunds(Controller):
             to_bank_bin=data.to_bank_bin,
             to_number=data.to_number,
             to_holder=data.to_holder,
+            from_account_id=data.from_account_id,
         )
         await refunds.request(
             tx,
@@ -128,7 +148,31 @@ class Refunds(Controller):
             requested_by=caller.account_id,
             now=now,
         )
-        return await refunds.one(tx, box=box, school_id=data.school_id, refund_id=data.id)
+        return await refund_queries.one(tx, box=box, school_id=data.school_id, refund_id=data.id)
+
+    @post("/strikes", operation_id="ask_strike", opt=_ACCOUNTANT)
+    async def strike(
+        self, tx: Tx, caller: Me, resources: Res, now: Now, data: JSONBody[StrikeWanted]
+    ) -> RefundLine:
+        """Say that a fund is in the books twice, or never came; it is held. For accountants.
+
+        Nothing of it may be on a bill, and what never came is on no statement of its days. Another
+        person decides, as of a refund; then the books lose it. The fund stays to be seen.
+        """
+        require_desk(caller, data.school_id, "accountant")
+        box = await school_box(tx, vault=resources.vault, school_id=data.school_id)
+        asked = StrikeAsked(
+            id=data.id, fund_id=data.fund_id, double_of=data.double_of, reason=data.reason
+        )
+        await refunds.request_strike(
+            tx,
+            box=box,
+            school_id=data.school_id,
+            asked=asked,
+            requested_by=caller.account_id,
+            now=now,
+        )
+        return await refund_queries.one(tx, box=box, school_id=data.school_id, refund_id=data.id)
 
     @post("/{refund_id:uuid}/decision", operation_id="decide_refund", status_code=200, opt=_OFFICE)
     async def decide(
@@ -140,7 +184,7 @@ class Refunds(Controller):
         refund_id: PathId,
         data: JSONBody[RefundDecision],
     ) -> RefundLine:
-        """Let the transfer back be made, or not; then the money is free again.
+        """Let the transfer back be made, or money be struck, or not; then it is free again.
 
         For the principal and accountants, but never for who asked.
         """
@@ -155,7 +199,7 @@ class Refunds(Controller):
             decided_by=caller.account_id,
             now=now,
         )
-        return await refunds.one(tx, box=box, school_id=data.school_id, refund_id=refund_id)
+        return await refund_queries.one(tx, box=box, school_id=data.school_id, refund_id=refund_id)
 
     @post(
         "/{refund_id:uuid}/settlement",
@@ -174,7 +218,8 @@ class Refunds(Controller):
     ) -> RefundLine:
         """Say what the bank did with the transfer back: its reference, or that it failed.
 
-        For accountants. A failed one frees the money; another transfer is another refund.
+        For accountants. A failed one frees the money; another transfer is another refund. Of
+        what was struck `succeeded` false says that it was a transfer after all.
         """
         require_desk(caller, data.school_id, "accountant")
         bank_ref = (data.bank_ref or "").strip() or None
@@ -194,7 +239,7 @@ class Refunds(Controller):
             settled_by=caller.account_id,
             now=now,
         )
-        return await refunds.one(tx, box=box, school_id=data.school_id, refund_id=refund_id)
+        return await refund_queries.one(tx, box=box, school_id=data.school_id, refund_id=refund_id)
 
 
 HANDLERS = [Refunds]

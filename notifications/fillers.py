@@ -79,6 +79,7 @@ _ACCOUNT_CHANGE: Final[Mapping[str, tuple[str, str]]] = {
 _MATTER: Final[Mapping[str, tuple[str, str]]] = {
     "waiver": ("Một đề nghị miễn giảm", "A waiver"),
     "refund": ("Một đề nghị hoàn tiền", "A refund"),
+    "strike": ("Một khoản cần gỡ khỏi sổ", "Money to be struck"),
     "cash": ("Một khoản thu tiền mặt", "Cash taken over the counter"),
     "write_off": ("Một đề nghị xoá nợ", "A write-off"),
 }

@@ -22,7 +22,7 @@ Change = Literal[
 """`credited`: money left over waits for the next bill, `uncredited`: no longer for this pupil's;
 `reversed`: it was put to a bill wrongly."""
 
-Matter = Literal["waiver", "refund", "cash", "write_off"]
+Matter = Literal["waiver", "refund", "strike", "cash", "write_off"]
 
 
 AccountChange = Literal[

@@ -73,6 +73,17 @@ def _rules() -> dict[str, Rule]:
             },
             answer=(404, "no-such-fund"),
         ),
+        f"POST {base}/refunds/strikes": Rule(
+            here=ACCOUNTANT,
+            body=body
+            | {
+                "id": _ID,
+                "fund_id": "{student_id}",
+                "double_of": None,
+                "reason": "Sao kê và báo có là một",
+            },
+            answer=(404, "no-such-fund"),
+        ),
         f"GET {refund}": Rule(
             here=OFFICE,
             query=HERE,

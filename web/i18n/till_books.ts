@@ -57,6 +57,13 @@ export const K = texts({
     "Đã hoàn nhưng sao kê không thấy",
     "A refund the statement does not show",
   ],
+  struck_in_statement: [
+    "Đã gỡ khỏi sổ nhưng ngân hàng có khoản này",
+    "Out of the books, but the bank has it",
+  ],
+  struck_double: ["Ghi hai lần, đã gỡ khỏi sổ", "Counted twice, out of the books"],
+  struck_missing: ["Ngân hàng không có, đã gỡ khỏi sổ", "Never came, out of the books"],
+  recExplained: ["Đã xử lý", "Dealt with"],
   adviceStatement: ["Nhập sao kê của ngày này.", "Import that day's statement."],
   adviceRow: ["Mở sao kê để quyết định dòng này.", "Open the statement and decide."],
   adviceFund: ["Mở khoản tiền để xem.", "Open the money."],

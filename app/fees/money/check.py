@@ -27,7 +27,7 @@ async def differences(conn: db.Conn, *, school_id: int) -> list[Difference]:
         *await _papers(conn, school_id=school_id),
         *await _numbers(conn, school_id=school_id),
         *await _misplaced(conn, school_id=school_id),
-        *await _doubles(conn, school_id=school_id),
+        *await _struck(conn, school_id=school_id),
     ]
 
 
@@ -241,8 +241,8 @@ async def _missing(conn: db.Conn, *, school_id: int) -> list[Difference]:
                    ('refund_paid', r.kind = 'transfer' and r.state = 'succeeded'),
                    ('refund_released', r.state = 'rejected'
                     or (r.kind = 'transfer' and r.state = 'failed')),
-                   ('refund_struck', r.kind = 'double' and r.state in ('succeeded', 'failed')),
-                   ('refund_restored', r.kind = 'double' and r.state = 'failed'))
+                   ('refund_struck', r.kind = 'strike' and r.state in ('succeeded', 'failed')),
+                   ('refund_restored', r.kind = 'strike' and r.state = 'failed'))
                    as s (kind, is_so)
                 on s.is_so
              where r.school_id = $1
@@ -335,29 +335,30 @@ async def _misplaced(conn: db.Conn, *, school_id: int) -> list[Difference]:
     )
 
 
-async def _doubles(conn: db.Conn, *, school_id: int) -> list[Difference]:
-    """Struck funds whose transfer does not count any more: in nothing that is like them."""
+async def _struck(conn: db.Conn, *, school_id: int) -> list[Difference]:
+    """Funds struck as another one's double, with no such other one at the end of the way."""
     return await db.many(
         conn,
         Difference,
         """
         with recursive struck as (
             select fund_id, double_of, amount from refund
-             where school_id = $1 and kind = 'double' and state = 'succeeded'),
+             where school_id = $1 and kind = 'strike' and state = 'succeeded'),
         way as (
             select fund_id, fund_id as at_id, array[fund_id] as been from struck
              union all
             select w.fund_id, s.double_of, w.been || s.double_of
               from way w join struck s on s.fund_id = w.at_id
              where not s.double_of = any(w.been))
-        select 'double' as what, s.fund_id::text as subject, 'none' as found, 'one' as expected
+        select 'strike' as what, s.fund_id::text as subject, 'none' as found, 'one' as expected
           from struck s
           join fund f on f.school_id = $1 and f.id = s.fund_id
-         where s.amount <> f.amount or not exists (
+         where s.amount <> f.amount or (s.double_of is not null and not exists (
                select from way w join fund o on o.school_id = $1 and o.id = w.at_id
                 where w.fund_id = s.fund_id and o.account_id = f.account_id
                   and o.amount = f.amount
-                  and not exists (select from struck x where x.fund_id = o.id))
+                  and not exists (select from struck x
+                                   where x.fund_id = o.id and x.double_of is not null)))
          order by 2
         """,
         school_id,

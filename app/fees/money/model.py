@@ -19,8 +19,8 @@ Review = Literal[
     "duplicate",
     "late",
 ]
-RefundKind = Literal["transfer", "double"]
-"""Sent back through a bank; or a fund that another one is too, which goes out of the books."""
+RefundKind = Literal["transfer", "strike"]
+"""Sent back through a bank; or taken out of the books, since it is in them twice or never came."""
 RefundState = Literal["requested", "sent", "succeeded", "failed", "rejected"]
 
 
@@ -107,12 +107,15 @@ class NewRefund(Struct, frozen=True, kw_only=True):
     from_account_id: UUID | None = None
 
 
-class NewDouble(Struct, frozen=True, kw_only=True):
-    """What somebody takes for a second count of the transfer that `double_of` is."""
+class NewStrike(Struct, frozen=True, kw_only=True):
+    """A fund that somebody takes for a second count of the transfer that `double_of` is.
+
+    None: for no transfer at all.
+    """
 
     id: UUID
     fund_id: UUID
-    double_of: UUID
+    double_of: UUID | None
     reason: str
     requested_by: UUID
 

@@ -149,8 +149,8 @@ async def _facts(conn: db.Conn, *, school_id: int) -> list[_Fact]:
                     r.state = 'rejected' or (r.kind = 'transfer' and r.state = 'failed')),
                    ('refund_paid', r.settled_at, r.kind = 'transfer' and r.state = 'succeeded'),
                    ('refund_struck', r.decided_at,
-                    r.kind = 'double' and r.state in ('succeeded', 'failed')),
-                   ('refund_restored', r.settled_at, r.kind = 'double' and r.state = 'failed'))
+                    r.kind = 'strike' and r.state in ('succeeded', 'failed')),
+                   ('refund_restored', r.settled_at, r.kind = 'strike' and r.state = 'failed'))
                    as s (kind, at, is_so)
                 on s.is_so
              where r.school_id = $1)

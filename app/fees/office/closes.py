@@ -31,6 +31,8 @@ class DayNotOver(Unprocessable):
 class CloseSums(Struct, frozen=True, kw_only=True):
     """What a channel should hold of a day: `count` payments of together `expected` đồng.
 
+    What was struck since it was counted twice is none of them.
+
     `waiting`: cash that still waits for its second person; `is_closed`: it is too late.
     """
 
@@ -45,7 +47,8 @@ class CloseSums(Struct, frozen=True, kw_only=True):
 
 
 class CloseLine(Struct, frozen=True, kw_only=True):
-    """A closed day. `expected_now` differs from `expected` when money of that day came later."""
+    """A closed day. `expected_now` differs from `expected` when money of that day came later,
+    or was struck."""
 
     school_id: int
     account_id: UUID
@@ -106,7 +109,10 @@ async def sums(
                  from fund f
                  left join cash_intake c on c.school_id = $1 and c.fund_id = f.id
                 where f.school_id = $1 and f.account_id = $2 and f.day = $3
-                  and (a.kind = 'bank' or c.taken_by = $4)) f
+                  and (a.kind = 'bank' or c.taken_by = $4)
+                  and not exists (
+                      select from refund d where d.school_id = $1 and d.fund_id = f.id
+                         and d.kind = 'strike' and d.state = 'succeeded')) f
          cross join lateral (
                select count(*) as count from cash_intake c
                 where c.school_id = $1 and c.account_id = $2 and c.day = $3 and c.taken_by = $4
@@ -235,7 +241,10 @@ async def listed(
                   from fund f
                   left join cash_intake c on c.school_id = $1 and c.fund_id = f.id
                  where f.school_id = $1 and f.account_id = d.account_id and f.day = d.day
-                   and (a.kind = 'bank' or c.taken_by = d.cashier)) as expected_now,
+                   and (a.kind = 'bank' or c.taken_by = d.cashier)
+                   and not exists (
+                       select from refund x where x.school_id = $1 and x.fund_id = f.id
+                          and x.kind = 'strike' and x.state = 'succeeded')) as expected_now,
                d.note, d.closed_by,
                (select min(t.name) from staff t
                  where t.school_id = $1 and t.account_id = d.closed_by) as closed_by_name,

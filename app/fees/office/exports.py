@@ -31,7 +31,9 @@ _STATES: Final = {
     "invoice_opened": "Phát hành phiếu thu", "invoice_voided": "Huỷ phiếu thu",
     "invoice_written_off": "Xoá nợ", "fund": "Nhận tiền", "allocation": "Ghi nhận vào phiếu thu",
     "refund_held": "Giữ tiền để hoàn", "refund_released": "Bỏ giữ tiền hoàn",
-    "refund_paid": "Đã hoàn tiền", "receivable": "Phải thu", "unallocated": "Tiền chưa phân bổ",
+    "refund_paid": "Đã hoàn tiền", "refund_struck": "Gỡ khoản khỏi sổ",
+    "refund_restored": "Khôi phục khoản đã gỡ", "struck": "Đã gỡ khỏi sổ",
+    "receivable": "Phải thu", "unallocated": "Tiền chưa phân bổ",
     "refund_payable": "Phải hoàn", "written_off_account": "Đã xoá nợ",
 }  # fmt: skip
 

@@ -3,7 +3,7 @@
 It may be run as often as one likes: each run is kept as it was found.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Final, Literal
@@ -16,6 +16,7 @@ from app.errors import Unprocessable
 from app.fees.office import reconciling_queries as queries
 from app.fees.office.model import NoSuchReconciliation
 from app.fees.office.reconciling_queries import SeenRow, Span, Unseen
+from app.fees.office.struck import Strikes
 from app.fees.setup.model import NoSuchAccount
 from app.fees.setup.queries import account_of
 from app.ids import new_id
@@ -33,12 +34,16 @@ Kind = Literal[
     "balance_broken",
     "day_without_statement",
     "ledger_differs",
+    "struck_in_statement",
+    "struck_double",
+    "struck_missing",
 ]
 """`not_in_books`: the bank shows money in that is no fund. `not_in_statement`: a fund of a day that
 a statement covers, and no row of it. `out_without_refund`: money out that is no refund of ours.
 `balance_broken`: a balance that does not follow from the one before. `day_without_statement`: money
 came, and no statement covers the day. `ledger_differs`: the account's ledger is not its funds less
-what was paid back."""
+what was paid back. `struck_in_statement`: the bank shows money that was struck, and what it was
+struck for as well. No differences but explained: `struck_double`, `struck_missing`."""
 
 
 class BadDays(Unprocessable):
@@ -62,7 +67,7 @@ class BankDifference(Struct, frozen=True, kw_only=True):
 class ReconciliationSums(Struct, frozen=True, kw_only=True):
     """In đồng, of the days: the bank's side, then ours. `ledger` is the account's, of all time.
 
-    `differences` counts all, also those beyond the first 1,000.
+    `differences` counts all, also those beyond the first 1,000. What was struck is in none of them.
     """
 
     bank_in: int
@@ -76,6 +81,8 @@ class ReconciliationSums(Struct, frozen=True, kw_only=True):
 
 
 class Reconciliation(Struct, frozen=True, kw_only=True):
+    """A run. `explained`: what was struck of these days, and wants nothing any more."""
+
     id: UUID
     school_id: int
     account_id: UUID
@@ -83,6 +90,7 @@ class Reconciliation(Struct, frozen=True, kw_only=True):
     to_day: date
     sums: ReconciliationSums
     differences: list[BankDifference]
+    explained: list[BankDifference]
     run_by: UUID
     run_by_name: str | None
     run_at: datetime
@@ -109,13 +117,13 @@ async def run(
     if not 0 <= (to_day - from_day).days < _MOST_DAYS:
         raise BadDays((f"Chọn từ 1 đến {_MOST_DAYS} ngày.", f"Choose 1 to {_MOST_DAYS} days."))
     span = Span(school_id=school_id, account_id=account_id, from_day=from_day, to_day=to_day)
-    sums, found = await _compare(conn, span)
+    sums, found, explained = await _compare(conn, span)
     reconciliation_id = new_id()
     await conn.execute(
         """
-        insert into reconciliation (school_id, id, account_id, from_day, to_day, differences, sums,
-               run_by, run_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        insert into reconciliation (school_id, id, account_id, from_day, to_day, differences,
+               explained, sums, run_by, run_at)
+        values ($1, $2, $3, $4, $5, $6, $10, $7, $8, $9)
         """,
         school_id,
         reconciliation_id,
@@ -126,6 +134,7 @@ async def run(
         to_builtins(sums),
         run_by,
         now,
+        to_builtins(explained[:MOST]),
     )
     return reconciliation_id
 
@@ -145,7 +154,8 @@ async def listed(
         Reconciliation,
         """
         select r.id, r.school_id, r.account_id, r.from_day, r.to_day, r.sums,
-               case when $3::uuid is null then '[]' else r.differences end as differences, r.run_by,
+               case when $3::uuid is null then '[]' else r.differences end as differences,
+               case when $3::uuid is null then '[]' else r.explained end as explained, r.run_by,
                (select min(t.name) from staff t
                  where t.school_id = $1 and t.account_id = r.run_by) as run_by_name, r.run_at
           from reconciliation r
@@ -169,15 +179,21 @@ async def one(conn: db.Conn, *, school_id: int, reconciliation_id: UUID) -> Reco
     return found[0]
 
 
-async def _compare(conn: db.Conn, span: Span) -> tuple[ReconciliationSums, list[BankDifference]]:
-    rows = _once(await queries.rows(conn, span))
+async def _compare(
+    conn: db.Conn, span: Span
+) -> tuple[ReconciliationSums, list[BankDifference], list[BankDifference]]:
+    struck = Strikes(await queries.struck(conn, span))
+    shown = await queries.rows(conn, span)
+    surplus = struck.surplus(shown)
+    rows = _once(shown, struck, surplus)
     statements = await queries.statements(conn, span)
-    funds = await queries.funds_unseen(conn, span)
+    told = struck.told_by_doubles
+    funds = [fund for fund in await queries.funds_unseen(conn, span) if fund.id not in told]
     refunds = await queries.refunds_unseen(conn, span)
     covered = [(each.from_day, each.to_day) for each in statements]
     ledger, expected = await queries.ledger(conn, span)
     found = [
-        *(difference for row in rows if (difference := _of_row(row)) is not None),
+        *(difference for row in rows if (difference := _of_row(row, surplus)) is not None),
         *(_unseen("not_in_statement", fund) for fund in funds if _is_in(fund.day, covered)),
         *(
             _unseen("refund_not_in_statement", refund)
@@ -201,24 +217,57 @@ async def _compare(conn: db.Conn, span: Span) -> tuple[ReconciliationSums, list[
         statements=len(statements),
         differences=len(found),
     )
-    return sums, found
+    return sums, found, _explained(struck, span)
 
 
-def _once(rows: Sequence[SeenRow]) -> list[SeenRow]:
-    """A transfer that two statements show is one: by fund, refund, or reference and amount."""
+def _explained(struck: Strikes, span: Span) -> list[BankDifference]:
+    """What was struck of these days, by name."""
+    return [
+        BankDifference(
+            kind="struck_missing" if each.double_of is None else "struck_double",
+            day=each.day,
+            books=each.amount,
+            bank_ref=each.bank_ref,
+            fund_id=each.fund_id,
+        )
+        for each in struck.all
+        if span.from_day <= each.day <= span.to_day
+    ]
+
+
+def _once(rows: Sequence[SeenRow], struck: Strikes, surplus: Collection[UUID]) -> list[SeenRow]:
+    """A transfer that two statements show is one: by fund, refund, or reference and amount.
+
+    Without a reference by its time and balance, as many as one statement has of them.
+
+    What was struck as a double is the fund that it doubles, unless it is `surplus`.
+    """
     seen: dict[object, SeenRow] = {}
     for row in rows:
-        same = (row.bank_ref, row.day, row.amount) if row.bank_ref else (row.statement_id, row.n)
+        same: object = (row.bank_ref, row.day, row.amount)
+        if row.bank_ref is None:
+            same = (row.at, row.amount, row.balance, row.nth)
         if row.waits == "duplicate_reference":
             same = (row.statement_id, row.n)
-        key = row.fund_id or row.refund_id or same
+        fund_id = row.fund_id
+        if fund_id is not None and fund_id not in surplus:
+            fund_id = struck.root_of(fund_id)
+        key = fund_id or row.refund_id or same
         known = seen.get(key)
         if known is None or (known.fund_id is None and row.fund_id is not None):
             seen[key] = row
     return list(seen.values())
 
 
-def _of_row(row: SeenRow) -> BankDifference | None:
+def _of_row(row: SeenRow, surplus: Collection[UUID]) -> BankDifference | None:
+    if row.fund_id in surplus:
+        return BankDifference(
+            kind="struck_in_statement",
+            day=row.day,
+            bank=row.amount,
+            bank_ref=row.bank_ref,
+            fund_id=row.fund_id,
+        )
     if row.fund_id is not None or row.refund_id is not None:
         return None
     kind: Kind = "out_without_refund" if row.amount < 0 else "not_in_books"

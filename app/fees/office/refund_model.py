@@ -6,15 +6,16 @@ from uuid import UUID
 from msgspec import Struct
 
 from app.errors import Conflict, Unprocessable
-from app.fees.money.model import RefundState
+from app.fees.money.model import RefundKind, RefundState
+from app.fees.office.fund_briefs import FundBrief
 
 
 class BadRefundAccount(Unprocessable):
     """Tài khoản nhận hoàn tiền chưa đúng | The account to pay back to is not right"""
 
 
-class CashIsNotSentBack(Unprocessable):
-    """Tiền mặt không hoàn qua ngân hàng | Cash is not sent back through a bank"""
+class NoAccountToPayFrom(Conflict):
+    """Chưa rõ hoàn tiền từ tài khoản nào | It is not said from which account to pay"""
 
 
 class RefundIdTaken(Conflict):
@@ -26,7 +27,10 @@ class BankReferenceUsed(Conflict):
 
 
 class RefundAsked(Struct, frozen=True, kw_only=True):
-    """What somebody asks back; `id` is the client's, `to_number` as it was typed."""
+    """What somebody asks back; `id` is the client's, `to_number` as it was typed.
+
+    `from_account_id` None: the account that the money came to; of cash, the school's default one.
+    """
 
     id: UUID
     fund_id: UUID
@@ -35,23 +39,47 @@ class RefundAsked(Struct, frozen=True, kw_only=True):
     to_bank_bin: str
     to_number: str
     to_holder: str
+    from_account_id: UUID | None = None
+
+
+class StrikeAsked(Struct, frozen=True, kw_only=True):
+    """A fund that is said to count what `double_of` is a second time; None: that never came.
+
+    `id` is the client's.
+    """
+
+    id: UUID
+    fund_id: UUID
+    double_of: UUID | None
+    reason: str
 
 
 class RefundLine(Struct, frozen=True, kw_only=True):
-    """A refund. `to_number` None: only its last four digits are for lists."""
+    """A refund, or (`strike`) money that is in the books wrongly: then no bank moves anything.
+
+    `to_number` None: only its last four digits are for lists. `from_account_id`: what it is paid
+    from; `account_id`: where the money came to. Of a strike: `fund`, and the one that it counts
+    once more (`of`, None: it never came); `failed`: it was restored.
+    """
 
     id: UUID
     school_id: int
+    kind: RefundKind
     fund_id: UUID
     account_id: UUID
+    from_account_id: UUID
+    from_account_name: str
     amount: int
     state: RefundState
     reason: str
-    to_bank_bin: str
-    to_bank: str
-    to_holder: str
-    to_number_tail: str
+    to_bank_bin: str | None
+    to_bank: str | None
+    to_holder: str | None
+    to_number_tail: str | None
     to_number: str | None
+    double_of: UUID | None
+    fund: FundBrief | None
+    of: FundBrief | None
     requested_by: UUID
     requested_by_name: str | None
     requested_at: datetime

@@ -1,52 +1,32 @@
-"""Money that goes back by a bank transfer: asked for by one, decided by another, settled once."""
+"""Money that goes back by a bank transfer: asked for by one, decided by another, settled once.
+
+What is in the books twice, or never came, goes the same way, and out of them alone.
+"""
 
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from msgspec import Struct
-
 from app import audit, db
 from app.crypto import SchoolBox
 from app.fees import telling
-from app.fees.errors import NoSuchFund, NoSuchRefund
-from app.fees.money import refunds
-from app.fees.money.model import NewRefund, RefundState
+from app.fees.errors import NoSuchFund
+from app.fees.money import refunds, striking
+from app.fees.money.funds import hold_account
+from app.fees.money.model import NewRefund, NewStrike, RefundKind
+from app.fees.office import refund_queries as queries
 from app.fees.office.model import TO_HOLDER_FIELD, TO_NUMBER_FIELD
 from app.fees.office.refund_model import (
     BadRefundAccount,
     BankReferenceUsed,
-    CashIsNotSentBack,
+    NoAccountToPayFrom,
     RefundAsked,
     RefundIdTaken,
-    RefundLine,
+    StrikeAsked,
 )
-from app.fees.setup.banks import banks, is_number, packed_number, short_name
+from app.fees.setup.banks import banks, is_number, packed_number
 
 Decision = Literal["approve", "reject"]
-
-
-class _Row(Struct, frozen=True, kw_only=True):
-    id: UUID
-    school_id: int
-    fund_id: UUID
-    account_id: UUID
-    amount: int
-    state: RefundState
-    reason: str
-    to_bank_bin: str
-    to_number: bytes
-    to_holder: bytes
-    requested_by: UUID
-    requested_by_name: str | None
-    requested_at: datetime
-    decided_by: UUID | None
-    decided_by_name: str | None
-    decided_at: datetime | None
-    decided_reason: str | None
-    bank_ref: str | None
-    settled_by: UUID | None
-    settled_at: datetime | None
 
 
 async def request(
@@ -61,11 +41,10 @@ async def request(
     """Ask for free money back: it is held from now on. The same request again has no effect.
 
     Raises:
-        NoSuchFund, MoreThanFree, BadRefundAccount, CashIsNotSentBack, RefundIdTaken
+        NoSuchFund, MoreThanFree, BadRefundAccount, NoAccountToPayFrom, RefundIdTaken
     """
     number = packed_number(asked.to_number)
     _check_account(asked.to_bank_bin, number)
-    await _require_transfer(conn, school_id=school_id, fund_id=asked.fund_id)
     refund = NewRefund(
         id=asked.id,
         fund_id=asked.fund_id,
@@ -75,6 +54,7 @@ async def request(
         to_number=box.seal(number, field=TO_NUMBER_FIELD),
         to_holder=box.seal(asked.to_holder, field=TO_HOLDER_FIELD),
         requested_by=requested_by,
+        from_account_id=await _paying(conn, school_id, asked),
     )
     try:
         is_new = await refunds.hold(conn, school_id=school_id, refund=refund, now=now)
@@ -82,16 +62,49 @@ async def request(
         # Of two funds at once: each lock is its own fund's.
         raise RefundIdTaken from None
     if not is_new:
-        known = await one(conn, box=box, school_id=school_id, refund_id=asked.id)
+        known = await queries.one(conn, box=box, school_id=school_id, refund_id=asked.id)
         same = (known.fund_id, known.amount, known.to_bank_bin, known.to_number)
-        if same != (asked.fund_id, asked.amount, asked.to_bank_bin, number):
+        if same != (asked.fund_id, asked.amount, asked.to_bank_bin, number) or (
+            asked.from_account_id not in (None, known.from_account_id)
+        ):
             raise RefundIdTaken
         return
-    await telling.waits_for_second_person(
-        conn, school_id=school_id, matter="refund", matter_id=asked.id, asked_by=requested_by,
-        now=now,
-    )  # fmt: skip
+    await _tell_second(conn, school_id, "refund", asked.id, requested_by, now)
     await _note(conn, school_id, asked.id, "fee_refund_asked", requested_by, asked.amount, now)
+
+
+async def request_strike(
+    conn: db.Conn,
+    *,
+    box: SchoolBox,
+    school_id: int,
+    asked: StrikeAsked,
+    requested_by: UUID,
+    now: datetime,
+) -> None:
+    """Say that a fund is in the books twice, or never came. The same again has no effect.
+
+    Raises:
+        NoSuchFund, NotTheSame, FundInUse, OtherIsStruck, BothInStatement, NotProvedMissing
+        RefundIdTaken
+    """
+    strike = NewStrike(
+        id=asked.id,
+        fund_id=asked.fund_id,
+        double_of=asked.double_of,
+        reason=asked.reason,
+        requested_by=requested_by,
+    )
+    try:
+        is_new = await striking.ask(conn, school_id=school_id, strike=strike, now=now)
+    except db.UniqueViolation:
+        raise RefundIdTaken from None
+    known = await queries.one(conn, box=box, school_id=school_id, refund_id=asked.id)
+    if (known.kind, known.fund_id, known.double_of) != ("strike", asked.fund_id, asked.double_of):
+        raise RefundIdTaken
+    if is_new:
+        await _tell_second(conn, school_id, "strike", asked.id, requested_by, now)
+        await _note(conn, school_id, asked.id, "fee_strike_asked", requested_by, known.amount, now)
 
 
 async def decide(
@@ -104,13 +117,16 @@ async def decide(
     decided_by: UUID,
     now: datetime,
 ) -> None:
-    """Another person lets the transfer back be made, or does not.
+    """Another person lets the transfer back be made, or it be struck, or does not.
 
     Raises:
         NoSuchRefund, RefundDecided, SamePerson
+        BothInStatement, NotProvedMissing: a statement came since it was asked.
     """
+    kind = await queries.kind_of(conn, school_id=school_id, refund_id=refund_id)
     if decision == "approve":
-        await refunds.send(
+        approve = refunds.send if kind == "transfer" else striking.strike
+        await approve(
             conn,
             school_id=school_id,
             refund_id=refund_id,
@@ -118,6 +134,8 @@ async def decide(
             reason=reason,
             now=now,
         )
+        if kind == "strike":
+            await _tell_family(conn, school_id, refund_id, "reversed", now)
     else:
         await refunds.release(
             conn,
@@ -128,8 +146,8 @@ async def decide(
             reason=reason,
             now=now,
         )
-    kind = "fee_refund_approved" if decision == "approve" else "fee_refund_rejected"
-    await _note(conn, school_id, refund_id, kind, decided_by, None, now)
+    done = "approved" if decision == "approve" else "rejected"
+    await _note(conn, school_id, refund_id, f"{_NAMES[kind]}_{done}", decided_by, None, now)
 
 
 async def settle(
@@ -143,10 +161,20 @@ async def settle(
 ) -> None:
     """The bank has moved it under this reference; None: it did not, and the money is free again.
 
+    Of what was struck, None says that it was a transfer after all.
+
     Raises:
         NoSuchRefund, RefundDecided, BankReferenceUsed
     """
-    if bank_ref is None:
+    kind = await queries.kind_of(conn, school_id=school_id, refund_id=refund_id)
+    if bank_ref is not None:
+        await _pay_out(conn, school_id, refund_id, bank_ref, settled_by, now)
+    elif kind == "strike":
+        await striking.restore(
+            conn, school_id=school_id, refund_id=refund_id, by=settled_by, now=now
+        )
+        await _note(conn, school_id, refund_id, "fee_strike_restored", settled_by, None, now)
+    else:
         await refunds.release(
             conn,
             school_id=school_id,
@@ -157,100 +185,24 @@ async def settle(
             now=now,
         )
         await _note(conn, school_id, refund_id, "fee_refund_failed", settled_by, None, now)
-        return
+
+
+async def _pay_out(
+    conn: db.Conn, school_id: int, refund_id: UUID, bank_ref: str, by: UUID, now: datetime
+) -> None:
+    account_id = await queries.account_paying(conn, school_id=school_id, refund_id=refund_id)
+    # Of two refunds settled at once one sees the other; before the fund, as everywhere.
+    await hold_account(conn, school_id=school_id, account_id=account_id)
     await refunds.pay_out(
-        conn,
-        school_id=school_id,
-        refund_id=refund_id,
-        bank_ref=bank_ref,
-        by=settled_by,
-        now=now,
+        conn, school_id=school_id, refund_id=refund_id, bank_ref=bank_ref, by=by, now=now
     )
-    await _require_unused(conn, school_id=school_id, refund_id=refund_id, bank_ref=bank_ref)
-    await _find_in_statements(conn, school_id=school_id, refund_id=refund_id)
-    await _tell_family(conn, school_id=school_id, refund_id=refund_id, now=now)
-    await _note(conn, school_id, refund_id, "fee_refund_paid", settled_by, None, now)
-
-
-async def listed(
-    conn: db.Conn,
-    *,
-    box: SchoolBox,
-    school_id: int,
-    state: RefundState | None = None,
-    fund_id: UUID | None = None,
-    refund_id: UUID | None = None,
-    before: UUID | None = None,
-    limit: int,
-) -> list[RefundLine]:
-    """Refunds, the latest asked for first."""
-    rows = await db.many(
-        conn,
-        _Row,
-        """
-        select r.id, r.school_id, r.fund_id, f.account_id, r.amount, r.state, r.reason,
-               r.to_bank_bin, r.to_number, r.to_holder, r.requested_by,
-               (select min(t.name) from staff t
-                 where t.school_id = $1 and t.account_id = r.requested_by) as requested_by_name,
-               r.requested_at, r.decided_by,
-               (select min(t.name) from staff t
-                 where t.school_id = $1 and t.account_id = r.decided_by) as decided_by_name,
-               r.decided_at, r.decided_reason, r.bank_ref, r.settled_by, r.settled_at
-          from refund r join fund f on f.school_id = r.school_id and f.id = r.fund_id
-         where r.school_id = $1 and ($2::text is null or r.state = $2)
-           and ($3::uuid is null or r.fund_id = $3) and ($4::uuid is null or r.id = $4)
-           and ($5::uuid is null or (r.requested_at, r.id) <
-                (select b.requested_at, b.id from refund b where b.school_id = $1 and b.id = $5))
-         order by r.requested_at desc, r.id desc limit $6
-        """,
-        school_id,
-        state,
-        fund_id,
-        refund_id,
-        before,
-        limit,
-    )
-    return [_shown(box, row, is_whole=refund_id is not None) for row in rows]
-
-
-async def one(conn: db.Conn, *, box: SchoolBox, school_id: int, refund_id: UUID) -> RefundLine:
-    """One refund, with the whole number to transfer to.
-
-    Raises:
-        NoSuchRefund
-    """
-    found = await listed(conn, box=box, school_id=school_id, refund_id=refund_id, limit=1)
-    if not found:
-        raise NoSuchRefund
-    return found[0]
-
-
-def _shown(box: SchoolBox, row: _Row, *, is_whole: bool) -> RefundLine:
-    number = box.open(row.to_number, field=TO_NUMBER_FIELD)
-    return RefundLine(
-        id=row.id,
-        school_id=row.school_id,
-        fund_id=row.fund_id,
-        account_id=row.account_id,
-        amount=row.amount,
-        state=row.state,
-        reason=row.reason,
-        to_bank_bin=row.to_bank_bin,
-        to_bank=short_name(row.to_bank_bin),
-        to_holder=box.open(row.to_holder, field=TO_HOLDER_FIELD),
-        to_number_tail=number[-4:],
-        to_number=number if is_whole else None,
-        requested_by=row.requested_by,
-        requested_by_name=row.requested_by_name,
-        requested_at=row.requested_at,
-        decided_by=row.decided_by,
-        decided_by_name=row.decided_by_name,
-        decided_at=row.decided_at,
-        decided_reason=row.decided_reason,
-        bank_ref=row.bank_ref,
-        settled_by=row.settled_by,
-        settled_at=row.settled_at,
-    )
+    if await queries.is_reference_used(
+        conn, school_id=school_id, refund_id=refund_id, account_id=account_id, bank_ref=bank_ref
+    ):
+        raise BankReferenceUsed
+    await queries.find_in_statements(conn, school_id=school_id, refund_id=refund_id)
+    await _tell_family(conn, school_id, refund_id, "refunded", now)
+    await _note(conn, school_id, refund_id, "fee_refund_paid", by, None, now)
 
 
 def _check_account(bin: str, number: str) -> None:
@@ -264,94 +216,63 @@ def _check_account(bin: str, number: str) -> None:
         )
 
 
-async def _require_transfer(conn: db.Conn, *, school_id: int, fund_id: UUID) -> None:
-    channel = await db.value(
-        conn, "select channel from fund where school_id = $1 and id = $2", school_id, fund_id
+async def _paying(conn: db.Conn, school_id: int, asked: RefundAsked) -> UUID:
+    """Which account pays: nobody hands cash back out of a till that is counted."""
+    payer = await queries.payer_of(
+        conn, school_id=school_id, fund_id=asked.fund_id, wanted=asked.from_account_id
     )
-    if channel is None:
+    if payer is None:
         raise NoSuchFund
-    if channel != "transfer":
-        raise CashIsNotSentBack(
+    if payer.from_id is None:
+        raise NoAccountToPayFrom(
             (
-                "Hãy chuyển phần thừa vào khoản phải đóng khác của học sinh.",
-                "Put what is left to another bill of the pupil.",
+                "Hãy chọn một tài khoản ngân hàng đang dùng của trường.",
+                "Choose a bank account of the school that is in use.",
             )
         )
+    return payer.from_id
 
 
-async def _require_unused(conn: db.Conn, *, school_id: int, refund_id: UUID, bank_ref: str) -> None:
-    """Behind the account's lock: of two refunds settled at once one sees the other."""
-    account_id = await db.value(
+_NAMES: dict[RefundKind, str] = {"transfer": "fee_refund", "strike": "fee_strike"}
+
+
+async def _tell_second(
+    conn: db.Conn,
+    school_id: int,
+    matter: Literal["refund", "strike"],
+    refund_id: UUID,
+    asked_by: UUID,
+    now: datetime,
+) -> None:
+    await telling.waits_for_second_person(
         conn,
-        """
-        select a.id from fee_account a
-         where a.school_id = $1 and a.id = (
-               select f.account_id from refund r
-                 join fund f on f.school_id = $1 and f.id = r.fund_id
-                where r.school_id = $1 and r.id = $2)
-           for no key update
-        """,
-        school_id,
-        refund_id,
-    )
-    used = await db.value(
-        conn,
-        """
-        select 1 from refund r join fund f on f.school_id = $1 and f.id = r.fund_id
-         where r.school_id = $1 and f.account_id = $2 and r.bank_ref = $3 and r.id <> $4 limit 1
-        """,
-        school_id,
-        account_id,
-        bank_ref,
-        refund_id,
-    )
-    if used is not None:
-        raise BankReferenceUsed
-
-
-async def _find_in_statements(conn: db.Conn, *, school_id: int, refund_id: UUID) -> None:
-    """Rows out of the account under this reference are this refund, to the đồng."""
-    await conn.execute(
-        """
-        update bank_statement_row x set refund_id = r.id
-          from refund r
-          join fund f on f.school_id = r.school_id and f.id = r.fund_id
-          join bank_statement b on b.school_id = f.school_id and b.account_id = f.account_id
-         where r.school_id = $1 and r.id = $2 and x.school_id = $1 and x.statement_id = b.id
-           and x.refund_id is null and x.amount = -r.amount and x.bank_ref = r.bank_ref
-        """,
-        school_id,
-        refund_id,
+        school_id=school_id,
+        matter=matter,
+        matter_id=refund_id,
+        asked_by=asked_by,
+        now=now,
     )
 
 
-async def _tell_family(conn: db.Conn, *, school_id: int, refund_id: UUID, now: datetime) -> None:
-    """The pupil's whose money it was, where it is one pupil's."""
-    rows = await db.rows(
-        conn,
-        """
-        select r.amount, s.student_id
-          from refund r
-          join fund f on f.school_id = $1 and f.id = r.fund_id
-          join lateral (
-               select f.credit_student_id as student_id where f.credit_student_id is not null
-                union
-               select i.student_id from allocation a
-                 join invoice i on i.school_id = $1 and i.id = a.invoice_id
-                where a.school_id = $1 and a.fund_id = f.id) s on true
-         where r.school_id = $1 and r.id = $2
-        """,
-        school_id,
-        refund_id,
+async def _tell_family(
+    conn: db.Conn,
+    school_id: int,
+    refund_id: UUID,
+    change: Literal["refunded", "reversed"],
+    now: datetime,
+) -> None:
+    """What was taken back from a bill was told then: of what is struck a credit alone is left."""
+    whose = await queries.whose(
+        conn, school_id=school_id, refund_id=refund_id, is_credit_alone=change == "reversed"
     )
-    if len(rows) == 1:
+    if whose is not None:
         await telling.changed(
             conn,
             school_id=school_id,
-            student_id=rows[0]["student_id"],
+            student_id=whose.student_id,
             event_id=refund_id,
-            change="refunded",
-            amount=rows[0]["amount"],
+            change=change,
+            amount=whose.amount,
             now=now,
         )
 

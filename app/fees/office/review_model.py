@@ -7,7 +7,8 @@ from uuid import UUID
 from msgspec import Struct
 
 from app.errors import Conflict, Unprocessable
-from app.fees.money.model import Channel, How, RefundState, Review, Source
+from app.fees.money.model import Channel, How, RefundKind, RefundState, Review, Source
+from app.fees.office.fund_briefs import FundBrief
 
 Reason = Literal["reference", "near_reference", "name", "class", "amount"]
 """Why a bill is suggested: its reference stands in the memo after all, or nearly; the pupil's name
@@ -30,7 +31,9 @@ class FundLine(Struct, frozen=True, kw_only=True):
     """Money that arrived. `free` is neither put to a bill nor held for a refund.
 
     `review`: why it waits for a person, None: it does not. `credit_student_id`: whose next bill
-    the free part goes to. `bank_ref` None: the bank gave none.
+    the free part goes to; `credit_has_left`: no such bill comes, so a person says where it goes.
+    `bank_ref` None: the bank gave none. `is_struck`: it is out of the books, as it counted the
+    transfer that `double_of` is, or (None) never came.
     """
 
     id: UUID
@@ -50,6 +53,9 @@ class FundLine(Struct, frozen=True, kw_only=True):
     review: Review | None
     credit_student_id: UUID | None
     credit_student_name: str | None
+    credit_has_left: bool
+    is_struck: bool
+    double_of: UUID | None
     found_at: datetime
 
 
@@ -82,6 +88,7 @@ class Sighting(Struct, frozen=True, kw_only=True):
 
 class FundRefund(Struct, frozen=True, kw_only=True):
     id: UUID
+    kind: RefundKind
     amount: int
     state: RefundState
     requested_at: datetime
@@ -102,10 +109,11 @@ class Suggestion(Struct, frozen=True, kw_only=True):
 
 
 class FundShown(Struct, frozen=True, kw_only=True):
-    """One fund with what became of it, and what it may be for."""
+    """One fund with what became of it, what it may be for, and what may be the same transfer."""
 
     fund: FundLine
     allocations: list[AllocationLine]
     refunds: list[FundRefund]
     sightings: list[Sighting]
     suggestions: list[Suggestion]
+    alike: list[FundBrief]

@@ -46,6 +46,9 @@ class _Row(Struct, frozen=True, kw_only=True):
     review: Review | None
     credit_student_id: UUID | None
     credit_student_name: str | None
+    credit_has_left: bool
+    is_struck: bool
+    double_of: UUID | None
     found_at: datetime
 
 
@@ -66,12 +69,17 @@ async def funds(
         """
         select f.id, f.school_id, f.account_id, a.name as account_name, f.bank_ref, f.channel,
                f.amount, f.allocated, f.refund_held, f.free, f.received_at, f.day, f.memo, f.payer,
-               f.review, f.credit_student_id, c.name as credit_student_name, f.found_at
+               f.review, f.credit_student_id, c.name as credit_student_name,
+               c.ended_at is not null as credit_has_left, d.id is not null as is_struck,
+               d.double_of, f.found_at
           from fund f
           join fee_account a on a.school_id = f.school_id and a.id = f.account_id
           left join student c on c.school_id = f.school_id and c.id = f.credit_student_id
+          left join refund d on d.school_id = f.school_id and d.fund_id = f.id
+                and d.kind = 'strike' and d.state = 'succeeded'
          where f.school_id = $1
-           and (not $2 or f.review is not null) and ($3::text is null or f.review = $3)
+           and (not $2 or f.review is not null or (f.free > 0 and c.ended_at is not null))
+           and ($3::text is null or f.review = $3)
            and ($4::uuid is null or f.account_id = $4)
            and ($5::date is null or f.day >= $5) and ($6::date is null or f.day <= $6)
            and ($7::uuid is null or f.credit_student_id = $7 or exists (
@@ -143,7 +151,7 @@ async def refunds_of_fund(conn: db.Conn, *, school_id: int, fund_id: UUID) -> li
         conn,
         FundRefund,
         """
-        select id, amount, state, requested_at from refund
+        select id, kind, amount, state, requested_at from refund
          where school_id = $1 and fund_id = $2 order by requested_at, id
         """,
         school_id,
@@ -255,5 +263,8 @@ def _shown(box: SchoolBox, row: _Row) -> FundLine:
         review=row.review,
         credit_student_id=row.credit_student_id,
         credit_student_name=row.credit_student_name,
+        credit_has_left=row.credit_has_left,
+        is_struck=row.is_struck,
+        double_of=row.double_of,
         found_at=row.found_at,
     )

@@ -16,6 +16,7 @@ from app.fees.money import allocating
 from app.fees.money.funds import hold_funds
 from app.fees.money.model import FundHeld, Share
 from app.fees.office import review_queries as queries
+from app.fees.office.fund_briefs import alike
 from app.fees.office.review_model import (
     DecisionIdTaken,
     FundShown,
@@ -40,6 +41,7 @@ async def fund_shown(conn: db.Conn, *, box: SchoolBox, school_id: int, fund_id: 
         refunds=await queries.refunds_of_fund(conn, school_id=school_id, fund_id=fund_id),
         sightings=await queries.sightings(conn, school_id=school_id, fund_id=fund_id),
         suggestions=await suggestions(conn, school_id=school_id, fund=line),
+        alike=await alike(conn, box=box, school_id=school_id, fund_id=fund_id),
     )
 
 

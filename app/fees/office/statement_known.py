@@ -36,7 +36,7 @@ async def funds_like(
                exists (select from fund_sighting s where s.school_id = $1 and s.fund_id = f.id
                           and s.source = 'statement') as in_statement,
                exists (select from refund d where d.school_id = $1 and d.fund_id = f.id
-                          and d.kind = 'double' and d.state = 'succeeded') as is_struck
+                          and d.kind = 'strike' and d.state = 'succeeded') as is_struck
           from fund f
          where f.school_id = $1 and f.account_id = $2
            and (f.day between $3::date - $6::int and $4::date + $6::int or f.bank_ref = any($5))

@@ -34,6 +34,8 @@ async def seen_by_statement(
         select f.id, f.memo from fund f
          where f.school_id = $1 and f.account_id = $2 and f.day = $3 and f.amount = $4
            and f.bank_ref like 'row:%'
+           and not exists (select from refund d where d.school_id = $1 and d.fund_id = f.id
+                              and d.kind = 'strike' and d.state = 'succeeded')
            and not exists (select from fund_sighting s where s.school_id = $1 and s.fund_id = f.id
                               and s.source <> 'statement')
          order by f.id for no key update of f

@@ -2,9 +2,10 @@
 
 import { useSignal } from "@preact/signals";
 import { api, of, type Schemas } from "../../api";
-import { Badge, Button, Card, Loaded, Note } from "../../components/ui";
+import { Badge, Button, Card, Loaded } from "../../components/ui";
 import { T } from "../../i18n/till";
 import { M } from "../../i18n/till_money";
+import { X } from "../../i18n/till_strike";
 import { dong } from "../../money";
 import { type Query, useQuery } from "../../query";
 import type { Parameters } from "../../router";
@@ -14,6 +15,8 @@ import { dayShort } from "./days";
 import { TillPage, tillPath } from "./frame";
 import { FundBadge } from "./funds";
 import { RefundForm } from "./refund_form";
+import { Said } from "./said";
+import { canBeStruck, StrikeForm } from "./strike_form";
 
 export type FundShown = Schemas["FundShown"];
 
@@ -32,6 +35,7 @@ export default function FundPage({ params }: { params: Parameters }) {
   );
   const said = useSignal("");
   const isGiving = useSignal(false);
+  const isStriking = useSignal(false);
   return (
     <TillPage
       school={school}
@@ -42,11 +46,21 @@ export default function FundPage({ params }: { params: Parameters }) {
       <Loaded query={query}>
         {(shown) => (
           <>
-            {said.value && <Note tone="good">{said.value}</Note>}
+            <Said words={said.value} of={shown} />
             <div class="till-two">
               <div class="stack">
                 <Facts shown={shown} />
                 <PutTo shown={shown} query={query} />
+                {canBeStruck(shown) && (
+                  <Button
+                    kind="quiet"
+                    class="till-start"
+                    icon="undo"
+                    onClick={() => (isStriking.value = true)}
+                  >
+                    {shown.alike.length > 0 ? X.open() : X.openMissing()}
+                  </Button>
+                )}
               </div>
               {shown.fund.free > 0 && (
                 <div class="stack">
@@ -63,6 +77,16 @@ export default function FundPage({ params }: { params: Parameters }) {
                 </div>
               )}
             </div>
+            {isStriking.value && (
+              <StrikeForm
+                shown={shown}
+                onClose={() => (isStriking.value = false)}
+                onSaved={async () => {
+                  said.value = X.asked();
+                  await query.reload();
+                }}
+              />
+            )}
             {isGiving.value && (
               <RefundForm
                 fund={shown.fund}
@@ -90,7 +114,7 @@ function Facts({ shown: { fund, sightings } }: { shown: FundShown }) {
   ] as const;
   const sums = [
     [M.onBills(), fund.allocated],
-    [M.held(), fund.refund_held],
+    [fund.is_struck ? X.struck() : M.held(), fund.refund_held],
     [M.free(), fund.free],
   ] as const;
   return (
@@ -99,6 +123,18 @@ function Facts({ shown: { fund, sightings } }: { shown: FundShown }) {
         <h2>{dayShort(fund.day)}</h2>
         <FundBadge fund={fund} />
       </div>
+      {fund.is_struck && (
+        <p>
+          {fund.double_of ? (
+            <>
+              {X.isDouble()}{" "}
+              <a href={tillPath(fund.school_id, "thu/tien-ve", fund.double_of)}>{X.other()}</a>.
+            </>
+          ) : (
+            X.wasMissing()
+          )}
+        </p>
+      )}
       {sums.map(
         ([name, sum]) =>
           sum > 0 && (
@@ -121,6 +157,13 @@ function Facts({ shown: { fund, sightings } }: { shown: FundShown }) {
       </dl>
     </Card>
   );
+}
+
+/** How far a refund is; of what is struck no money moves. */
+export function stateWords({ kind, state }: Pick<Schemas["FundRefund"], "kind" | "state">): string {
+  if (kind === "strike" && state === "succeeded") return X.struck();
+  if (kind === "strike" && state === "failed") return X.restored();
+  return M[state]();
 }
 
 type Allocation = FundShown["allocations"][number];
@@ -156,8 +199,8 @@ function PutTo({ shown, query }: { shown: FundShown; query: Query<FundShown> }) 
         ))}
         {refunds.map((each) => (
           <li key={each.id} class="row">
-            <span class="grow">{M.giveBack()}</span>
-            <Badge tone={each.state === "succeeded" ? "good" : "wait"}>{M[each.state]()}</Badge>
+            <span class="grow">{each.kind === "strike" ? X.strike() : M.giveBack()}</span>
+            <Badge tone={each.state === "succeeded" ? "good" : "wait"}>{stateWords(each)}</Badge>
             <span class="till-money">{dong(each.amount)}</span>
           </li>
         ))}

@@ -7,6 +7,7 @@ import { Badge, Card, Empty, Loaded } from "../../components/ui";
 import { moment } from "../../format";
 import { T } from "../../i18n/till";
 import { M } from "../../i18n/till_money";
+import { X } from "../../i18n/till_strike";
 import { dong } from "../../money";
 import { useQuery } from "../../query";
 import { type Parameters, place } from "../../router";
@@ -14,6 +15,7 @@ import { TillPage, tillPath } from "./frame";
 import { Chips, Text } from "./inputs";
 import { useLater } from "./later";
 import { Rest } from "./rest";
+import { UndecidedNote } from "./undecided";
 
 export type Fund = Schemas["FundLine"];
 type Show = "any" | "all";
@@ -25,6 +27,7 @@ export default function Funds({ params }: { params: Parameters }) {
   const q = useLater(typed).value.trim();
   return (
     <TillPage school={school} here="thu/tien-ve" title={T.funds()}>
+      <UndecidedNote school={school} />
       <Chips
         label={M.which()}
         value={show}
@@ -108,7 +111,10 @@ export function FundList({ funds }: { funds: readonly Fund[] }) {
 }
 
 export function FundBadge({ fund }: { fund: Fund }) {
+  if (fund.is_struck) return <Badge>{X.struck()}</Badge>;
   if (fund.review) return <Badge tone="late">{M[fund.review]()}</Badge>;
+  if (fund.credit_student_name && fund.free > 0 && fund.credit_has_left)
+    return <Badge tone="late">{M.creditLeft(fund.credit_student_name)}</Badge>;
   if (fund.credit_student_name && fund.free > 0)
     return <Badge tone="wait">{M.creditOf(fund.credit_student_name)}</Badge>;
   return <Badge tone="good">{M.inFull()}</Badge>;

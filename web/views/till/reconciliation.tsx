@@ -57,6 +57,18 @@ export default function ReconciliationPage({ params }: { params: Parameters }) {
                 </ul>
               </Card>
             )}
+            {found.explained.length > 0 && (
+              <Card>
+                <h2>{K.recExplained()}</h2>
+                <ul class="plain-list">
+                  {found.explained.map((each) => (
+                    <li key={each.fund_id}>
+                      <One school={school} difference={each} />
+                    </li>
+                  ))}
+                </ul>
+              </Card>
+            )}
           </>
         )}
       </Loaded>

@@ -9,12 +9,13 @@ import { Button, Dialog } from "../../components/ui";
 import { C } from "../../i18n/common";
 import { T } from "../../i18n/till";
 import { M } from "../../i18n/till_money";
+import { X } from "../../i18n/till_strike";
 import { uuid7 } from "../../ids";
 import { dong } from "../../money";
 import { Select } from "../office/inputs";
 import type { Fund } from "./funds";
 import { Text } from "./inputs";
-import { useBanks } from "./lists";
+import { useAccounts, useBanks } from "./lists";
 
 interface Props {
   fund: Fund;
@@ -26,6 +27,14 @@ export function RefundForm({ fund, onClose, onSaved }: Props) {
   const sending = useSending();
   const id = useMemo(() => uuid7(), []);
   const banks = useBanks().data.value ?? [];
+  const accounts = (useAccounts(fund.school_id).data.value ?? []).filter(
+    (each) => each.kind === "bank" && (!each.ended_at || each.id === fund.account_id),
+  );
+  const from = useSignal("");
+  const standard =
+    accounts.find((each) => each.id === fund.account_id) ??
+    accounts.find((each) => each.is_default);
+  const paying = from.value || standard?.id || "";
   const amount = useSignal<number | null>(fund.free);
   const bin = useSignal("");
   const number = useSignal("");
@@ -39,6 +48,7 @@ export function RefundForm({ fund, onClose, onSaved }: Props) {
       : amount.value > fund.free
         ? M.refundTooMuch(dong(fund.free))
         : "",
+    from: paying ? "" : X.ownAccount(),
     bank: bin.value ? "" : T.choose(),
     number: /^\d{6,19}$/.test(digits) ? "" : M.numberFault(),
     holder: holder.value.trim() ? "" : M.holderFault(),
@@ -56,6 +66,7 @@ export function RefundForm({ fund, onClose, onSaved }: Props) {
       to_bank_bin: bin.value,
       to_number: digits,
       to_holder: holder.value.trim(),
+      from_account_id: paying,
     };
     await of(api.POST("/v1/fees/refunds", { body }));
     await onSaved();
@@ -73,7 +84,20 @@ export function RefundForm({ fund, onClose, onSaved }: Props) {
         }}
       >
         <p class="muted">{T.second()}</p>
+        {fund.channel === "cash" && <p>{X.cashHint()}</p>}
         <MoneyField label={M.refundAmount()} value={amount} fault={said(faults.amount)} />
+        {(fund.channel === "cash" || accounts.length > 1) && (
+          <Select
+            label={X.fromAccount()}
+            value={from}
+            options={[
+              ["", standard?.name ?? T.choose()],
+              ...accounts
+                .filter((each) => each !== standard)
+                .map((each) => [each.id, each.name] as const),
+            ]}
+          />
+        )}
         <Select
           label={M.refundBank()}
           value={bin}
@@ -94,6 +118,11 @@ export function RefundForm({ fund, onClose, onSaved }: Props) {
           autoComplete="off"
         />
         <Text label={T.reason()} value={reason} fault={said(faults.reason)} maxLength={500} />
+        {said(faults.from) && (
+          <p class="fault" role="alert">
+            {X.fromAccount()}: {faults.from}
+          </p>
+        )}
         {said(faults.bank) && (
           <p class="fault" role="alert">
             {M.refundBank()}: {faults.bank}

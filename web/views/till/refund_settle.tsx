@@ -6,6 +6,7 @@ import { Form, useSending } from "../../components/form";
 import { Button, Dialog, Loaded } from "../../components/ui";
 import { C } from "../../i18n/common";
 import { M } from "../../i18n/till_money";
+import { X } from "../../i18n/till_strike";
 import { dong } from "../../money";
 import { useQuery } from "../../query";
 import { Radios } from "../office/inputs";
@@ -63,6 +64,9 @@ export function Settle({ refund, onClose, onDone }: Props) {
         <p>{M.settleHint()}</p>
         <p class="strong">
           {refund.to_holder} · {refund.to_bank} · {dong(refund.amount)}
+        </p>
+        <p class="muted">
+          {X.fromAccount()}: {refund.from_account_name}
         </p>
         <Loaded query={query}>
           {({ to_number }) => to_number && <CopyLine label={M.refundNumber()} text={to_number} />}

@@ -2,21 +2,25 @@
 
 import { type Signal, useSignal } from "@preact/signals";
 import { api, of, type Schemas } from "../../api";
+import { Confirm } from "../../components/confirm";
 import { Badge, Button, Card, Empty, Loaded } from "../../components/ui";
 import { moment } from "../../format";
 import { T } from "../../i18n/till";
 import { M } from "../../i18n/till_money";
+import { X } from "../../i18n/till_strike";
 import { dong } from "../../money";
 import { useQuery } from "../../query";
 import type { Parameters } from "../../router";
 import { accountId } from "../../session";
 import { AskReason } from "./ask_reason";
 import { isAccountant, TillPage, tillPath } from "./frame";
+import { stateWords } from "./fund";
 import { Settle } from "./refund_settle";
 import { Rest } from "./rest";
+import { briefWords } from "./strike_form";
 
 export type Refund = Schemas["RefundLine"];
-type Act = { kind: "approve" | "reject" | "settle"; refund: Refund } | null;
+type Act = { kind: "approve" | "reject" | "settle" | "restore"; refund: Refund } | null;
 
 export default function Refunds({ params }: { params: Parameters }) {
   const school = Number(params.school);
@@ -64,16 +68,12 @@ const TONES = {
 
 function One({ refund, act }: { refund: Refund; act: Signal<Act> }) {
   return (
-    <Card aria-label={`${refund.to_holder} ${dong(refund.amount)}`}>
+    <Card aria-label={`${refund.to_holder ?? X.strike()} ${dong(refund.amount)}`}>
       <div class="till-pair">
         <h2>{dong(refund.amount)}</h2>
-        <Badge tone={TONES[refund.state]}>{M[refund.state]()}</Badge>
+        <Badge tone={TONES[refund.state]}>{stateWords(refund)}</Badge>
       </div>
-      <p>
-        {refund.to_holder}
-        <br />
-        {refund.to_bank} · …{refund.to_number_tail}
-      </p>
+      <What refund={refund} />
       <p>{refund.reason}</p>
       <p class="muted small">
         {T.asked(refund.requested_by_name ?? "", moment(refund.requested_at))}
@@ -108,6 +108,9 @@ function One({ refund, act }: { refund: Refund; act: Signal<Act> }) {
             {M.settle()}
           </Button>
         )}
+        {refund.kind === "strike" && refund.state === "succeeded" && isAccountant() && (
+          <Button onClick={() => (act.value = { kind: "restore", refund })}>{X.restore()}</Button>
+        )}
         {isAccountant() && (
           <a class="button quiet" href={tillPath(refund.school_id, "thu/tien-ve", refund.fund_id)}>
             {M.toFund()}
@@ -115,6 +118,34 @@ function One({ refund, act }: { refund: Refund; act: Signal<Act> }) {
         )}
       </div>
     </Card>
+  );
+}
+
+/** To whom it goes back; or what goes out of the books, and for which one. */
+function What({ refund }: { refund: Refund }) {
+  if (refund.kind === "transfer")
+    return (
+      <p>
+        {refund.to_holder}
+        <br />
+        {refund.to_bank} · …{refund.to_number_tail}
+        <br />
+        <span class="muted small">
+          {X.fromAccount()}: {refund.from_account_name}
+        </span>
+      </p>
+    );
+  return (
+    <dl class="till-facts">
+      <div>
+        <dt class="muted small">{X.gone()}</dt>
+        <dd class="till-memo">{refund.fund && briefWords(refund.fund)}</dd>
+      </div>
+      <div>
+        <dt class="muted small">{X.stays()}</dt>
+        <dd class="till-memo">{refund.of ? briefWords(refund.of) : X.wasMissing()}</dd>
+      </div>
+    </dl>
   );
 }
 
@@ -126,10 +157,29 @@ function Acting({ act, onDone }: { act: Signal<Act>; onDone: () => Promise<void>
   };
   const { kind, refund } = now;
   if (kind === "settle") return <Settle refund={refund} onClose={close} onDone={onDone} />;
+  if (kind === "restore")
+    return (
+      <Confirm
+        title={X.restoreAsk(dong(refund.amount))}
+        action={X.restore()}
+        kind="main"
+        onClose={close}
+        onYes={async () => {
+          const params = { path: { refund_id: refund.id } };
+          const body = { school_id: refund.school_id, succeeded: false };
+          await of(api.POST("/v1/fees/refunds/{refund_id}/settlement", { params, body }));
+          await onDone();
+        }}
+      >
+        <p>{X.restoreHint()}</p>
+      </Confirm>
+    );
   const isYes = kind === "approve";
+  const isStrike = refund.kind === "strike";
+  const words = isStrike ? X : M;
   return (
     <AskReason
-      title={isYes ? M.approveAsk(dong(refund.amount)) : M.rejectAsk()}
+      title={isYes ? words.approveAsk(dong(refund.amount)) : words.rejectAsk()}
       action={isYes ? T.approve() : T.reject()}
       kind={isYes ? "main" : "danger"}
       isOptional={isYes}
@@ -144,9 +194,8 @@ function Acting({ act, onDone }: { act: Signal<Act>; onDone: () => Promise<void>
         await onDone();
       }}
     >
-      <p>
-        {refund.to_holder} · {refund.to_bank} …{refund.to_number_tail}
-      </p>
+      {isStrike && isYes && <p>{refund.of ? X.approveHint() : X.approveMissingHint()}</p>}
+      <What refund={refund} />
     </AskReason>
   );
 }

@@ -1,11 +1,11 @@
 -- migrate:up
 
--- Money goes back from the account that is named: of cash that is a bank account. And a fund that tells
--- of another one's transfer once more goes out of the books as a refund that no bank moves.
+-- Money goes back from the account that is named: of cash that is a bank account. And a fund that counts
+-- another one's transfer once more, or that never came, goes out of the books as a refund that no bank moves.
 alter table refund
-    add column kind text not null default 'transfer' check (kind in ('transfer', 'double')),
+    add column kind text not null default 'transfer' check (kind in ('transfer', 'strike')),
     add column from_account_id uuid, -- the fee account that it leaves
-    add column double_of uuid, -- the fund that it counts a second time
+    add column double_of uuid, -- of a strike: the fund that it counts a second time; null: it never came
     alter column to_bank_bin drop not null,
     alter column to_number drop not null,
     alter column to_holder drop not null,
@@ -26,13 +26,13 @@ alter table refund
     drop constraint refund_check2, -- every one that has succeeded had a bank's reference
     add constraint refund_reference
         check ((state = 'succeeded' and kind = 'transfer') = (bank_ref is not null)),
-    add constraint refund_double check (case kind
+    add constraint refund_strike check (case kind
         when 'transfer' then double_of is null
             and num_nonnulls(to_bank_bin, to_number, to_holder) = 3
-        else double_of is not null and double_of <> fund_id and state <> 'sent'
+        else double_of is distinct from fund_id and state <> 'sent'
             and num_nonnulls(to_bank_bin, to_number, to_holder) = 0 end);
-create unique index refund_one_double on refund (school_id, fund_id)
-    where kind = 'double' and state in ('requested', 'succeeded');
+create unique index refund_one_strike on refund (school_id, fund_id)
+    where kind = 'strike' and state in ('requested', 'succeeded');
 create index refund_double_of on refund (school_id, double_of) where double_of is not null;
 
 alter table ledger_txn
@@ -53,7 +53,7 @@ alter table ledger_txn
         'invoice_voided', 'invoice_written_off', 'fund', 'allocation', 'refund_held',
         'refund_released', 'refund_paid'));
 alter table refund
-    drop constraint refund_double,
+    drop constraint refund_strike,
     drop constraint refund_reference,
     add constraint refund_check2 check ((state = 'succeeded') = (bank_ref is not null)),
     drop column kind,

@@ -12,14 +12,15 @@ from app.fees.errors import (
     FundInUse,
     MoreThanFree,
     NoSuchFund,
+    NotProvedMissing,
     NotTheSame,
     OtherIsStruck,
     RefundDecided,
     SamePerson,
 )
-from app.fees.money import doubles, refunds
+from app.fees.money import refunds, striking
 from app.fees.money.check import differences
-from app.fees.money.model import Channel, NewDouble, Share
+from app.fees.money.model import Channel, NewStrike, Share
 from app.fees.money.rebuild import rebuild
 from app.ids import new_id
 from tests.fees.facts import facts_of, must_hold
@@ -32,29 +33,29 @@ async def fund(purse: Purse, ref: str, amount: int = 100, channel: Channel = "tr
     return got.fund_id
 
 
-async def ask(conn: db.Conn, purse: Purse, fund_id: UUID, of: UUID) -> UUID:
-    double = NewDouble(
+async def ask(conn: db.Conn, purse: Purse, fund_id: UUID, of: UUID | None) -> UUID:
+    double = NewStrike(
         id=new_id(), fund_id=fund_id, double_of=of, reason="Ghi trùng",
         requested_by=purse.accountant,
     )  # fmt: skip
-    await doubles.ask(conn, school_id=purse.school_id, double=double, now=purse.now)
+    await striking.ask(conn, school_id=purse.school_id, strike=double, now=purse.now)
     return double.id
 
 
 async def strike(conn: db.Conn, purse: Purse, refund_id: UUID, by: UUID | None = None) -> None:
-    await doubles.strike(
+    await striking.strike(
         conn, school_id=purse.school_id, refund_id=refund_id, decided_by=by or purse.principal,
         reason=None, now=purse.now,
     )  # fmt: skip
 
 
 async def restore(conn: db.Conn, purse: Purse, refund_id: UUID) -> None:
-    await doubles.restore(
+    await striking.restore(
         conn, school_id=purse.school_id, refund_id=refund_id, by=purse.accountant, now=purse.now
     )
 
 
-async def struck(purse: Purse, fund_id: UUID, of: UUID) -> UUID:
+async def struck(purse: Purse, fund_id: UUID, of: UUID | None) -> UUID:
     double = await purse.do(lambda c: ask(c, purse, fund_id, of))
     await purse.do(lambda c: strike(c, purse, double))
     return double
@@ -208,15 +209,15 @@ async def test_of_two_rows_of_one_statement_neither_is_struck(purse: Purse) -> N
     await holds(purse)
 
 
-async def _in_statement(purse: Purse, *funds: UUID) -> None:
+async def _in_statement(purse: Purse, *funds: UUID, days: str = "2026-11-16") -> UUID:
     statement_id = new_id()
     await purse.owner.execute(
         """
         insert into bank_statement (school_id, id, account_id, file_name, file_hash, profile,
                from_day, to_day, imported_by, imported_at)
-        values ($1, $2, $3, 'sao-ke.csv', '\\x00', 'general', '2026-11-16', '2026-11-16', $4, $5)
+        values ($1, $2, $3, 'sao-ke.csv', '\\x00', 'general', '2026-11-16', $6::text::date, $4, $5)
         """,
-        purse.school_id, statement_id, purse.bank_id, purse.accountant, purse.now,
+        purse.school_id, statement_id, purse.bank_id, purse.accountant, purse.now, days,
     )  # fmt: skip
     for n, fund_id in enumerate(funds, 1):
         await purse.owner.execute(
@@ -224,6 +225,7 @@ async def _in_statement(purse: Purse, *funds: UUID) -> None:
             " values ($1, $2, $3, $4, '2026-11-16', 100, $5)",
             purse.school_id, statement_id, n, purse.now, fund_id,
         )  # fmt: skip
+    return statement_id
 
 
 async def test_cash_goes_back_from_the_bank_account_and_the_till_stays_full(purse: Purse) -> None:
@@ -269,7 +271,7 @@ async def test_a_strike_that_leaves_no_transfer_is_named(purse: Purse) -> None:
         await purse.owner.execute(fault)
         found = await differences(purse.owner, school_id=purse.school_id)
         await transaction.rollback()
-        assert [each.what for each in found] == ["double"] * 2
+        assert [each.what for each in found] == ["strike"] * 2
 
 
 async def test_money_held_for_a_strike_is_not_given_back(purse: Purse) -> None:
@@ -278,3 +280,40 @@ async def test_money_held_for_a_strike_is_not_given_back(purse: Purse) -> None:
     with pytest.raises(MoreThanFree):
         await purse.do(lambda c: purse.ask_back(c, two, 1))
     assert await refunds.fund_of(purse.owner, school_id=purse.school_id, refund_id=two) is None
+
+
+async def test_money_that_never_came_goes_when_statements_of_its_days_have_it_not(
+    purse: Purse,
+) -> None:
+    forged = await fund(purse, "FORGED")
+
+    async def covered(from_day: str, to_day: str) -> None:
+        statement = await _in_statement(purse)
+        await purse.owner.execute(
+            "update bank_statement set from_day = $1::text::date, to_day = $2::text::date,"
+            " file_hash = id::text::bytea where id = $3",
+            from_day, to_day, statement,
+        )  # fmt: skip
+
+    for days in (None, ("2026-11-10", "2026-11-18")):  # it may still be posted on the 19th
+        if days:
+            await covered(*days)
+        with pytest.raises(NotProvedMissing):
+            await purse.do(lambda c: ask(c, purse, forged, None))
+    await covered("2026-11-19", "2026-11-20")
+    cash = await fund(purse, "C1", channel="cash")
+    with pytest.raises(NotProvedMissing):
+        await purse.do(lambda c: ask(c, purse, cash, None))
+    await struck(purse, forged, None)
+    assert await books(purse) == {"money": 100, "unallocated": -100}
+    await holds(purse)
+
+
+async def test_what_a_statement_shows_under_another_name_is_not_struck_as_missing(
+    purse: Purse,
+) -> None:
+    real, twice = await fund(purse, "FT1"), await fund(purse, "FT2")
+    await struck(purse, twice, real)
+    await _in_statement(purse, twice, days="2026-11-19")
+    with pytest.raises(NotProvedMissing):
+        await purse.do(lambda c: ask(c, purse, real, None))
