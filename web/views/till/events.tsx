@@ -1,18 +1,21 @@
 /** What the bank's notices told, and what was refused at the door. */
 
+import "./events.css";
 import { api, of, type Schemas } from "../../api";
 import { More } from "../../components/more";
 import { Badge, Card, Empty, Loaded, Note } from "../../components/ui";
 import { count, moment } from "../../format";
 import { T } from "../../i18n/till";
+import { E } from "../../i18n/till_events";
 import { M } from "../../i18n/till_money";
 import { dong } from "../../money";
 import { useQuery } from "../../query";
 import type { Parameters } from "../../router";
 import { dayMonth } from "./days";
+import type { Event } from "./event_choice";
 import { TillPage, tillPath } from "./frame";
+import { Undecided } from "./undecided";
 
-type Event = Schemas["GatewayEvent"];
 type Refusal = Schemas["Refusals"];
 
 export default function Events({ params }: { params: Parameters }) {
@@ -23,6 +26,7 @@ export default function Events({ params }: { params: Parameters }) {
   return (
     <TillPage school={school} here="thu/bao-co" title={T.events()}>
       <p class="muted">{M.evLead()}</p>
+      <Undecided school={school} onDecided={query.reload} />
       <Loaded query={query}>
         {({ items, refusals, next_cursor }) => (
           <>
@@ -30,7 +34,8 @@ export default function Events({ params }: { params: Parameters }) {
             {items.length === 0 ? (
               <Empty icon="bell" title={M.evNone()} />
             ) : (
-              <Card>
+              <Card aria-label={E.all()}>
+                <h2>{E.all()}</h2>
                 <ul class="plain-list">
                   {items.map((event) => (
                     <li key={`${event.merchant_id}/${event.event_key}`}>
@@ -57,19 +62,30 @@ export default function Events({ params }: { params: Parameters }) {
 
 const TONES = { received: "wait", done: "good", set_aside: "late" } as const;
 
+const OUTCOMES = { ...M, ended: E.endedState } as const;
+
 function One({ school, event }: { school: number; event: Event }) {
   const via = event.source === "webhook" ? M.viaWebhook() : M.viaPoll();
+  const by = event.decided_by_name;
   return (
     <div class="row">
       <span class="grow">
         <strong class="till-memo">{event.memo || M.noMemo()}</strong>
         <span class="muted small">
-          {[moment(event.received_at), via, event.bank_ref, event.outcome && M[event.outcome]()]
+          {[
+            moment(event.received_at),
+            via,
+            event.bank_ref,
+            event.outcome && OUTCOMES[event.outcome](),
+            event.decided_at && by && E.decidedBy(by, moment(event.decided_at)),
+          ]
             .filter(Boolean)
             .join(" · ")}
         </span>
         <span class="across">
-          <Badge tone={TONES[event.state]}>{M[event.state]()}</Badge>
+          <Badge tone={TONES[event.state]}>
+            {event.is_undecided ? E.title() : M[event.state]()}
+          </Badge>
           {event.fund_id && (
             <a class="small" href={tillPath(school, "thu/tien-ve", event.fund_id)}>
               {M.toFund()}

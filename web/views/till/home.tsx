@@ -5,6 +5,7 @@ import { Icon, type IconName } from "../../components/icons";
 import { Card, Loaded, Page } from "../../components/ui";
 import { count, schoolDay } from "../../format";
 import { T } from "../../i18n/till";
+import { E } from "../../i18n/till_events";
 import { dong } from "../../money";
 import { useQuery } from "../../query";
 import type { Parameters } from "../../router";
@@ -58,7 +59,9 @@ export default function Home({ params }: { params: Parameters }) {
 
 function Waits({ school, board: { waiting } }: { school: number; board: Board }) {
   const all: (readonly [number, (n: string) => string, Part, IconName])[] = [
-    [isAccountant() ? waiting.reviews : 0, T.waitReviews, "thu/tien-ve", "in"],
+    [isAccountant() ? waiting.reviews - waiting.events : 0, T.waitReviews, "thu/tien-ve", "in"],
+    [isAccountant() ? waiting.events : 0, E.waiting, "thu/bao-co", "bell"],
+    [isAccountant() ? waiting.rows : 0, T.waitRows, "thu/sao-ke", "bank"],
     [waiting.refunds, T.waitRefunds, "thu/hoan-tien", "undo"],
     [waiting.cash, T.waitCash, "thu/tien-mat", "money"],
     [waiting.waivers, T.waitWaivers, "thu/mien-giam", "people"],
