@@ -175,7 +175,7 @@ async def test_a_board_is_what_a_person_counts(counter: Counter, world: World) -
     assert share["collected"] == round(100 * total["collected"] / total["charged"])
     assert "Học Sinh" not in str(found)
     assert found["waiting"] == {
-        "reviews": 1, "events": 0, "refunds": 0, "cash": 0, "waivers": 0,
+        "reviews": 1, "events": 0, "rows": 0, "refunds": 0, "cash": 0, "waivers": 0,
     }  # fmt: skip
     came = await till.owner.fetchrow("select count(*) as n, sum(amount)::bigint as s from fund")
     assert came is not None

@@ -40,6 +40,10 @@ export const T = texts({
     (n: string) => `${n} khoản tiền về chưa rõ của ai`,
     (n: string) => `${n} sums whose bill is not clear`,
   ],
+  waitRows: [
+    (n: string) => `${n} dòng sao kê chờ quyết định`,
+    (n: string) => `${n} rows of statements to decide`,
+  ],
   waitRefunds: [
     (n: string) => `${n} khoản hoàn tiền chưa xong`,
     (n: string) => `${n} refunds not settled`,

@@ -21,6 +21,10 @@ export const M = texts({
   late: ["Quá hạn mã QR", "QR code too old"],
   inFull: ["Đã vào phiếu", "On its bills"],
   creditOf: [(name: string) => `Tiền dư của ${name}`, (name: string) => `Left over for ${name}`],
+  creditLeft: [
+    (name: string) => `Tiền dư của ${name}, đã rời trường`,
+    (name: string) => `Left over for ${name}, who has left`,
+  ],
   amount: ["Số tiền", "Amount"],
   free: ["Chưa vào phiếu nào", "Without a bill"],
   onBills: ["Đã vào phiếu", "On bills"],
@@ -198,6 +202,10 @@ export const M = texts({
   ],
   stToReview: ["Xem tiền chờ xử lý", "See what waits"],
   stWaits: [(n: string) => `${n} dòng cần xem`, (n: string) => `${n} rows to look at`],
+  stLeft: [
+    (n: string) => `${n} dòng chưa vào sổ, mời nhập lại tệp này`,
+    (n: string) => `${n} rows not taken: please import this file again`,
+  ],
   allRows: ["Mọi dòng", "All rows"],
   rowWaits: ["Dòng cần xem", "Rows to look at"],
   duplicate_reference: ["Mã giao dịch đã có ở khoản khác", "The reference belongs to other money"],

@@ -77,11 +77,13 @@ class LevelBoard(Struct, frozen=True, kw_only=True):
 class Waiting(Struct, frozen=True, kw_only=True):
     """What waits for a person: money to review, refunds to approve or to settle, cash, waivers.
 
-    `events`: so many of the reviews are notices of a bank that may be money.
+    `events`: so many of the reviews are notices of a bank that may be money. `rows`: transfers on
+    statements that somebody has to decide, or that are not taken since an import was cut off.
     """
 
     reviews: int
     events: int
+    rows: int
     refunds: int
     cash: int
     waivers: int

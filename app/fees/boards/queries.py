@@ -31,13 +31,22 @@ async def parts(conn: db.Conn, *, school_id: int, from_day: date, to_day: date) 
 
 
 async def waiting(conn: db.Conn, *, school_id: int) -> Waiting:
-    """What waits for a person at this moment."""
+    """What waits for a person at this moment.
+
+    Also what is left of a pupil who has left: no next bill comes that it could pay.
+    """
     row = await db.one(
         conn,
         Waiting,
         """
         select (select count(*) from fund where school_id = $1 and review is not null)
+               + (select count(*) from fund f
+                    join student s on s.school_id = $1 and s.id = f.credit_student_id
+                   where f.school_id = $1 and f.review is null and s.ended_at is not null
+                     and f.amount > f.allocated + f.refund_held)
                + e.events as reviews, e.events,
+               (select count(*) from bank_statement_row
+                 where school_id = $1 and amount > 0 and fund_id is null) as rows,
                (select count(*) from refund
                  where school_id = $1 and state in ('requested', 'sent')) as refunds,
                (select count(*) from cash_intake
@@ -49,7 +58,7 @@ async def waiting(conn: db.Conn, *, school_id: int) -> Waiting:
         """,
         school_id,
     )
-    return row or Waiting(reviews=0, events=0, refunds=0, cash=0, waivers=0)
+    return row or Waiting(reviews=0, events=0, rows=0, refunds=0, cash=0, waivers=0)
 
 
 async def overdue(conn: db.Conn, *, school_id: int, today: date) -> Overdue:

@@ -155,6 +155,7 @@ function Former({ school, query, page }: FormerProps) {
                         {T.by(each.imported_by_name ?? "")} · {moment(each.imported_at)}
                       </span>
                     </span>
+                    {each.left > 0 && <Badge tone="bad">{M.stLeft(count(each.left))}</Badge>}
                     {each.waiting > 0 && (
                       <Badge tone="late">{M.stWaits(count(each.waiting))}</Badge>
                     )}
