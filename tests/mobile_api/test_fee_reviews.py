@@ -225,3 +225,37 @@ async def test_the_code_of_a_void_bill_suggests_the_one_issued_for_it(house: Hou
     assert shown["fund"]["review"] == "not_open"
     (first,) = shown["suggestions"]
     assert (first["invoice_id"], first["why"]) == (str(new), ["reference"])
+
+
+async def test_what_is_left_of_a_pupil_who_has_left_waits_for_a_person(house: House) -> None:
+    """No next bill comes that it could pay, and nobody would look for it."""
+    till = house.till
+    fund_id = await house.arrives(50_000, "x", "FT1")
+    kept = await house.allocate(fund_id, credit_student_id=str(till.single.id))
+    assert kept.json()["fund"]["review"] is None
+    assert (await house.funds(review="any"), await waiting(house, "reviews")) == ([], 0)
+    await till.owner.execute(
+        "update student set ended_at = $2 where id = $1", till.single.id, till.now
+    )
+    (line,) = await house.funds(review="any")
+    assert (line["id"], line["review"], line["credit_has_left"]) == (str(fund_id), None, True)
+    assert await waiting(house, "reviews") == 1
+    assert (await house.ask_refund(fund_id, 50_000)).status_code == 201
+    assert (await house.funds(review="any"), await waiting(house, "reviews")) == ([], 0)
+
+
+async def test_rows_of_a_statement_that_wait_are_on_the_desk(house: House) -> None:
+    known = await house.arrives(50_000, "nop tien", "FT1")
+    found = await house.imported([["16/11/2026 06:30:00", "5078-1", "", 50_000, "", "tien nop"]])
+    assert (found["sums"]["waiting"], await waiting(house, "rows")) == (1, 1)
+    path = f"/statements/{found['statement_id']}/rows/2/decision"
+    decided = await house.till.post(house.till.accountant, path, fund_id=str(known))
+    assert decided.status_code == 200, decided.text
+    assert await waiting(house, "rows") == 0
+
+
+async def waiting(house: House, what: str) -> int:
+    """What the desk counts."""
+    answer = await house.till.get(house.till.accountant, "/boards")
+    found: int = answer.json()["waiting"][what]
+    return found
