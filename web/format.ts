@@ -62,16 +62,10 @@ export function dayFromToday(day: string, now: number = Date.now()): string {
   return dayName(day);
 }
 
-/** 06:52 today, 16/11 06:52 before. */
+/** 06:52 today, 16/11 06:52 before: Intl would part day and month by a dash here alone. */
 export function moment(at: Instant, now: number = Date.now()): string {
-  if (schoolDay(at) === schoolDay(now)) return clock(at);
-  return formatter("moment", {
-    day: "2-digit",
-    month: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  }).format(new Date(at));
+  const [, month, day] = schoolDay(at).split("-");
+  return schoolDay(at) === schoolDay(now) ? clock(at) : `${day}/${month} ${clock(at)}`;
 }
 
 export function count(n: number): string {

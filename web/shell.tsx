@@ -95,7 +95,7 @@ function moneyTabs(home: string): Tab[] {
       href: `${home}/tien-ve`,
       icon: "in",
       name: C.moneyIn(),
-      under: /\/thu\/(sao-ke|tien-mat|hoan-tien|bao-co)/,
+      under: /\/thu\/(sao-ke|bien-lai|tien-mat|hoan-tien|bao-co)/,
     },
     {
       href: `${home}/phieu`,

@@ -150,7 +150,8 @@ async def _a_mistyped_memo_is_found_by_the_statement(play: Play) -> None:
     await expect(may_be.get_by_label(f"Vào phiếu của {CUONG}")).to_have_value("300.000")
     await screen(page, "fees-resolve-desk")
     await may_be.get_by_role("button", name="Xác nhận").click()
-    await expect(desk.says("Đã ghi vào phiếu.")).to_be_visible()
+    await expect(desk.says("Đã ghi vào phiếu.")).to_be_in_viewport()
+    await expect(page.locator(":focus")).to_contain_text("Đã ghi vào phiếu.")
 
 
 async def _give_statement(play: Play) -> None:
@@ -173,7 +174,7 @@ async def _what_was_too_much_goes_back_by_two(play: Play) -> None:
     await dialog.get_by_label("Lý do").fill("Chuyển thừa")
     await screen(page, "fees-refund-desk")
     await dialog.get_by_role("button", name="Gửi").click()
-    await expect(desk.says("Đã gửi đề nghị.")).to_be_visible()
+    await expect(page.locator(":focus")).to_contain_text("Đã gửi đề nghị.")
     await _the_principal_looks_and_approves(play)
     out = play.bank.transfer(50_000, "HOAN TIEN CHUYEN THUA", direction="out")
     await desk.go(f"/truong/{play.school.id}/thu/hoan-tien")

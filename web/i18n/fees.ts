@@ -59,6 +59,10 @@ export const F = texts({
     "Mở ứng dụng ngân hàng bất kỳ và quét mã này. Người thân cũng có thể đóng giúp: mã không ghi tên con.",
     "Scan it with any bank's app. A relative can pay as well: it does not name your child.",
   ],
+  samePhone: [
+    "Chỉ có máy này: lưu ảnh, rồi trong ứng dụng ngân hàng chọn quét từ ảnh.",
+    "Only this phone? Save the picture, then scan it from your photos in the bank's app.",
+  ],
   qrOf: [(sum: string) => `Mã VietQR ${sum}`, (sum: string) => `VietQR of ${sum}`],
   sum: ["Số tiền", "Amount"],
   number: ["Số tài khoản", "Account number"],

@@ -39,7 +39,7 @@ test("times are the school's wherever the phone is", () => {
   assert.equal(dayFromToday("2026-11-16", now), "Hôm nay");
   assert.equal(dayFromToday("2026-11-15", now), "Hôm qua");
   assert.equal(moment("2026-11-16T00:10:00Z", now), "07:10");
-  assert.match(moment("2026-11-12T00:10:00Z", now), /12.*11/);
+  assert.equal(moment("2026-11-12T00:10:00Z", now), "12/11 07:10");
 });
 
 test("the same in English, at once", () => {

@@ -40,6 +40,7 @@ export default function PayBy({ intent }: { intent: Intent }) {
             </Button>
           )}
         </div>
+        <p class="muted small">{F.samePhone()}</p>
         {fault.value && <Note tone="bad">{F.noPicture()}</Note>}
       </section>
       <section class="card">

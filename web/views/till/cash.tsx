@@ -3,7 +3,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { api, of, type Schemas } from "../../api";
 import { Confirm } from "../../components/confirm";
-import { Badge, Button, Card, Empty, Loaded, Note } from "../../components/ui";
+import { Badge, Button, Card, Empty, Loaded } from "../../components/ui";
 import { moment } from "../../format";
 import { T } from "../../i18n/till";
 import { M } from "../../i18n/till_money";
@@ -15,6 +15,7 @@ import { AskReason } from "./ask_reason";
 import { CashForm } from "./cash_form";
 import { isAccountant, TillPage } from "./frame";
 import { Rest } from "./rest";
+import { Said } from "./said";
 
 type Intake = Schemas["CashLine"];
 type Act = { kind: "confirm" | "cancel"; intake: Intake } | null;
@@ -35,7 +36,7 @@ export default function Cash({ params }: { params: Parameters }) {
   return (
     <TillPage school={school} here="thu/tien-mat" title={T.cash()} actions={add}>
       <p class="muted">{M.cashLead()}</p>
-      {said.value && <Note tone="good">{said.value}</Note>}
+      <Said words={said.value} of={query.data.value} />
       <Loaded query={query}>
         {(found) =>
           found.items.length === 0 ? (

@@ -17,6 +17,7 @@ import { isAccountant, TillPage } from "./frame";
 import { Text } from "./inputs";
 import { type Account, useAccounts } from "./lists";
 import { Rest } from "./rest";
+import { Said } from "./said";
 
 type Sums = Schemas["CloseSums"];
 type Line = Schemas["CloseLine"];
@@ -31,7 +32,7 @@ export default function Closes({ params }: { params: Parameters }) {
   return (
     <TillPage school={school} here="thu/khoa-so" title={T.closes()}>
       <p class="muted">{K.closeLead()}</p>
-      {said.value && <Note tone="good">{said.value}</Note>}
+      <Said words={said.value} of={query.data.value} />
       {isAccountant() && (
         <Loaded query={accounts}>
           {(all) => (

@@ -3,7 +3,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { api, of, type Schemas } from "../../api";
 import { Confirm } from "../../components/confirm";
-import { Badge, Button, Card, Empty, Loaded, Note } from "../../components/ui";
+import { Badge, Button, Card, Empty, Loaded } from "../../components/ui";
 import { moment } from "../../format";
 import { T } from "../../i18n/till";
 import { W } from "../../i18n/till_setup";
@@ -15,6 +15,7 @@ import { dayShort } from "./days";
 import { isAccountant, TillPage } from "./frame";
 import { Chips } from "./inputs";
 import { Rest } from "./rest";
+import { Said } from "./said";
 import { WaiverForm } from "./waiver_form";
 
 type Waiver = Schemas["WaiverShown"];
@@ -34,7 +35,7 @@ export default function Waivers({ params }: { params: Parameters }) {
   return (
     <TillPage school={school} here="thu/mien-giam" title={T.waivers()} actions={add}>
       <p class="muted">{W.lead()}</p>
-      {said.value && <Note tone="good">{said.value}</Note>}
+      <Said words={said.value} of={turn.value} />
       <Chips
         label={W.state()}
         value={state}
