@@ -1,15 +1,18 @@
 -- migrate:up
 
--- What a gateway told and we did not take for money, a person decides: `fund` or `known`.
+-- What a gateway told and we did not take for money, a person decides: `fund`, `known`, or
+-- `not_there`, as the bank has no such transfer.
 -- `ended`: genuine, and of a merchant that was ended; nothing of it becomes money by itself.
 alter table gateway_inbox
     drop constraint gateway_inbox_outcome_check,
     add constraint gateway_inbox_outcome_check check (outcome in ('fund', 'known', 'outgoing',
-        'other_account', 'not_vnd', 'not_positive', 'unreadable', 'differs', 'ended')),
+        'other_account', 'not_vnd', 'not_positive', 'unreadable', 'differs', 'ended', 'not_there')),
     add column decided_by uuid, -- the account
     add column decided_at timestamptz,
     add constraint gateway_inbox_decided check ((decided_by is null) = (decided_at is null)
-        and (decided_by is null or (state = 'done' and outcome in ('fund', 'known') and fund_id is not null)));
+        and (decided_by is null or (state = 'done' and outcome in ('fund', 'known', 'not_there')))
+        and (decided_by is not null or outcome <> 'not_there')
+        and (outcome not in ('fund', 'known') or fund_id is not null));
 create index gateway_inbox_undecided on gateway_inbox (school_id, received_at desc)
     where outcome in ('differs', 'ended');
 
@@ -19,7 +22,8 @@ update gateway_inbox set state = 'received', outcome = null, done_at = null, due
 
 -- migrate:down
 
-update gateway_inbox set outcome = 'differs' where outcome = 'ended';
+update gateway_inbox set state = 'set_aside', outcome = 'differs', decided_by = null, decided_at = null
+ where outcome in ('ended', 'not_there');
 drop index gateway_inbox_undecided;
 alter table gateway_inbox
     drop constraint gateway_inbox_decided,

@@ -38,9 +38,11 @@ QueryState = Annotated[
 
 
 class EventDecision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an event is: `new` money, or `known`: then `fund_id` is one of its `alike`; null: the
-    fund that it was taken for. `other_than`: the `alike` that whoever says `new` has looked at;
-    with another one there it is a 409. Left out, nothing is compared.
+    """What an event is: `new` money, `known`, or `not_there`: the bank has no such transfer.
+
+    Of `known` money `fund_id` is one of its `alike`; null: what it was taken for. `other_than`: the
+    `alike` that whoever says `new` has looked at; with another one there it is a 409. Left out,
+    nothing is compared.
     """
 
     school_id: SchoolId
@@ -135,7 +137,8 @@ async def decide_gateway_event(
     """Say what an event is that may be money and was not taken for it. For accountants.
 
     New money is a fund from then on and goes to the bills that its memo names; known money is seen
-    once more and changes nothing. The same decision again is answered alike.
+    once more and changes nothing; what is not there waits no more, and a statement that has it all
+    the same makes it money. The same decision again is answered alike.
     """
     school_id = require_desk(caller, data.school_id, "accountant")
     await deciding.decide(

@@ -235,6 +235,23 @@ async def test_only_what_may_be_money_and_waits_is_decided_and_by_an_accountant(
     assert await counter.count("fund") == 2
 
 
+async def test_what_the_bank_does_not_have_waits_no_more_and_its_statement_is_believed(
+    counter: Counter, house: House
+) -> None:
+    await counter.bank.pay(120_000, "a", reference="FT1")
+    await counter.bank.pay(90_000, "b", reference="FT1")
+    event = await one_aside(counter)
+    done = await decided(counter, event, "not_there")
+    assert (done["state"], done["outcome"], done["fund_id"]) == ("done", "not_there", None)
+    assert await decided(counter, event, "not_there") == done
+    assert (await decide(counter, event, "new")).status_code == 409
+    assert await board(counter) == (1, 0)
+    assert await counter.count("fund") == 1
+    told = await house.imported([row("FT1", 120_000, "a"), row("FT2", 90_000, "b")])
+    assert (told["sums"]["known"], told["sums"]["new"]) == (1, 1)
+    await house.add_up()
+
+
 async def _end(counter: Counter) -> None:
     till = counter.till
     counter.clock.now += timedelta(seconds=1)

@@ -31,9 +31,10 @@ async def test_a_notice_that_may_be_money_is_decided_beside_the_money_that_it_ma
     await bank.pay(300_000, "NGUYEN VAN BA nop tien hoc", reference="FT1")
     await bank.pay(300_000, "TRAN THI TU nop tien hoc", reference="FT1")
     await bank.pay(250_000, "NGUYEN VAN BA nop tien hoc", reference="FT1")
+    await bank.pay(100_000, "ung ho", reference="FT1")
 
     async def are_taken() -> bool:
-        return await town.count(_TAKEN, school.id) == 3
+        return await town.count(_TAKEN, school.id) == 4
 
     await until(are_taken)
     await desk.go(f"/truong/{school.id}/thu/tien-ve")
@@ -57,6 +58,10 @@ async def test_a_notice_that_may_be_money_is_decided_beside_the_money_that_it_ma
     await dialog.get_by_role("button", name="Đúng là khoản ấy").click()
     said = page.get_by_role("status").filter(has_text="Không ghi thêm đồng nào.")
     await expect(said).to_be_visible()
+    gone = page.get_by_role("region", name="100.000")
+    await gone.get_by_role("button", name="Ngân hàng không có khoản này").click()
+    await dialog.get_by_role("button", name="Thôi chờ").click()
+    await expect(page.get_by_role("status").filter(has_text="thôi chờ")).to_be_visible()
     await expect(page.get_by_role("region", name="Chờ quyết định")).to_have_count(0)
     await expect(page.get_by_role("listitem").filter(has_text="250.000")).to_contain_text(
         "Phan Thị Kế quyết định"

@@ -23,6 +23,21 @@ export const E = texts({
   wasTold: ["có báo có", "a notice told of it"],
   isNew: ["Đây là khoản mới", "It is new money"],
   isKnown: ["Đã có rồi", "It is here already"],
+  isNotThere: ["Ngân hàng không có khoản này", "The bank does not have it"],
+  notThereAsk: [
+    (sum: string) => `Ngân hàng không có khoản ${sum} này?`,
+    (sum: string) => `The bank does not have these ${sum}?`,
+  ],
+  notThereHint: [
+    "Không ghi gì vào sổ, báo có này thôi chờ. Nếu sao kê sau này có khoản ấy thì vẫn được ghi.",
+    "Nothing is counted and the notice waits no more. If a statement has it later, it is counted then.",
+  ],
+  notThereDo: ["Thôi chờ", "Wait no more"],
+  notThereDone: [
+    (sum: string) => `Báo có ${sum} thôi chờ. Không ghi gì vào sổ.`,
+    (sum: string) => `The notice of ${sum} waits no more. Nothing was counted.`,
+  ],
+  not_there: ["ngân hàng không có", "not at the bank"],
   newAsk: [(sum: string) => `Ghi thêm ${sum} vào sổ?`, (sum: string) => `Count ${sum} more?`],
   newHint: [
     "Tiền vào phiếu ghi trong nội dung, hoặc nằm chờ ở Tiền về. Gia đình nhận tin và biên lai như mọi khoản.",

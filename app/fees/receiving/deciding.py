@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Collection
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from msgspec import structs
@@ -19,7 +19,12 @@ from app.fees.receiving.gateway import UNDECIDED, EventOutcome, Transfer
 from app.fees.receiving.inbox import first_key
 from app.schools.common import school_box
 
-Decision = Literal["new", "known"]
+Decision = Literal["new", "known", "not_there"]
+_OUTCOMES: Final[dict[Decision, EventOutcome]] = {
+    "new": "fund",
+    "known": "known",
+    "not_there": "not_there",
+}
 
 
 class _Waiting(told.Event, frozen=True, kw_only=True):
@@ -43,7 +48,9 @@ async def decide(
     decided_by: UUID,
     now: datetime,
 ) -> None:
-    """The event is money that nobody told of yet (`new`), or this fund (`known`).
+    """The event is money that nobody told of yet (`new`), this fund (`known`), or nothing.
+
+    `not_there`: the bank has no such transfer. If it has, its statement still makes it money.
 
     `fund_id` None: the fund that it was taken for. `other_than`: the funds that whoever says `new`
     has seen beside it; None: all. The same decision again changes nothing.
@@ -67,13 +74,14 @@ async def decide(
         raise EventNotWaiting
     await hold_account(conn, school_id=school_id, account_id=event.account_id)
     alike_ids = await _alike(conn, school_id, event, transfer, box)
+    fund: UUID | None = None
     if decision == "new":
         if other_than is not None and not alike_ids.issubset(other_than):
             raise AlikeMoneyCame(
                 ("Mời xem khoản mới thêm rồi quyết định lại.", "Look at it, then decide again.")
             )
         fund = await _take(conn, school_id, event, transfer, box, now)
-    else:
+    elif decision == "known":
         fund = await _recognise(conn, school_id, event, fund_id or event.taken_for, alike_ids, now)
     await _settle(conn, school_id, event, decision, fund, decided_by, now)
 
@@ -177,8 +185,7 @@ async def _hold(
 
 
 def _require_same(event: _Waiting, decision: Decision, fund_id: UUID | None) -> None:
-    outcome = "fund" if decision == "new" else "known"
-    if event.outcome != outcome or (fund_id is not None and fund_id != event.fund_id):
+    if event.outcome != _OUTCOMES[decision] or (fund_id is not None and fund_id != event.fund_id):
         raise EventDecided
 
 
@@ -187,7 +194,7 @@ async def _settle(
     school_id: int,
     event: _Waiting,
     decision: Decision,
-    fund_id: UUID,
+    fund_id: UUID | None,
     decided_by: UUID,
     now: datetime,
 ) -> None:
@@ -200,7 +207,7 @@ async def _settle(
         school_id,
         event.merchant_id,
         event.event_key,
-        "fund" if decision == "new" else "known",
+        _OUTCOMES[decision],
         fund_id,
         decided_by,
         now,
@@ -209,7 +216,7 @@ async def _settle(
         conn,
         school_id=school_id,
         kind="fee_event",
-        subject_id=fund_id,
+        subject_id=fund_id or event.merchant_id,
         actor_account_id=decided_by,
         detail={
             "decision": decision,

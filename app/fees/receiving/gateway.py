@@ -20,6 +20,7 @@ EventOutcome = Literal[
     "unreadable",
     "differs",
     "ended",
+    "not_there",
 ]
 # May be money, and a person says whether it is.
 UNDECIDED: Final = frozenset[EventOutcome]({"differs", "ended"})

@@ -18,8 +18,11 @@ type Fund = Schemas["AlikeFund"];
 
 export interface Decided {
   words: string;
-  fund: string;
+  fund: string | null;
 }
+
+/** A fund: it is that one. */
+type Answer = Fund | "new" | "not_there";
 
 interface Props {
   school: number;
@@ -31,8 +34,7 @@ interface Props {
 
 export function EventChoice(props: Props) {
   const { school, event } = props;
-  // Undefined: nobody asks; null: as new money.
-  const asks = useSignal<Fund | null | undefined>(undefined);
+  const asks = useSignal<Answer | null>(null);
   const sum = dong(event.amount ?? 0);
   return (
     <Card aria-label={`${sum} ${event.memo ?? ""}`} class="event-choice">
@@ -51,8 +53,11 @@ export function EventChoice(props: Props) {
               .filter(Boolean)
               .join(" · ")}
           </span>
-          <Button class="till-start" onClick={() => (asks.value = null)}>
+          <Button class="till-start" onClick={() => (asks.value = "new")}>
             {E.isNew()}
+          </Button>
+          <Button class="till-start" kind="quiet" onClick={() => (asks.value = "not_there")}>
+            {E.isNotThere()}
           </Button>
         </section>
         <section class="event-side">
@@ -68,9 +73,7 @@ export function EventChoice(props: Props) {
           ))}
         </section>
       </div>
-      {asks.value !== undefined && (
-        <Sure {...props} fund={asks.value} onClose={() => (asks.value = undefined)} />
-      )}
+      {asks.value && <Sure {...props} answer={asks.value} onClose={() => (asks.value = null)} />}
     </Card>
   );
 }
@@ -104,27 +107,27 @@ function AlikeOne({ school, fund, onChoose }: AlikeProps) {
 }
 
 interface SureProps extends Props {
-  fund: Fund | null;
+  answer: Answer;
   onClose: () => void;
 }
 
-function Sure({ school, event, fund, onClose, onDecided, onMoved }: SureProps) {
+function Sure({ school, event, answer, onClose, onDecided, onMoved }: SureProps) {
   const sending = useSending();
-  const sum = dong(event.amount ?? 0);
+  const fund = typeof answer === "string" ? null : answer;
+  const words = wordsFor(answer, dong(event.amount ?? 0));
   const decide = () =>
     sending.run(async () => {
       const body = {
         school_id: school,
         merchant_id: event.merchant_id,
         event_key: event.event_key,
-        decision: fund ? ("known" as const) : ("new" as const),
+        decision: typeof answer === "string" ? answer : ("known" as const),
         fund_id: fund?.id,
         other_than: event.alike.map((each) => each.id),
       };
       try {
         const done = await of(api.POST("/v1/fees/events/decision", { body }));
-        const words = fund ? E.knownDone(dong(fund.amount)) : E.newDone(sum);
-        await onDecided({ words, fund: done.fund_id ?? "" });
+        await onDecided({ words: words.done, fund: done.fund_id });
       } catch (error) {
         if (!(error instanceof Refusal) || error.status !== 409) throw error;
         onClose();
@@ -132,17 +135,38 @@ function Sure({ school, event, fund, onClose, onDecided, onMoved }: SureProps) {
       }
     });
   return (
-    <Dialog title={fund ? E.knownAsk(dong(fund.amount)) : E.newAsk(sum)} onClose={onClose}>
-      <p>{fund ? E.knownHint() : E.newHint()}</p>
-      {fund && fund.amount !== event.amount && <Note tone="late">{E.knownOther(sum)}</Note>}
-      {!fund && event.alike.length > 0 && <Note tone="late">{E.newBeside()}</Note>}
+    <Dialog title={words.ask} onClose={onClose}>
+      <p>{words.hint}</p>
+      {fund && fund.amount !== event.amount && (
+        <Note tone="late">{E.knownOther(dong(event.amount ?? 0))}</Note>
+      )}
+      {answer === "new" && event.alike.length > 0 && <Note tone="late">{E.newBeside()}</Note>}
       <Fault error={sending.failure.value} />
       <div class="across end">
         <Button onClick={onClose}>{C.cancel()}</Button>
         <Button kind="main" busy={sending.busy.value} onClick={() => void decide()}>
-          {fund ? E.knownDo() : E.newDo()}
+          {words.do}
         </Button>
       </div>
     </Dialog>
   );
+}
+
+function wordsFor(answer: Answer, sum: string) {
+  if (answer === "new")
+    return { ask: E.newAsk(sum), hint: E.newHint(), do: E.newDo(), done: E.newDone(sum) };
+  if (answer === "not_there")
+    return {
+      ask: E.notThereAsk(sum),
+      hint: E.notThereHint(),
+      do: E.notThereDo(),
+      done: E.notThereDone(sum),
+    };
+  const there = dong(answer.amount);
+  return {
+    ask: E.knownAsk(there),
+    hint: E.knownHint(),
+    do: E.knownDo(),
+    done: E.knownDone(there),
+  };
 }

@@ -62,7 +62,7 @@ export default function Events({ params }: { params: Parameters }) {
 
 const TONES = { received: "wait", done: "good", set_aside: "late" } as const;
 
-const OUTCOMES = { ...M, ended: E.endedState } as const;
+const OUTCOMES = { ...M, ended: E.endedState, not_there: E.not_there } as const;
 
 function One({ school, event }: { school: number; event: Event }) {
   const via = event.source === "webhook" ? M.viaWebhook() : M.viaPoll();

@@ -37,7 +37,9 @@ export function Undecided({ school, onDecided }: Props) {
       {done.value && (
         <Note tone="good">
           {done.value.words}{" "}
-          <a href={tillPath(school, "thu/tien-ve", done.value.fund)}>{M.toFund()}</a>
+          {done.value.fund && (
+            <a href={tillPath(school, "thu/tien-ve", done.value.fund)}>{M.toFund()}</a>
+          )}
         </Note>
       )}
       <Waiting
