@@ -19,6 +19,7 @@ from app.fees.billing.model import Issue
 from app.fees.money.allocating import allocate
 from app.fees.money.funds import receive
 from app.fees.money.model import Arrival, Share
+from app.fees.office.model import MEMO_FIELD
 from app.fees.setup.queries import NUMBER_FIELD, SECRET_FIELD, number_index
 from app.names import search_key
 from app.schools.common import ZONE, school_box
@@ -84,7 +85,7 @@ async def write_fees(conn: db.Conn, vault: Vault, *, today: date) -> None:
     last = await _write_period(conn, before, bank, asked[:3], founded)
     this = await _write_period(conn, month, bank, asked, founded)
     if await _issue(conn, last, now=_at(before, 9), scope="class"):
-        await _pay(conn, last, bank, before)
+        await _pay(conn, box, last, bank, before)
         await conn.execute(
             "update billing_period set state = 'closed', closed_at = $3, changed_at = $3"
             " where school_id = $1 and id = $2",
@@ -191,12 +192,12 @@ async def _untold(_done: int, _total: int) -> None:
     return None
 
 
-async def _pay(conn: db.Conn, period_id: UUID, bank: UUID, month: date) -> None:
+async def _pay(conn: db.Conn, box: SchoolBox, period_id: UUID, bank: UUID, month: date) -> None:
     """Two families of three pay by transfer, one of them half; who the demo names has paid."""
     bills = await db.rows(
         conn,
         """
-        select i.id, i.total, i.student_id from invoice i
+        select i.id, i.total, i.student_id, i.pay_ref from invoice i
          where i.school_id = $1 and i.period_id = $2 and i.total > 0
          order by i.student_id = any($3) desc, i.student_id
         """,
@@ -207,33 +208,34 @@ async def _pay(conn: db.Conn, period_id: UUID, bank: UUID, month: date) -> None:
     for n, bill in enumerate(bills):
         if n % 3 == 2:
             continue
-        at = _at(month + timedelta(days=3 + n % 12), 8 + n % 11)
         amount = bill["total"] // 2 if n == 4 else bill["total"]
-        got = await receive(
-            conn,
-            school_id=_SCHOOL,
-            arrival=Arrival(
-                account_id=bank,
-                bank_ref=f"FT{month:%y%m}{n:06}",
-                amount=amount,
-                channel="transfer",
-                received_at=at,
-                memo=None,
-                payer=None,
-                source="webhook",
-                source_ref=f"{month:%y%m}{n:06}",
-            ),
-            now=at,
+        arrival = Arrival(
+            account_id=bank,
+            bank_ref=f"FT{month:%y%m}{n:06}",
+            amount=amount,
+            channel="transfer",
+            received_at=_at(month + timedelta(days=3 + n % 12), 8 + n % 11),
+            memo=box.seal(f"MBVCB.{n:06}.{bill['pay_ref']}.CT tu 0123456789", field=MEMO_FIELD),
+            payer=None,
+            source="webhook",
+            source_ref=f"{month:%y%m}{n:06}",
         )
-        await allocate(
-            conn,
-            school_id=_SCHOOL,
-            fund_id=got.fund_id,
-            shares=[Share(invoice_id=bill["id"], amount=amount)],
-            how="auto",
-            made_by=None,
-            now=at,
-        )
+        await _put(conn, arrival, Share(invoice_id=bill["id"], amount=amount))
+
+
+async def _put(conn: db.Conn, arrival: Arrival, share: Share) -> None:
+    """What came pays its bill at once."""
+    at = arrival.received_at
+    got = await receive(conn, school_id=_SCHOOL, arrival=arrival, now=at)
+    await allocate(
+        conn,
+        school_id=_SCHOOL,
+        fund_id=got.fund_id,
+        shares=[share],
+        how="auto",
+        made_by=None,
+        now=at,
+    )
 
 
 async def _children(conn: db.Conn) -> list[UUID]:

@@ -28,7 +28,11 @@ _numbers = count(1)
 # Sealed columns differ each time, blind indexes and wrapped keys with the master key.
 _SECRET = ("phone_sealed", "phone_index", "password_hash", "wrapped", "created_at",
            "custody_blocked_at", "plan_version", "text_sealed")  # fmt: skip
-_SECRET_OF = {"fee_account": ("number", "number_index"), "merchant": ("secret",)}
+_SECRET_OF = {
+    "fee_account": ("number", "number_index"),
+    "merchant": ("secret",),
+    "fund": ("memo",),
+}
 # What money does is done as in life: ids, references and check codes are chance's.
 _OF_CHANCE = {"invoice", "invoice_line", "pay_reference", "meal_credit", "fund", "fund_sighting",
               "allocation", "ledger_txn", "ledger_entry", "receipt"}  # fmt: skip
