@@ -246,6 +246,13 @@ async def test_bills_of_two_accounts_take_two_codes(till: Till) -> None:
         "update invoice set account_id = $1 where id = $2", till.cash_id, bills[0]
     )
     assert refused(await intend(till, till.parent, *bills)) == (422, "not-one-account")
+    elder, younger = await due(till, till.parent)
+    ((at_school,), (by_code,)) = elder["bills"], younger["bills"]
+    assert (at_school["is_by_transfer"], by_code["is_by_transfer"]) == (False, True)
+    assert (at_school["account_id"], by_code["account_id"]) == (
+        str(till.cash_id),
+        str(till.bank_id),
+    )
 
 
 async def test_an_offer_is_free_to_leave_and_to_take_up_again(counter: Counter) -> None:

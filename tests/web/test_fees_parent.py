@@ -70,6 +70,34 @@ async def test_an_offer_is_left_and_taken_up_again_and_a_part_is_paid_where_it_m
     await screen(phone.page, "fees-expired")
 
 
+async def test_what_goes_to_two_accounts_has_two_codes_and_cash_has_none(
+    town: Town, open_phone: OpenPhone, api: httpx.AsyncClient
+) -> None:
+    till = await open_till(api, town)
+    bills = [
+        await till.bill(till.elder, 120_000),
+        await till.bill(till.younger, 80_000),
+        await till.bill(till.elder, 30_000, seq=2),
+    ]
+    bank = {"bin": "970415", "number": "106868686868", "holder": "Truong THCS"}
+    second = await till.post(till.accountant, "/accounts", kind="bank", name="Bán trú", bank=bank)
+    for bill, account_id in zip(bills[1:], (second.json()["id"], till.cash_id), strict=True):
+        await town.owner.execute(
+            "update invoice set account_id = $2 where id = $1", bill, account_id
+        )
+    phone = await open_phone()
+    await opened(phone, till)
+    await expect(phone.says("Các khoản này về 2 tài khoản của trường")).to_be_visible()
+    mine = card(phone, till.elder.name)
+    await expect(mine).to_contain_text("Nộp tại trường")
+    await expect(mine.get_by_role("checkbox")).to_have_count(1)
+    pay = phone.page.get_by_role("button", name=re.compile("^Đóng [0-9]"))
+    await expect(pay).to_have_text([re.compile("120.000"), re.compile("80.000")])
+    await pay.last.click()
+    await expect(phone.page.get_by_role("img", name=re.compile("VietQR 80.000"))).to_be_visible()
+    await expect(phone.page.get_by_text("106868686868")).to_be_visible()
+
+
 async def test_where_the_school_bills_nothing_there_is_nothing_of_fees(
     town: Town, open_phone: OpenPhone, api: httpx.AsyncClient
 ) -> None:

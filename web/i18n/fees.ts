@@ -47,6 +47,12 @@ export const F = texts({
     (n: number) => `Đã chọn ${n} khoản`,
     (n: number) => (n === 1 ? "1 bill chosen" : `${n} bills chosen`),
   ],
+  severalCodes: [
+    (n: number) =>
+      `Các khoản này về ${n} tài khoản của trường, nên có ${n} mã: mỗi mã đóng một lần.`,
+    (n: number) => `These go to ${n} accounts of the school: there is a code for each.`,
+  ],
+  atSchool: ["Nộp tại trường", "Paid at the school"],
   pay: [(sum: string) => `Đóng ${sum}`, (sum: string) => `Pay ${sum}`],
   history: ["Đã xong", "Settled"],
   paid: ["Đã đóng", "Paid"],

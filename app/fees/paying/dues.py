@@ -134,6 +134,8 @@ def _bill(row: BillRow, lines: list[DueLine], *, today: date) -> Bill:
         is_voluntary=row.is_voluntary,
         # Of an offer a family gives what it likes.
         accepts_partial=row.accepts_partial or row.is_voluntary,
+        account_id=row.account_id,
+        is_by_transfer=row.is_by_transfer,
         pay_ref=row.pay_ref,
         state=row.state,
         settlement=row.settlement,

@@ -78,6 +78,7 @@ class BillRow(Struct, frozen=True, kw_only=True):
     period_name: str
     accepts_partial: bool
     account_id: UUID
+    is_by_transfer: bool
     seq: int
     is_voluntary: bool
     pay_ref: str
@@ -103,7 +104,8 @@ class Bill(Struct, frozen=True, kw_only=True):
     """One bill with its lines. `left`: what may still be paid; `is_voluntary`: an offer.
 
     `accepts_partial`: less than `left` may be paid at once. `pay_ref` is what a transfer by hand
-    must carry in its memo.
+    must carry in its memo. Bills of one `account_id`, which names nothing else, are paid by one
+    code; without `is_by_transfer` it is paid at the school.
     """
 
     id: UUID
@@ -114,6 +116,8 @@ class Bill(Struct, frozen=True, kw_only=True):
     seq: int
     is_voluntary: bool
     accepts_partial: bool
+    account_id: UUID
+    is_by_transfer: bool
     pay_ref: str
     state: InvoiceState
     settlement: Settlement

@@ -65,9 +65,10 @@ async def bills_of(
         BillRow,
         """
         select i.id, i.school_id, i.student_id, i.period_id, p.name as period_name,
-               p.accepts_partial, i.account_id, i.seq, i.is_voluntary, i.pay_ref, i.state,
-               i.due_day, i.charged, i.waived, i.total, i.paid, i.settlement, i.opened_at,
-               i.declined_at, i.void_reason, i.replaces
+               p.accepts_partial, i.account_id,
+               a.kind = 'bank' and a.ended_at is null as is_by_transfer, i.seq,
+               i.is_voluntary, i.pay_ref, i.state, i.due_day, i.charged, i.waived, i.total, i.paid,
+               i.settlement, i.opened_at, i.declined_at, i.void_reason, i.replaces
           from unnest($1::int[], $2::uuid[]) as q (school_id, student_id)
           cross join lateral (
                (select v.id from invoice v
@@ -81,6 +82,7 @@ async def bills_of(
                  order by v.drafted_at desc, v.id limit $3)) as chosen
           join invoice i on i.school_id = q.school_id and i.id = chosen.id
           join billing_period p on p.school_id = i.school_id and p.id = i.period_id
+          join fee_account a on a.school_id = i.school_id and a.id = i.account_id
          order by i.due_day, i.id
         """,
         list(school_ids),
@@ -98,11 +100,13 @@ async def bills(
         BillRow,
         """
         select i.id, i.school_id, i.student_id, i.period_id, p.name as period_name,
-               p.accepts_partial, i.account_id, i.seq, i.is_voluntary, i.pay_ref, i.state,
-               i.due_day, i.charged, i.waived, i.total, i.paid, i.settlement, i.opened_at,
-               i.declined_at, i.void_reason, i.replaces
+               p.accepts_partial, i.account_id,
+               a.kind = 'bank' and a.ended_at is null as is_by_transfer, i.seq,
+               i.is_voluntary, i.pay_ref, i.state, i.due_day, i.charged, i.waived, i.total, i.paid,
+               i.settlement, i.opened_at, i.declined_at, i.void_reason, i.replaces
           from invoice i
           join billing_period p on p.school_id = i.school_id and p.id = i.period_id
+          join fee_account a on a.school_id = i.school_id and a.id = i.account_id
          where i.school_id = any($1) and i.id = any($2) and i.opened_at is not null
            and i.state <> 'draft'
          order by i.id

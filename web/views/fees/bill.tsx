@@ -24,26 +24,17 @@ export function BillBox({ bill, amount, choose, reload }: Props) {
   const isPart = useSignal(false);
   return (
     <li class="fee-bill">
-      <label class="fee-pick">
-        <input
-          type="checkbox"
-          checked={amount > 0}
-          onChange={(event) => {
-            isPart.value = false;
-            choose(event.currentTarget.checked ? bill.left : 0);
-          }}
-        />
-        <span class="fee-words">
-          <strong>{nameOf(bill)}</strong>
-          <span class="muted">{F.dueBy(dayName(bill.due_day))}</span>
-          {bill.is_overdue && !bill.is_voluntary && <Badge tone="late">{F.overdue()}</Badge>}
-          {bill.paid > 0 && <span class="muted">{F.paidPart(dong(bill.paid))}</span>}
-        </span>
-        <strong class="fee-sum">{dong(bill.left)}</strong>
-      </label>
+      <Pick
+        bill={bill}
+        isChosen={amount > 0}
+        choose={(isChosen) => {
+          isPart.value = false;
+          choose(isChosen ? bill.left : 0);
+        }}
+      />
       <Lines bill={bill} />
       <div class="across">
-        {bill.accepts_partial && amount > 0 && !isPart.value && (
+        {bill.is_by_transfer && bill.accepts_partial && amount > 0 && !isPart.value && (
           <Button
             onClick={() => {
               isPart.value = true;
@@ -56,6 +47,39 @@ export function BillBox({ bill, amount, choose, reload }: Props) {
       </div>
       {isPart.value && <Part most={bill.left} choose={choose} />}
     </li>
+  );
+}
+
+interface PickProps {
+  bill: Bill;
+  isChosen: boolean;
+  choose: (isChosen: boolean) => void;
+}
+
+/** Chosen for the code; without a box where no transfer is taken. */
+function Pick({ bill, isChosen, choose }: PickProps) {
+  const told = (
+    <>
+      <span class="fee-words">
+        <strong>{nameOf(bill)}</strong>
+        <span class="muted">{F.dueBy(dayName(bill.due_day))}</span>
+        {bill.is_overdue && !bill.is_voluntary && <Badge tone="late">{F.overdue()}</Badge>}
+        {!bill.is_by_transfer && <Badge>{F.atSchool()}</Badge>}
+        {bill.paid > 0 && <span class="muted">{F.paidPart(dong(bill.paid))}</span>}
+      </span>
+      <strong class="fee-sum">{dong(bill.left)}</strong>
+    </>
+  );
+  if (!bill.is_by_transfer) return <div class="fee-past">{told}</div>;
+  return (
+    <label class="fee-pick">
+      <input
+        type="checkbox"
+        checked={isChosen}
+        onChange={(event) => choose(event.currentTarget.checked)}
+      />
+      {told}
+    </label>
   );
 }
 

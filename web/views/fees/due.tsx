@@ -10,10 +10,10 @@ import { F } from "../../i18n/fees";
 import { uuid7 } from "../../ids";
 import { dong } from "../../money";
 import { go } from "../../router";
-import { BillBox, DeclinedLine, PastLine } from "./bill";
+import { BillBox, DeclinedLine, nameOf, PastLine } from "./bill";
 import "./fees.css";
 import { type ChildDue, hasFees, useFees } from "./family";
-import { bySchool, type Choice, payable, type SchoolDue, wanted, wishOf } from "./model";
+import { type Bill, bySchool, type Choice, payable, type SchoolDue, wanted, wishOf } from "./model";
 
 export default function Fees() {
   const query = useFees();
@@ -63,6 +63,7 @@ function School({ school, reload }: SchoolProps) {
   const choose = (id: string, amount: number) => {
     choice.value = { ...choice.value, [id]: amount };
   };
+  const ways = payable(school);
   return (
     <section class="fee-school" aria-label={school.name}>
       {school.children.map((each) => (
@@ -74,7 +75,15 @@ function School({ school, reload }: SchoolProps) {
           reload={reload}
         />
       ))}
-      <PayBar school={school} choice={choice.value} />
+      {ways.map((bills, n) => (
+        <PayBar
+          key={bills[0]?.account_id}
+          bills={bills}
+          choice={choice.value}
+          hint={ways.length > 1 && !n ? F.severalCodes(ways.length) : null}
+          isOneOfSeveral={ways.length > 1}
+        />
+      ))}
     </section>
   );
 }
@@ -136,14 +145,20 @@ function Child({ child, choice, choose, reload }: ChildProps) {
   );
 }
 
-function PayBar({ school, choice }: { school: SchoolDue; choice: Choice }) {
+interface PayBarProps {
+  bills: readonly Bill[];
+  choice: Choice;
+  hint: string | null;
+  isOneOfSeveral: boolean;
+}
+
+function PayBar({ bills, choice, hint, isOneOfSeveral }: PayBarProps) {
   const sending = useSending();
-  const { sum, shares } = wishOf(school, choice);
+  const { chosen, sum, shares } = wishOf(bills, choice);
   const asked = JSON.stringify(shares);
   // The same wish keeps its id: a second tap after a lost answer makes no second code.
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new one for each wish
   const id = useMemo(() => uuid7(), [asked]);
-  if (!payable(school).length) return null;
   const pay = () =>
     sending.run(async () => {
       await of(api.POST("/v1/fees/intents", { body: { id, shares } }));
@@ -152,8 +167,10 @@ function PayBar({ school, choice }: { school: SchoolDue; choice: Choice }) {
   return (
     <div class="fee-pay">
       <Fault error={sending.failure.value} />
+      {hint && <p>{hint}</p>}
       <p class="muted" aria-live="polite">
         {F.chosen(shares.length)}
+        {isOneOfSeveral && chosen.length > 0 && `: ${[...new Set(chosen.map(nameOf))].join(", ")}`}
       </p>
       <Button
         kind="main"

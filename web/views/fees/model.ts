@@ -30,9 +30,17 @@ export function bySchool(items: readonly ChildDue[]): SchoolDue[] {
   return [...found.values()];
 }
 
-/** What may be paid now. */
-export function payable(school: SchoolDue): Bill[] {
-  return school.children.flatMap((each) => [...each.bills, ...each.offers]);
+/** What may be paid now, by account: a code pays what goes to one. */
+export function payable(school: SchoolDue): Bill[][] {
+  const found = new Map<string, Bill[]>();
+  for (const child of school.children)
+    for (const bill of [...child.bills, ...child.offers]) {
+      if (!bill.is_by_transfer) continue;
+      const own = found.get(bill.account_id);
+      if (own) own.push(bill);
+      else found.set(bill.account_id, [bill]);
+    }
+  return [...found.values()];
 }
 
 export function wanted(bill: Bill, choice: Choice): number {
@@ -41,15 +49,17 @@ export function wanted(bill: Bill, choice: Choice): number {
 }
 
 export interface Wish {
+  readonly chosen: readonly Bill[];
   readonly sum: number;
   readonly shares: Schemas["ShareWanted"][];
 }
 
-export function wishOf(school: SchoolDue, choice: Choice): Wish {
-  const chosen = payable(school)
+export function wishOf(bills: readonly Bill[], choice: Choice): Wish {
+  const chosen = bills
     .map((bill) => ({ bill, amount: wanted(bill, choice) }))
     .filter(({ amount }) => amount > 0);
   return {
+    chosen: chosen.map(({ bill }) => bill),
     sum: chosen.reduce((sum, { amount }) => sum + amount, 0),
     // The amount is said where it is a part: the rest of a bill may be less by the time it is sent.
     shares: chosen.map(({ bill, amount }) => ({
