@@ -136,16 +136,19 @@ function What({ refund }: { refund: Refund }) {
       </p>
     );
   return (
-    <dl class="till-facts">
-      <div>
-        <dt class="muted small">{X.gone()}</dt>
-        <dd class="till-memo">{refund.fund && briefWords(refund.fund)}</dd>
-      </div>
-      <div>
-        <dt class="muted small">{X.stays()}</dt>
-        <dd class="till-memo">{refund.of ? briefWords(refund.of) : X.wasMissing()}</dd>
-      </div>
-    </dl>
+    <>
+      <p class="strong">{X.strike()}</p>
+      <dl class="till-facts">
+        <div>
+          <dt class="muted small">{X.gone()}</dt>
+          <dd class="till-memo">{refund.fund && briefWords(refund.fund)}</dd>
+        </div>
+        <div>
+          <dt class="muted small">{X.stays()}</dt>
+          <dd class="till-memo">{refund.of ? briefWords(refund.of) : X.wasMissing()}</dd>
+        </div>
+      </dl>
+    </>
   );
 }
 

@@ -5,13 +5,13 @@ import { useMemo } from "preact/hooks";
 import { api, of, type Schemas } from "../../api";
 import { Form, useSending } from "../../components/form";
 import { Button, Dialog, Note } from "../../components/ui";
-import { moment } from "../../format";
 import { C } from "../../i18n/common";
 import { T } from "../../i18n/till";
 import { M } from "../../i18n/till_money";
 import { X } from "../../i18n/till_strike";
 import { uuid7 } from "../../ids";
 import { Radios } from "../office/inputs";
+import { dayShort } from "./days";
 import type { FundShown } from "./fund";
 import { Text } from "./inputs";
 
@@ -21,7 +21,7 @@ const MISSING = "missing";
 /** A sum in one line: when, what the family wrote, the bank's name of it, who told. */
 export function briefWords(brief: Brief): string {
   const seen = brief.seen_by.map((each) => M[each]()).join(", ");
-  const words = [moment(brief.received_at), brief.memo || M.noMemo(), brief.bank_ref];
+  const words = [dayShort(brief.day), brief.memo || M.noMemo(), brief.bank_ref];
   return [...words, `${M.seenBy()} ${seen}`].filter(Boolean).join(" · ");
 }
 
