@@ -11,14 +11,21 @@ from app.fees.references import references_in
 
 
 async def came_meanwhile(
-    conn: db.Conn, *, box: SchoolBox, school_id: int, account_id: UUID, row: StoredRow, memo: str
+    conn: db.Conn,
+    *,
+    box: SchoolBox,
+    school_id: int,
+    account_id: UUID,
+    statement_id: UUID,
+    row: StoredRow,
+    memo: str,
 ) -> bool:
-    """Whether a fund that no statement shows may be this row, under another reference.
+    """Whether a fund that `pair` did not see when it looked may be this row, by another reference.
 
-    As `pair` has it, which saw none when it looked. `memo`: the row's, in clear.
+    A later statement may have shown that fund by now. `memo`: the row's, in clear.
     """
     ours = set(references_in(memo))
-    for sealed in await _unseen_like(conn, school_id, account_id, row):
+    for sealed in await _unseen_like(conn, school_id, account_id, statement_id, row):
         theirs = set() if sealed is None else set(references_in(box.open(sealed, field=MEMO_FIELD)))
         if not ours or not theirs or not ours.isdisjoint(theirs):
             return True
@@ -26,9 +33,11 @@ async def came_meanwhile(
 
 
 async def _unseen_like(
-    conn: db.Conn, school_id: int, account_id: UUID, row: StoredRow
+    conn: db.Conn, school_id: int, account_id: UUID, statement_id: UUID, row: StoredRow
 ) -> list[bytes | None]:
-    """The memos of funds that no statement shows, of the row's amount and about its day.
+    """The memos of funds that this statement does not show, of the row's amount, about its day.
+
+    Those that another statement had shown when this one came were no doubt then, and are none now.
 
     None where the row's reference is known: then it is that fund.
     """
@@ -40,8 +49,13 @@ async def _unseen_like(
            and f.day between $4::date - $6::int and $4::date + $6
            and not exists (select from fund k
                             where k.school_id = $1 and k.account_id = $2 and k.bank_ref = $5)
-           and not exists (select from fund_sighting s where s.school_id = $1 and s.fund_id = f.id
-                              and s.source = 'statement')
+           and not exists (select from bank_statement_row r where r.school_id = $1
+                              and r.statement_id = $7 and r.fund_id = f.id)
+           and (not exists (select from fund_sighting s
+                             where s.school_id = $1 and s.fund_id = f.id
+                               and s.source = 'statement')
+                or f.found_at >= (select b.imported_at from bank_statement b
+                                   where b.school_id = $1 and b.id = $7))
            and not exists (select from refund d where d.school_id = $1 and d.fund_id = f.id
                               and d.kind = 'strike' and d.state = 'succeeded')
         """,
@@ -51,5 +65,6 @@ async def _unseen_like(
         row.day,
         row.bank_ref,
         POSTED_WITHIN,
+        statement_id,
     )
     return [each["memo"] for each in found]

@@ -39,6 +39,7 @@ async def take_next(
         box=box,
         school_id=school_id,
         account_id=account_id,
+        statement_id=statement_id,
         row=row,
         memo=_memo(box, row),
     ):

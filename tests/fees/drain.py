@@ -1,0 +1,122 @@
+"""The end of a school's time: all that was told is taken, and what the bank holds is in the books.
+
+Who decides here knows the truth, as an accountant does who looks at both sides.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from app import db
+from app.fees.office import reconciling, statement_rows
+from app.fees.office.model import MEMO_FIELD
+from app.fees.receiving.taker import DueEvent, take
+from app.schools.common import school_day
+from tests.fees.moves import Refused
+from tests.fees.moves_bank import GATEWAYS, bring, in_books, told_of
+from tests.fees.office_facts import Row, office_facts
+from tests.fees.term import VAULT, Term
+from tests.fees.truth import tag_of
+
+
+async def drain(term: Term) -> None:
+    """Everything comes to its end; then the bank's side and ours are held against each other."""
+    await _take_events(term)
+    # The last transfers are posted by then.
+    term.now += timedelta(days=3)
+    try:
+        async with term.step() as conn:
+            last = await bring(term, conn, since_days=400)
+    except Refused:
+        return
+    await _take_rows(term)
+    await _decide_rows(term, of=last)
+    await _decide_rows(term, of=None)
+    await _reconcile(term)
+
+
+async def books_are_the_banks(term: Term) -> None:
+    """Each transfer in is one fund, and no other transfer is in the books."""
+    found, held = await in_books(term, term.owner), term.account.held()
+    assert found == held, f"only in the books {found - held}, only at the bank {held - found}"
+
+
+async def _tags(term: Term) -> dict[UUID, int]:
+    """Who pays for what, of each fund that came by the bank."""
+    rows = await term.owner.fetch(
+        "select id, memo from fund where school_id = $1 and channel = 'transfer'", term.school_id
+    )
+    return {row["id"]: tag_of(term.box.open(row["memo"], field=MEMO_FIELD)) for row in rows}
+
+
+async def _take_events(term: Term) -> None:
+    facts = await office_facts(term.owner, term.school_id)
+    for event in facts.due_events:
+        due = DueEvent(school_id=term.school_id, merchant_id=term.merchant_id, event_key=event.key)
+        async with term.step() as conn:
+            assert await take(conn, event=due, vault=VAULT, gateways=GATEWAYS, now=term.now)
+
+
+async def _take_rows(term: Term) -> None:
+    facts = await office_facts(term.owner, term.school_id)
+    for each in facts.rows:
+        if each.is_left:
+            async with term.step() as conn:
+                await statement_rows.take_next(
+                    conn,
+                    box=term.box,
+                    school_id=term.school_id,
+                    statement_id=each.statement_id,
+                    now=term.now,
+                )
+
+
+async def _decide_rows(term: Term, *, of: UUID | None) -> None:
+    """What waits, of this statement or (None) of all."""
+    facts = await office_facts(term.owner, term.school_id)
+    for each in facts.waiting_rows:
+        if of is None or each.statement_id == of:
+            async with term.step() as conn:
+                await _decide_row(term, conn, each)
+
+
+async def _decide_row(term: Term, conn: db.Conn, each: Row) -> None:
+    """It is a fund of who paid that, of which the statement shows no other row; or it is none."""
+    facts = await office_facts(term.owner, term.school_id)
+    real = term.files[each.statement_id][each.n]
+    shown = await statement_rows.shown_rows(
+        conn,
+        box=term.box,
+        school_id=term.school_id,
+        statement_id=each.statement_id,
+        after=each.n - 1,
+        limit=1,
+    )
+    tags = await _tags(term)
+    alike = [fund for fund in shown[0].candidates if tags[fund] == real.tag]
+    known = [*(fund for fund in told_of(term, facts, real) if fund in alike), *alike]
+    await statement_rows.decide_row(
+        conn,
+        box=term.box,
+        school_id=term.school_id,
+        statement_id=each.statement_id,
+        n=each.n,
+        fund_id=known[0] if known else None,
+        decided_by=term.accountant,
+        now=term.now,
+    )
+
+
+async def _reconcile(term: Term) -> None:
+    """Nothing differs between the bank's side and ours."""
+    async with term.step() as conn:
+        run_id = await reconciling.run(
+            conn,
+            school_id=term.school_id,
+            account_id=term.bank_id,
+            from_day=school_day(term.now) - timedelta(days=200),
+            to_day=school_day(term.now),
+            run_by=term.accountant,
+            now=term.now,
+        )
+        found = await reconciling.one(conn, school_id=term.school_id, reconciliation_id=run_id)
+    assert found.differences == [], found.differences

@@ -1,0 +1,263 @@
+"""What the accountant's office does with money: reviews, cash, refunds, closes."""
+
+from typing import Final
+from uuid import UUID
+
+from msgspec import UNSET
+
+from app import db
+from app.fees.money.model import Share
+from app.fees.office import cash, closes, refunds, reviews
+from app.fees.office.refund_model import RefundAsked
+from app.schools.common import school_day
+from tests.fees.moves import Choice, Move
+from tests.fees.office_facts import Intake, OfficeFacts
+from tests.fees.term import Term
+
+
+async def allocate(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice) -> None:
+    """Some of a fund to one bill."""
+    fund = choice.rather(facts.funds, [fund for fund in facts.funds if fund.free])
+    bill = choice.rather(facts.bills, facts.open_bills)
+    with choice.expects(choice.amount <= min(fund.free, bill.due)):
+        await _confirm(
+            term, conn, choice, fund.id, [Share(invoice_id=bill.id, amount=choice.amount)]
+        )
+
+
+async def allocate_all(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice) -> None:
+    """One fund's rest over all that is due, as far as it goes: several siblings at once."""
+    fund = choice.of([fund for fund in facts.funds if fund.free])
+    shares, left = [], fund.free
+    for bill in facts.open_bills[choice.m % 3 :]:
+        if amount := min(left, bill.due):
+            shares.append(Share(invoice_id=bill.id, amount=amount))
+            left -= amount
+    with choice.expects(bool(shares)):
+        await _confirm(term, conn, choice, fund.id, list(reversed(shares)))
+
+
+async def _confirm(
+    term: Term, conn: db.Conn, choice: Choice, fund_id: UUID, shares: list[Share]
+) -> None:
+    """Told twice, it is done once."""
+    for _ in range(1 + choice.n % 2):
+        await reviews.allocate(
+            conn,
+            school_id=term.school_id,
+            fund_id=fund_id,
+            decision_id=term.id_of(choice.ref),
+            shares=shares,
+            credit_student_id=UNSET,
+            made_by=term.accountant,
+            now=term.now,
+        )
+
+
+async def credit(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice) -> None:
+    """What is free waits for a pupil's next bill, or for nobody's; not for a stranger's."""
+    fund = choice.of(facts.funds)
+    pupils = [*term.students, None, term.class_id]
+    pupil = pupils[choice.m % len(pupils)]
+    with choice.expects(pupil != term.class_id):
+        await reviews.allocate(
+            conn,
+            school_id=term.school_id,
+            fund_id=fund.id,
+            decision_id=term.id_of(choice.ref),
+            shares=[],
+            credit_student_id=pupil,
+            made_by=term.accountant,
+            now=term.now,
+        )
+
+
+async def reverse(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice) -> None:
+    puts = [put for put in facts.puts if put.amount > 0]
+    put = choice.rather(puts, [put for put in puts if put.is_live])
+    with choice.expects(put.is_live):
+        await reviews.reverse(
+            conn,
+            school_id=term.school_id,
+            allocation_id=put.id,
+            reason="Ghi nhầm",
+            made_by=term.accountant,
+            now=term.now,
+        )
+
+
+# The counter ---------------------------------------------------------------------------------
+
+
+async def take_cash(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice) -> None:
+    """Told twice, it is taken once; not on a day that is closed."""
+    bill = choice.rather(facts.bills, facts.open_bills)
+    amount = bill.due if choice.n % 3 and bill.due else choice.amount
+    is_open = (term.accountant, school_day(term.now)) not in facts.closed
+    with choice.expects(amount <= bill.due and is_open):
+        for _ in range(1 + choice.m % 2):
+            await cash.take(
+                conn,
+                school_id=term.school_id,
+                intake_id=term.id_of(choice.ref),
+                payer="Ông ngoại",
+                shares=[Share(invoice_id=bill.id, amount=amount)],
+                taken_by=term.accountant,
+                now=term.now,
+            )
+
+
+def _taken(facts: OfficeFacts, choice: Choice) -> Intake:
+    return choice.rather(
+        facts.intakes, [intake for intake in facts.intakes if intake.state == "taken"]
+    )
+
+
+async def confirm_cash(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice) -> None:
+    """By another person; what was paid meanwhile is free money."""
+    intake = _taken(facts, choice)
+    is_other = choice.n % 4 != 0
+    with choice.expects(intake.state == "taken" and is_other):
+        await cash.confirm(
+            conn,
+            box=term.box,
+            school_id=term.school_id,
+            intake_id=intake.id,
+            confirmed_by=term.second if is_other else term.accountant,
+            now=term.now,
+        )
+
+
+async def cancel_cash(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice) -> None:
+    """By who took it, or the principal."""
+    intake = _taken(facts, choice)
+    who = (term.accountant, term.principal, term.second)[choice.n % 3]
+    with choice.expects(intake.state == "taken" and who != term.second):
+        await cash.cancel(
+            conn,
+            school_id=term.school_id,
+            intake_id=intake.id,
+            reason="Trả lại",
+            cancelled_by=who,
+            is_principal=who == term.principal,
+            now=term.now,
+        )
+
+
+async def close_day(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice) -> None:
+    """The cashier's day, once nothing of it waits; a difference needs its reason."""
+    day = school_day(term.now)
+    is_open = (term.accountant, day) not in facts.closed
+    waits = any(each.state == "taken" and each.day == day for each in facts.intakes)
+    told = await closes.sums(
+        conn, school_id=term.school_id, account_id=term.cash_id, day=day, cashier=term.accountant
+    )
+    is_named = choice.m % 3 != 0
+    is_same = choice.n % 2 == 0
+    with choice.expects(is_open and not waits and (is_same or is_named)):
+        await closes.close(
+            conn,
+            school_id=term.school_id,
+            account_id=term.cash_id,
+            day=day,
+            cashier=term.accountant,
+            counted=told.expected + (not is_same),
+            note="Thừa một đồng" if is_named else "",
+            closed_by=term.accountant,
+            now=term.now,
+        )
+
+
+# Money back ----------------------------------------------------------------------------------
+
+
+async def ask_back(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice) -> None:
+    """Told twice, it is asked once; what came as cash goes back by the bank too."""
+    fund = choice.rather(facts.funds, [fund for fund in facts.funds if fund.free])
+    amount = fund.free if choice.n % 2 and fund.free else choice.amount
+    asked = RefundAsked(
+        id=term.id_of(choice.ref),
+        fund_id=fund.id,
+        amount=amount,
+        reason="Chuyển thừa",
+        to_bank_bin="970436",
+        to_number="0071001234567",
+        to_holder="TRAN VAN A",
+    )
+    with choice.expects(amount <= fund.free):
+        for _ in range(1 + choice.m % 2):
+            await refunds.request(
+                conn,
+                box=term.box,
+                school_id=term.school_id,
+                asked=asked,
+                requested_by=term.accountant,
+                now=term.now,
+            )
+
+
+async def approve(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice) -> None:
+    await _decide(term, conn, facts, choice, decision="approve")
+
+
+async def reject(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice) -> None:
+    await _decide(term, conn, facts, choice, decision="reject")
+
+
+async def _decide(
+    term: Term,
+    conn: db.Conn,
+    facts: OfficeFacts,
+    choice: Choice,
+    *,
+    decision: refunds.Decision,
+) -> None:
+    refund = choice.rather(facts.refunds, facts.refunds_in("requested"))
+    is_other = choice.n % 4 != 0
+    with choice.expects(refund.state == "requested" and is_other):
+        await refunds.decide(
+            conn,
+            school_id=term.school_id,
+            refund_id=refund.id,
+            decision=decision,
+            reason=None,
+            decided_by=term.principal if is_other else term.accountant,
+            now=term.now,
+        )
+
+
+async def pay_back(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice) -> None:
+    """The bank has moved it; sometimes under a reference that another refund has already."""
+    refund = choice.rather(facts.refunds, facts.refunds_in("sent"))
+    used = [each.bank_ref for each in facts.refunds if each.bank_ref]
+    ref = used[0] if used and choice.m % 4 == 0 else choice.ref
+    with choice.expects(refund.state == "sent" and ref not in used):
+        await refunds.settle(
+            conn,
+            school_id=term.school_id,
+            refund_id=refund.id,
+            bank_ref=ref,
+            settled_by=term.accountant,
+            now=term.now,
+        )
+        term.account.moves(ref, -refund.amount, "hoan tien", at=term.now)
+
+
+async def fail_back(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice) -> None:
+    refund = choice.rather(facts.refunds, facts.refunds_in("sent"))
+    with choice.expects(refund.state == "sent"):
+        await refunds.settle(
+            conn,
+            school_id=term.school_id,
+            refund_id=refund.id,
+            bank_ref=None,
+            settled_by=term.accountant,
+            now=term.now,
+        )
+
+
+OFFICE: Final[tuple[Move, ...]] = (
+    allocate, allocate, allocate_all, credit, reverse, take_cash, take_cash, confirm_cash,
+    confirm_cash, cancel_cash, close_day, ask_back, ask_back, approve, approve, reject, pay_back,
+    fail_back,
+)  # fmt: skip
