@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
@@ -214,8 +214,10 @@ NOBODY: Final = [
 
 
 @pytest.fixture
-async def walk(world: World, api: httpx.AsyncClient) -> Walk:
-    return await arrange(world, api)
+async def walk(world: World, api: httpx.AsyncClient) -> AsyncIterator[Walk]:
+    arranged = await arrange(world, api)
+    yield arranged
+    await arranged.saved.close()
 
 
 @pytest.mark.parametrize(

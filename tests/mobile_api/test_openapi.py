@@ -202,12 +202,10 @@ def send(
     fuzzed: Fuzzed, case: Any, headers: dict[str, str], checks: list[Any]
 ) -> requests.Response:
     """The answer, held against the document; afterwards the world is as it was."""
-    answer: requests.Response = case.call(base_url=fuzzed.url, session=fuzzed.http, headers=headers)
+    answer = fuzzed.ask(case, headers)
     try:
         case.validate_response(answer, checks=checks)
     finally:
         if answer.status_code < 300 and case.method != "GET":
             fuzzed.reset()
-        else:
-            fuzzed.forget_limits()
     return answer

@@ -5,7 +5,7 @@ The rules stand in rules.py and its rules_*.py, written by hand.
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, Final, cast
 
 import httpx
@@ -73,8 +73,10 @@ class Knock:
 
 
 @pytest.fixture
-async def walk(world: World, api: httpx.AsyncClient) -> Walk:
-    return await arrange(world, api)
+async def walk(world: World, api: httpx.AsyncClient) -> AsyncIterator[Walk]:
+    arranged = await arrange(world, api)
+    yield arranged
+    await arranged.saved.close()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import httpx
 from app.attendance.codes import station_code, station_day_key, station_step, step_day
 from app.schools.common import school_day
 from tests.cast import ROLES_IN_SCHOOL, Cast, gather
+from tests.mobile_api.saved import Saved
 from tests.mobile_api.walk_ids import foreign_ids, named_ids
 from tests.world import Person, School, World
 
@@ -55,7 +56,7 @@ class Walk:
     callers: list[Caller]
     ids: dict[str, Any]
     foreign: dict[str, Any]
-    saved: "Saved"
+    saved: Saved
     owner: asyncpg.Connection = field(repr=False)
 
     def hidden_from(self, caller: Caller) -> list[str]:
@@ -183,58 +184,6 @@ def _station_token(world: World, school: School) -> str:
     )
     assert step_day(step) == school_day(now)
     return station_code(key, key_id=ring.current_id, school_id=school.id, number=1, step=step)
-
-
-class Saved:
-    """All rows of all tables as they were, to compare with and to go back to."""
-
-    def __init__(self, owner: asyncpg.Connection) -> None:
-        self._owner = owner
-        self._tables: list[str] = []
-        # What is generated is not written back.
-        self._columns: dict[str, str] = {}
-
-    async def save(self) -> None:
-        """From now on this is how it was."""
-        rows = await self._owner.fetch(
-            """
-            select c.relname, string_agg(a.attname, ', ' order by a.attnum) as columns
-              from pg_class c join pg_namespace n on n.oid = c.relnamespace
-              join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
-               and not a.attisdropped and a.attgenerated = ''
-             where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition
-               and c.relname <> 'schema_migrations' group by 1 order by 1
-            """
-        )
-        self._tables = [row["relname"] for row in rows]
-        self._columns = {row["relname"]: row["columns"] for row in rows}
-        copies = "; ".join(
-            f"drop table if exists saved_{table};"
-            f" create temporary table saved_{table} as table {table}"
-            for table in self._tables
-        )
-        await self._owner.execute(copies)
-
-    async def restore(self) -> None:
-        rows = "; ".join(
-            f"delete from {table};"
-            f" insert into {table} ({columns}) select {columns} from saved_{table}"
-            for table, columns in self._columns.items()
-        )
-        await self._owner.execute(
-            f"begin; set local session_replication_role = replica; {rows}; commit"
-        )
-
-    async def differing(self) -> list[str]:
-        """The tables that are not as they were; a session may have been used in between."""
-        queries = [
-            f"select '{table}' from (select to_jsonb(t) - 'last_used_at' as j from {table} t) a"
-            f" full join (select to_jsonb(t) - 'last_used_at' as j from saved_{table} t) b"
-            " using (j) where a.j is null or b.j is null"
-            for table in self._tables
-        ]
-        rows = await self._owner.fetch(" union ".join(queries))
-        return sorted(row[0] for row in rows)
 
 
 def fill(template: Any, ids: dict[str, Any]) -> Any:

@@ -19,8 +19,6 @@ from pathlib import Path
 from types import FrameType
 from uuid import UUID
 
-from app import db
-
 
 class Ready(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
@@ -43,6 +41,8 @@ def have_started(*names: str) -> bool:
 
 
 async def seed() -> None:
+    from app import db  # it alone: what only waits starts at once without it
+
     conn = await db.connect(os.environ["DATABASE_URL"])
     sql = "insert into account (id, phone_index, is_demo) values ($1, '\\x01', true)"
     await db.run(conn, sql, UUID(int=1))
