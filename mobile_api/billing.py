@@ -40,6 +40,15 @@ class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ref: Ref = ""
 
 
+class IssueAsked(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`seen`: what the preview's bills and offers came to; if it is no longer so, none is issued.
+
+    Null: whatever it comes to.
+    """
+
+    seen: Annotated[int, Meta(ge=0, le=10**15)] | None = None
+
+
 class Billing(Controller):
     path = "/v1/fees/periods"
     tags = ("fees",)
@@ -88,7 +97,7 @@ class Billing(Controller):
         opt={**ACCOUNTANT, FAILS: (404,)},
     )
     async def issue(
-        self, tx: Tx, caller: Me, now: Now, period_id: PathId, data: JSONBody[Part]
+        self, tx: Tx, caller: Me, now: Now, period_id: PathId, data: JSONBody[IssueAsked]
     ) -> JobTaken:
         """Open the bills of all pupils who have none yet, as a job; families are then told.
 
@@ -98,7 +107,7 @@ class Billing(Controller):
         job_id = await works.hand_in(
             tx,
             school_id=school_id,
-            issue=_issue(period_id, data),
+            issue=structs.replace(_issue(period_id, data), seen=data.seen),
             account_id=caller.account_id,
             now=now,
         )

@@ -19,6 +19,7 @@ from app.fees.billing.model import (
     Facts,
     Issue,
     Issued,
+    NotAsPreviewed,
     NotToBeBilled,
     PeriodClosed,
 )
@@ -65,6 +66,7 @@ async def issue_bills(
         PeriodClosed: it takes no bills any more.
         BadScope: there is nobody in that part of the school.
         NotToBeBilled: an item is over, forbidden, or dearer than its cap; the account is over.
+        NotAsPreviewed: somebody has changed what is charged since it was looked at.
     """
     await queries.hold_billing(conn, school_id=school_id)
     await queries.hold_period(conn, school_id=school_id, period_id=issue.period_id)
@@ -76,6 +78,7 @@ async def issue_bills(
     require_billable(facts, issue)
     computed = compute(facts)
     bills = computed.bills
+    _require_as_seen(bills, issue)
     await told(0, len(bills))
     ids = await write_bills(
         conn,
@@ -123,6 +126,18 @@ def require_billable(facts: Facts, issue: Issue) -> None:
                 f"Hãy sửa đợt thu trước khi phát hành: {names or 'tài khoản thu đã ngừng'}.",
                 f"Put the period right first: {names or 'its account is over'}.",
             ),
+        )
+
+
+def _require_as_seen(bills: list[Bill], issue: Issue) -> None:
+    """Thousands of families hear of it in a minute: nobody else's slip may be theirs."""
+    total = sum(bill.total for bill in bills)
+    if issue.seen is not None and total != issue.seen:
+        raise NotAsPreviewed(
+            (
+                f"Lúc xem là {issue.seen} đồng, bây giờ là {total} đồng. Hãy xem trước lại.",
+                f"It was {issue.seen} đồng when seen, and is {total} now. Look at it again.",
+            )
         )
 
 

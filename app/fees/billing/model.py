@@ -35,6 +35,10 @@ class NotToBeBilled(Unprocessable):
     """Đợt thu có khoản không được thu | The period asks for something that may not be billed"""
 
 
+class NotAsPreviewed(Conflict):
+    """Khoản thu đã thay đổi sau khi xem trước | The bills have changed since the preview"""
+
+
 class BillTooLong(Unprocessable):
     """Phiếu thu quá dài | The bill is too long"""
 
@@ -214,11 +218,15 @@ class Computed(Struct, frozen=True, kw_only=True):
 
 
 class Issue(Struct, frozen=True, kw_only=True):
-    """What an issue job is told, and keeps as its parameters."""
+    """What an issue job is told, and keeps as its parameters.
+
+    `seen`: what all bills and offers came to when they were looked at, in đồng; None: nobody has.
+    """
 
     period_id: UUID
     scope: ChargeScope = "school"
     ref: str = ""
+    seen: int | None = None
 
 
 class Issued(Struct, frozen=True, kw_only=True):

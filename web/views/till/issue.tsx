@@ -85,7 +85,9 @@ export function Issue({ period, classes, onIssued }: Props) {
           onClose={() => (isAsking.value = false)}
           onYes={async () => {
             const { scope, ref } = scopeOf(whom.peek());
-            await issuing.start(scope, ref);
+            const seen = preview.peek();
+            if (!seen) return;
+            await issuing.start(scope, ref, seen.sums.total + seen.offers.total);
             preview.value = null;
             await onIssued();
           }}

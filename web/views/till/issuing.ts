@@ -22,7 +22,8 @@ export type IssueStage =
 
 export interface Issuing {
   readonly stage: ReadonlySignal<IssueStage>;
-  start(scope: Schemas["Part"]["scope"], ref: string): Promise<void>;
+  /** `seen`: what was looked at comes to. If it does not any more, nothing is issued. */
+  start(scope: Schemas["Part"]["scope"], ref: string, seen: number): Promise<void>;
   forget(): void;
 }
 
@@ -45,12 +46,12 @@ function make(school: number, period: string): Issuing {
       turn += 1;
       stage.value = { at: "idle" };
     },
-    async start(scope, ref) {
+    async start(scope, ref, seen) {
       const mine = ++turn;
       const { job_id } = await of(
         api.POST("/v1/fees/periods/{period_id}/issue", {
           params: { path: { period_id: period } },
-          body: { school_id: school, scope, ref },
+          body: { school_id: school, scope, ref, seen },
         }),
       );
       stage.value = { at: "job", done: 0, total: 0, isQueued: true };
