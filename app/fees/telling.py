@@ -258,6 +258,7 @@ async def _tell_family(
           left join lateral (
                select max(g.told_until) as day from guardianship g
                 where g.school_id = $1 and g.student_id = q.student_id
+                  and s.ended_at is not null
                having bool_and(g.ended_at is not null)
                   and max(g.told_until) between $3::date - 30 and $3::date) former on true
         """,

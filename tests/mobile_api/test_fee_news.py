@@ -134,6 +134,7 @@ async def test_who_has_left_is_told_as_of_the_last_day(
         (clock() - timedelta(days=9)).date(),
         till.other_parent.account_id,
     )
+    await till.owner.execute("update student set ended_at = now() where id = $1", till.single.id)
     async with db.transaction(resources.pool, schools=[till.school.id]) as conn:
         await telling.changed(
             conn,

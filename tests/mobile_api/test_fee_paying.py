@@ -14,6 +14,7 @@ from PIL import Image
 from app.fees.paying.vietqr import parse
 from app.fees.references import references_in
 from app.ids import new_id
+from notifications.relay import Relay
 from tests.conftest import Clock
 from tests.mobile_api.billing import NUMBER, Till
 from tests.mobile_api.receiving import Counter
@@ -55,6 +56,15 @@ async def bar(till: Till, who: Person, student_id: UUID) -> None:
         who.account_id,
         student_id,
     )
+
+
+async def leave(till: Till) -> None:
+    """`single` moves to another school."""
+    await till.owner.execute(
+        "update guardianship set ended_at = now(), told_until = '2026-11-15' where account_id = $1",
+        till.other_parent.account_id,
+    )
+    await till.owner.execute("update student set ended_at = now() where id = $1", till.single.id)
 
 
 async def test_a_family_sees_each_child_each_line_and_its_legal_basis(till: Till) -> None:
@@ -115,16 +125,43 @@ async def test_who_may_no_longer_see_the_child_sees_no_fees(till: Till) -> None:
 
 async def test_a_debt_stays_with_the_guardians_of_a_pupil_who_has_left(till: Till) -> None:
     bill = await till.bill(till.single)
-    await till.owner.execute(
-        "update guardianship set ended_at = now(), told_until = '2026-11-15' where account_id = $1",
-        till.other_parent.account_id,
-    )
+    await leave(till)
     (child,) = await due(till, till.other_parent)
     assert child["has_left"]
     assert child["due"] == 120_000
     assert (await intend(till, till.other_parent, bill)).status_code == 201
     await bar(till, till.other_parent, till.single.id)
     assert await due(till, till.other_parent) == []
+
+
+async def test_who_was_a_guardian_before_a_pupil_left_and_came_back_sees_nothing_of_now(
+    counter: Counter, world: World, relay: Relay
+) -> None:
+    till = counter.till
+    before = await till.bill(till.single)
+    await leave(till)
+    (child,) = await due(till, till.other_parent)
+    assert [bill["id"] for bill in child["bills"]] == [str(before)]
+    await till.owner.execute("update student set ended_at = null where id = $1", till.single.id)
+    mother = await world.guardian(till.single, name="Trần Thị Mới")
+    now = await till.bill(till.single, seq=2)
+    await counter.bank.pay(120_000, await till.reference_of(now))
+    await counter.take()
+    await relay.relay_due()
+    who, own = till.other_parent.headers, {"student_id": str(till.single.id)}
+    assert await due(till, till.other_parent) == []
+    for path in ("/v1/fees/due", "/v1/fees/receipts"):
+        asked = await till.api.get(path, params=own, headers=who)
+        assert refused(asked) == (404, "no-such-child"), path
+    assert (await till.api.get("/v1/fees/receipts", headers=who)).json()["items"] == []
+    for bill in (before, now):
+        assert (await till.api.get(f"/v1/fees/due/{bill}", headers=who)).status_code == 404
+        assert refused(await intend(till, till.other_parent, bill))[0] == 404
+    assert (await till.api.get("/v1/inbox", headers=who)).json()["items"] == []
+    (child,) = await due(till, mother)
+    assert (child["due"], child["has_left"], len(child["history"])) == (120_000, False, 1)
+    told = (await till.api.get("/v1/inbox", headers=mother.headers)).json()["items"]
+    assert [item["kind"] for item in told] == ["fee_paid"]
 
 
 async def test_one_code_pays_two_children_and_tells_nobody_whose_they_are(counter: Counter) -> None:
