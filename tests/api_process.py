@@ -1,5 +1,6 @@
 """The API as a process of its own, as `cong-truong serve` starts it."""
 
+import http.client
 import os
 import signal
 import subprocess
@@ -9,8 +10,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-
-import httpx
 
 from scripts.servers.process import die_with_parent
 from tests.conftest import MASTER_KEY
@@ -87,10 +86,15 @@ class ApiProcess:
     def _is_ready(self) -> bool:
         if self._part != "serve":
             return f"{self._part}.started" in self.log()
+        # Asked often, and beside the start: httpx reads all certificates for each client.
+        connection = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=2)
         try:
-            return httpx.get(f"{self.url}/health/ready", timeout=2).status_code == 200
-        except httpx.HTTPError:
+            connection.request("GET", "/health/ready")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
             return False
+        finally:
+            connection.close()
 
     def __enter__(self) -> Self:
         return self.start()

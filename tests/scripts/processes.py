@@ -26,11 +26,13 @@ def python(*args: str, **environment: str) -> subprocess.Popen[str]:
 
 
 def eventually(holds: Callable[[], bool], *, within_s: float = 60.0) -> bool:
-    deadline = time.monotonic() + within_s
+    deadline, pause_s = time.monotonic() + within_s, 0.01
     while not holds():
         if time.monotonic() > deadline:
             return False
-        time.sleep(0.02)
+        # A look at all processes of the machine takes as long as what it waits for needs.
+        pause_s = min(pause_s * 1.5, 0.2)
+        time.sleep(pause_s)
     return True
 
 
