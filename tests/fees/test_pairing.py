@@ -37,6 +37,7 @@ def fund(ref: str, amount: int = 100, memo: str = "m", **how: Any) -> KnownFund:
         day=how.get("day", DAY),
         memo=memo,
         in_statement=how.get("in_statement", False),
+        is_struck=how.get("is_struck", False),
     )
 
 
@@ -160,3 +161,21 @@ def test_a_days_many_equal_amounts_are_told_apart_at_once() -> None:
     rows = [row(n, ref=f"B{n}", memo=new_reference()) for n in range(600)]
     fates = pair(rows, funds)
     assert all(fate.waits is None and fate.fund_id is None for fate in fates)
+
+
+def test_a_struck_fund_is_known_by_its_reference_and_its_row_alone() -> None:
+    struck = fund("FT1", is_struck=True)
+    (fate,) = pair([row(1, ref="FT1")], [struck])
+    assert fate.fund_id == struck.id
+    (fate,) = pair([row(1)], [struck])
+    assert fate.fund_id == struck.id
+    (other,) = pair([row(1, ref="FT9", memo="x")], [struck])
+    assert (other.fund_id, other.waits, other.bank_ref) == (None, None, "FT9")
+
+
+def test_of_two_equal_ones_a_row_is_the_one_that_was_not_struck() -> None:
+    struck, real = fund("row:a", is_struck=True), fund("row:b")
+    (fate,) = pair([row(1)], [struck, real])
+    assert fate.fund_id == real.id
+    both = pair([row(1), row(2)], [struck, real])
+    assert {fate.fund_id for fate in both} == {struck.id, real.id}

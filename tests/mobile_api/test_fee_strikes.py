@@ -7,8 +7,12 @@ from uuid import UUID
 
 import httpx
 
+from app.fees.money.model import Arrival
+from app.fees.office.twins import seen_by_statement
+from app.fees.receiving.doubts import unconfirmed
 from app.ids import new_id
 from tests.mobile_api.counting_house import House, Json
+from tests.mobile_api.test_fee_exports import export
 from tests.mobile_api.test_fee_reconciliation import AT, named, reconcile
 from tests.mobile_api.test_fee_refunds import decide, kind, settle
 from tests.mobile_api.test_fee_statements import row
@@ -68,12 +72,52 @@ async def test_what_was_counted_twice_leaves_the_books_and_is_explained(house: H
     assert (explained["kind"], explained["fund_id"]) == ("struck_double", str(told))
     (line,) = [each for each in await house.funds() if each["id"] == str(told)]
     assert (line["is_struck"], line["double_of"], line["refund_held"]) == (True, twice, 60_000)
+    await _counted_once(house)
     kinds = await till.owner.fetch("select kind from audit_entry order by seq")
     assert [each["kind"] for each in kinds][-2:] == ["fee_strike_asked", "fee_strike_approved"]
     assert (await house.imported([*grid, row("5078-2", 1, "x")]))["sums"]["known"] == 1
     again = await house.arrives(60_000, "tien hoc", "FT2", at=AT)
     assert again == told
     await house.add_up()
+
+
+async def _counted_once(house: House) -> None:
+    """Wherever the day's money is summed up; and the sheets have it by name."""
+    till, day = house.till, "2026-11-16"
+    closing = await till.get(
+        till.accountant, "/closes/expected", account_id=str(till.bank_id), day=day
+    )
+    assert (closing.json()["expected"], closing.json()["count"]) == (60_000, 1)
+    board = (await till.get(till.accountant, "/boards")).json()
+    came = {each["day"]: (each["funds"], each["amount"]) for each in board["days"]}
+    assert came[day] == (1, 60_000)
+    funds = await export(house, "funds")
+    assert [each[4] for each in funds if "Đã gỡ khỏi sổ" in each] == [60_000]
+    ledger = await export(house, "ledger")
+    assert len([each for each in ledger if "Gỡ khoản khỏi sổ" in each]) == 2
+
+
+async def test_what_was_struck_swallows_no_other_transfer(house: House) -> None:
+    """Where money is looked for by day, amount and memo: a new webhook, a row that is taken."""
+    till = house.till
+    bare = ["16/11/2026 06:30:00", "", "", 60_000, "", "tien hoc"]
+    await house.imported([bare])
+    (by_statement,) = await house.funds()
+    told = await house.arrives(60_000, "tien hoc", "FT2", at=AT)
+    await struck(house, by_statement["id"], told)
+    arrival = Arrival(
+        account_id=till.bank_id, bank_ref="FT3", amount=60_000, channel="transfer",
+        received_at=AT, memo=None, payer=None, source="webhook", source_ref="3",
+    )  # fmt: skip
+    async with house.tx() as conn:
+        assert await unconfirmed(
+            conn, school_id=till.school.id, arrival=arrival, day=AT.date()
+        ) == []  # fmt: skip
+        twin = await seen_by_statement(
+            conn, box=till.box, school_id=till.school.id, account_id=till.bank_id, day=AT.date(),
+            amount=60_000, memo="tien hoc", source="webhook", source_ref="3", now=till.now,
+        )  # fmt: skip
+    assert twin is None
 
 
 async def test_a_row_is_the_fund_that_counts_when_its_own_was_struck(house: House) -> None:
@@ -108,7 +152,7 @@ async def test_money_that_never_came_is_struck_by_the_statements_of_its_days(hou
     forged = await house.arrives(60_000, "gia mao", "FORGED", at=AT - timedelta(days=4))
     await house.imported([row("FT1", 1_000, "a", day="12/11/2026")])
     assert kind(await ask(house, forged, None)) == (409, "not-proved-missing")
-    await house.imported([row("FT2", 1_000, "b", day="15/11/2026")])
+    await house.imported([row("FT2", 2_000, "b", day="15/11/2026")])
     await struck(house, forged, None)
     found = await reconcile(house)
     assert (named(found), [each["kind"] for each in found["explained"]]) == ([], ["struck_missing"])

@@ -292,14 +292,20 @@ async def _settle(
 
 
 async def renew_papers(
-    conn: db.Conn, *, school_id: int, fund_id: UUID, by: UUID, now: datetime
+    conn: db.Conn,
+    *,
+    school_id: int,
+    fund_id: UUID,
+    by: UUID,
+    now: datetime,
+    reason: str = "Thay đổi vì hoàn tiền",
 ) -> None:
     """Make the fund's papers true again, now that more or less of it is held."""
     await receipts.renew(
         conn,
         school_id=school_id,
         fund_ids=[fund_id],
-        reason="Thay đổi vì hoàn tiền",
+        reason=reason,
         made_by=by,
         now=now,
     )

@@ -28,6 +28,8 @@ from app.fees.money.model import FundHeld, NewStrike
 
 # A transfer of a Friday night is posted on Monday: by then a statement has it.
 _POSTED_WITHIN: Final = 3
+# What a slip for it says of itself.
+_LOOKED_INTO: Final = "Khoản tiền được đối chiếu lại"
 
 
 class _Pair(Struct, frozen=True, kw_only=True):
@@ -72,7 +74,12 @@ async def ask(conn: db.Conn, *, school_id: int, strike: NewStrike, now: datetime
         conn, school_id, "refund_held", strike.id, "unallocated", "refund_payable", fund.amount, now
     )
     await refunds.renew_papers(
-        conn, school_id=school_id, fund_id=fund.id, by=strike.requested_by, now=now
+        conn,
+        school_id=school_id,
+        fund_id=fund.id,
+        by=strike.requested_by,
+        now=now,
+        reason=_LOOKED_INTO,
     )
     return True
 
@@ -151,7 +158,9 @@ async def restore(
     await _post(
         conn, school_id, "refund_restored", refund_id, money, "unallocated", held.amount, now
     )
-    await refunds.renew_papers(conn, school_id=school_id, fund_id=fund.id, by=by, now=now)
+    await refunds.renew_papers(
+        conn, school_id=school_id, fund_id=fund.id, by=by, now=now, reason=_LOOKED_INTO
+    )
 
 
 async def _require_same(conn: db.Conn, school_id: int, fund: FundHeld, other: FundHeld) -> None:

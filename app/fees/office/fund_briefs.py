@@ -14,6 +14,8 @@ from app.fees.office.model import MEMO_FIELD, PAYER_FIELD
 from app.fees.office.pairing import MADE
 
 MOST: Final = 10
+# A month's fees are one amount: the nearest in time are looked into.
+_NEAREST: Final = 100
 # Further apart the same transfer is hardly told of twice.
 _DAYS: Final = 31
 
@@ -75,9 +77,12 @@ async def alike(conn: db.Conn, *, box: SchoolBox, school_id: int, fund_id: UUID)
         """
         select o.id, o.day, o.received_at, o.amount, o.bank_ref, o.memo, o.payer, s.seen_by
           from fund f
-          join fund o on o.school_id = $1 and o.account_id = f.account_id
-                and o.amount = f.amount and o.day between f.day - $3::int and f.day + $3
-                and o.id <> f.id
+         cross join lateral (
+               select n.id, n.day, n.received_at, n.amount, n.bank_ref, n.memo, n.payer
+                 from fund n
+                where n.school_id = $1 and n.account_id = f.account_id and n.amount = f.amount
+                  and n.day between f.day - $3::int and f.day + $3 and n.id <> f.id
+                order by abs(n.day - f.day), n.received_at limit $5) o
          cross join lateral (
                select array(select distinct s.source from fund_sighting s
                              where s.school_id = $1 and s.fund_id = o.id order by 1) as seen_by) s
@@ -98,6 +103,7 @@ async def alike(conn: db.Conn, *, box: SchoolBox, school_id: int, fund_id: UUID)
         fund_id,
         _DAYS,
         MOST,
+        _NEAREST,
     )
     return [_shown(box, row) for row in rows]
 

@@ -25,9 +25,14 @@ export function briefWords(brief: Brief): string {
   return [...words, `${M.seenBy()} ${seen}`].filter(Boolean).join(" · ");
 }
 
-/** No statement shows it: only then may it never have come. */
-const mayBeMissing = (shown: FundShown) =>
-  shown.fund.channel === "transfer" && !shown.sightings.some((each) => each.source === "statement");
+/** By then the bank has posted it. */
+const POSTED_MS = 4 * 86_400_000;
+
+/** No statement shows it, though one could: only then may it never have come. */
+const mayBeMissing = ({ fund, sightings }: FundShown) =>
+  fund.channel === "transfer" &&
+  Date.now() - Date.parse(fund.day) > POSTED_MS &&
+  !sightings.some((each) => each.source === "statement");
 
 export function canBeStruck(shown: FundShown): boolean {
   const { fund, alike } = shown;
