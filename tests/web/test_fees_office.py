@@ -12,6 +12,7 @@ from tests.web.tillwork import (
     issue_bills,
     open_accounts,
     reference_of,
+    statement_of,
     write_items,
 )
 from tests.world import School
@@ -49,6 +50,11 @@ async def test_the_other_pages_of_money_fit_a_phone(
     await phone.go(f"/truong/{school.id}/thu/bao-co")
     await expect(phone.says("chữ ký sai")).to_be_visible()
     await screen(page, "fees-events")
+    await phone.go(f"/truong/{school.id}/thu/sao-ke")
+    await page.locator("input[type=file]").set_input_files(
+        {"name": "sao-ke.csv", "mimeType": "text/csv", "buffer": statement_of(bank)}
+    )
+    await expect(page.get_by_role("button", name="Nhập sao kê")).to_be_in_viewport()
     await phone.go(f"/truong/{school.id}/thu/phieu")
     await page.get_by_role("link", name=AN).click()
     await expect(phone.says("Nghị quyết 12/2026/NQ-HĐND")).to_be_visible()

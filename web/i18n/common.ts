@@ -93,7 +93,7 @@ export const C = texts({
   stateLeftEarly: ["Về sớm", "Left early"],
   directionIn: ["Vào", "In"],
   choices: ["Gia đình chọn", "Your choices"],
-  openChoices: ["Có mục cần gia đình chọn", "There is something to choose"],
+  openChoices: ["Có mục đang chờ lựa chọn", "There is something to choose"],
   show: ["Xem", "Show"],
   directionOut: ["Ra", "Out"],
 });

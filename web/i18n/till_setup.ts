@@ -212,6 +212,10 @@ export const S = texts({
     (n: string, sum: string) => `Phát ${n} phiếu, tổng ${sum}?`,
     (n: string, sum: string) => `Issue ${n} bills, ${sum} in all?`,
   ],
+  issueAskOffers: [
+    (n: string) => `Phát ${n} phiếu tự nguyện?`,
+    (n: string) => `Issue ${n} voluntary offers?`,
+  ],
   issueHint: [
     "Gia đình nhận tin ngay. Sai thì huỷ từng phiếu và phát lại.",
     "Families are told at once. A wrong bill can be voided and issued anew.",
@@ -226,7 +230,10 @@ export const S = texts({
     (n: string, sum: string) => `Đã phát ${n} phiếu, tổng ${sum}.`,
     (n: string, sum: string) => `${n} bills issued, ${sum} in all.`,
   ],
-  issuedOffers: [(n: string) => `${n} phiếu tự nguyện.`, (n: string) => `${n} voluntary offers.`],
+  issuedOffers: [
+    (n: string) => `Đã phát ${n} phiếu tự nguyện.`,
+    (n: string) => `${n} voluntary offers issued.`,
+  ],
   issuedCredit: [
     (sum: string) => `${sum} tiền dư kỳ trước đã trừ vào phiếu.`,
     (sum: string) => `${sum} left over from before paid bills.`,

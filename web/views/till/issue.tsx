@@ -76,10 +76,7 @@ export function Issue({ period, classes, onIssued }: Props) {
       </Card>
       {isAsking.value && preview.value && (
         <Confirm
-          title={S.issueAsk(
-            count(preview.value.sums.bills + preview.value.offers.bills),
-            dong(preview.value.sums.total),
-          )}
+          title={asking(preview.value)}
           action={S.issue()}
           kind="main"
           onClose={() => (isAsking.value = false)}
@@ -97,6 +94,11 @@ export function Issue({ period, classes, onIssued }: Props) {
       )}
     </>
   );
+}
+
+function asking({ sums, offers }: Preview): string {
+  if (sums.bills === 0) return S.issueAskOffers(count(offers.bills));
+  return S.issueAsk(count(sums.bills + offers.bills), dong(sums.total));
 }
 
 export async function previewOf(period: Period, whom: string, cursor?: string): Promise<Preview> {
@@ -205,7 +207,9 @@ function Running({ stage }: { stage: Extract<IssueStage, { at: "job" }> }) {
 function Done({ period, issued }: { period: Period; issued: Issued }) {
   return (
     <Note tone="good">
-      <strong>{S.issued(count(issued.invoices), dong(issued.total))}</strong>
+      {(issued.invoices > 0 || issued.offers === 0) && (
+        <strong>{S.issued(count(issued.invoices), dong(issued.total))}</strong>
+      )}
       {issued.offers > 0 && <p>{S.issuedOffers(count(issued.offers))}</p>}
       {issued.credit > 0 && <p>{S.issuedCredit(dong(issued.credit))}</p>}
       <p>{S.issuedTold(count(issued.told))}</p>

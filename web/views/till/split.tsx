@@ -6,6 +6,7 @@ import { Icon } from "../../components/icons";
 import { MoneyField } from "../../components/money_field";
 import { Button, Loaded } from "../../components/ui";
 import { T } from "../../i18n/till";
+import { B } from "../../i18n/till_bills";
 import { M } from "../../i18n/till_money";
 import { dong } from "../../money";
 import { useQuery } from "../../query";
@@ -57,7 +58,11 @@ function BillsOf({ school, student, onChoose }: FindProps & { student: string })
               payRef: each.pay_ref,
               studentId: each.student_id,
               name: each.student_name,
-              more: [each.class_name && T.classOf(each.class_name), each.period_name]
+              more: [
+                each.class_name && T.classOf(each.class_name),
+                each.period_name,
+                each.is_voluntary && B.offer(),
+              ]
                 .filter(Boolean)
                 .join(" · "),
               rest: each.rest,

@@ -2,7 +2,7 @@
 
 import "../office/imports.css";
 import { type Signal, useSignal } from "@preact/signals";
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { api, of, type Schemas } from "../../api";
 import { Icon } from "../../components/icons";
 import { Badge, Card, Empty, Fault, Loaded, Spinner } from "../../components/ui";
@@ -69,6 +69,12 @@ function Import({ school, banks, onImported }: ImportProps) {
   const account = useSignal<string>(standard?.id ?? "");
   const profile = useSignal<string>("");
   const stage = work.stage.value;
+  const answer = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // On a phone it stands below what was chosen, out of sight.
+    if (stage.at === "answered" || stage.at === "failed")
+      answer.current?.scrollIntoView({ block: "nearest" });
+  }, [stage]);
   const asked = () => ({ school, account: account.peek(), profile: profile.peek() });
 
   async function run(isDry: boolean): Promise<void> {
@@ -109,7 +115,7 @@ function Import({ school, banks, onImported }: ImportProps) {
         />
         {file.value && <p class="muted">{file.value.name}</p>}
       </Card>
-      <div class="stack" aria-live="polite">
+      <div ref={answer} class="stack till-answer" aria-live="polite">
         {stage.at === "sending" && (
           <Card>
             <p class="strong">{stage.isDry ? M.stChecking() : M.stImporting()}</p>
