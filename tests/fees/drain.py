@@ -7,12 +7,16 @@ from datetime import timedelta
 from uuid import UUID
 
 from app import db
-from app.fees.office import reconciling, statement_rows
+from app.errors import AppError
+from app.fees.office import reconciling, refunds, statement_rows
 from app.fees.office.model import MEMO_FIELD
+from app.fees.office.refund_model import StrikeAsked
 from app.fees.receiving.taker import DueEvent, take
+from app.ids import new_id
 from app.schools.common import school_day
 from tests.fees.moves import Refused
 from tests.fees.moves_bank import GATEWAYS, bring, in_books, told_of
+from tests.fees.moves_office import doubles, take_back
 from tests.fees.office_facts import Row, office_facts
 from tests.fees.term import VAULT, Term
 from tests.fees.truth import tag_of
@@ -31,6 +35,7 @@ async def drain(term: Term) -> None:
     await _take_rows(term)
     await _decide_rows(term, of=last)
     await _decide_rows(term, of=None)
+    await _strike_doubles(term)
     await _reconcile(term)
 
 
@@ -102,6 +107,69 @@ async def _decide_row(term: Term, conn: db.Conn, each: Row) -> None:
         n=each.n,
         fund_id=known[0] if known else None,
         decided_by=term.accountant,
+        now=term.now,
+    )
+
+
+async def _strike_doubles(term: Term) -> None:
+    """What somebody took for new by mistake goes out of the books, by two people."""
+    while twice := await doubles(term, term.owner):
+        before = len(twice)
+        for fund_id, others in twice.items():
+            if await _is_struck(term, fund_id, others[0]):
+                break
+        assert len(await doubles(term, term.owner)) < before, "nobody can strike it"
+
+
+async def _is_struck(term: Term, fund_id: UUID, other_id: UUID) -> bool:
+    """What was done with it is undone first. False: it is refused, and as it was."""
+    try:
+        async with term.step() as conn:
+            await _free(term, conn, fund_id)
+            asked = StrikeAsked(
+                id=new_id(), fund_id=fund_id, double_of=other_id, reason="Ghi hai lần"
+            )
+            await refunds.request_strike(
+                conn,
+                box=term.box,
+                school_id=term.school_id,
+                asked=asked,
+                requested_by=term.accountant,
+                now=term.now,
+            )
+            await _decide(term, conn, asked.id, "approve")
+    except AppError:
+        return False
+    return True
+
+
+async def _free(term: Term, conn: db.Conn, fund_id: UUID) -> None:
+    facts = await office_facts(term.owner, term.school_id)
+    for refund in facts.refunds:
+        if refund.fund_id == fund_id and refund.state == "requested":
+            await _decide(term, conn, refund.id, "reject")
+        if refund.fund_id == fund_id and refund.state == "sent":
+            await refunds.settle(
+                conn,
+                school_id=term.school_id,
+                refund_id=refund.id,
+                bank_ref=None,
+                settled_by=term.accountant,
+                now=term.now,
+            )
+    for put in facts.puts:
+        if put.fund_id == fund_id and put.is_live:
+            await take_back(term, conn, put.id)
+
+
+async def _decide(term: Term, conn: db.Conn, refund_id: UUID, decision: refunds.Decision) -> None:
+    await refunds.decide(
+        conn,
+        school_id=term.school_id,
+        refund_id=refund_id,
+        decision=decision,
+        reason=None,
+        decided_by=term.principal,
         now=term.now,
     )
 

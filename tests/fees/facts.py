@@ -62,7 +62,13 @@ class Refund:
     account_id: UUID
     amount: int
     state: str
+    kind: str
     bank_ref: str | None
+
+    @property
+    def is_struck(self) -> bool:
+        """The fund is none: nothing came, or not twice."""
+        return self.kind == "strike" and self.state == "succeeded"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +125,7 @@ _PUTS = """
       from allocation a where a.school_id = $1 order by a.id
 """
 _REFUNDS = """
-    select id, fund_id, from_account_id as account_id, amount, state, bank_ref
+    select id, fund_id, from_account_id as account_id, amount, state, kind, bank_ref
       from refund where school_id = $1 order by id
 """
 

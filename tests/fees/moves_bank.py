@@ -243,6 +243,23 @@ async def decide_row(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choi
         )
 
 
+async def mistake(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice) -> None:
+    """Somebody takes a row for new money though it is known."""
+    each = choice.of(facts.waiting_rows)
+    if not told_of(term, facts, term.files[each.statement_id][each.n]):
+        raise Refused
+    await statement_rows.decide_row(
+        conn,
+        box=term.box,
+        school_id=term.school_id,
+        statement_id=each.statement_id,
+        n=each.n,
+        fund_id=None,
+        decided_by=term.accountant,
+        now=term.now,
+    )
+
+
 async def decide_event(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice) -> None:
     """Somebody who knows says what an event is that the worker would not take; and says it twice.
 
@@ -283,13 +300,24 @@ async def _require_missing(term: Term, conn: db.Conn, real: Real) -> None:
 
 async def in_books(term: Term, conn: db.Conn) -> Counter[Key]:
     """The money that came by the bank and is in the books, by who pays for what."""
+    return Counter((await keys(term, conn)).values())
+
+
+async def keys(term: Term, conn: db.Conn) -> dict[UUID, Key]:
+    """What was paid for what, of each fund that came by the bank and is not struck."""
     rows = await conn.fetch(_TRANSFERS, term.school_id)
-    return Counter(
-        (tag_of(term.box.open(row["memo"], field=MEMO_FIELD)), row["amount"]) for row in rows
-    )
+    return {
+        row["id"]: (tag_of(term.box.open(row["memo"], field=MEMO_FIELD)), row["amount"])
+        for row in rows
+    }
 
 
-_TRANSFERS: Final = "select memo, amount from fund where school_id = $1 and channel = 'transfer'"
+_TRANSFERS: Final = """
+    select id, memo, amount from fund f
+     where school_id = $1 and channel = 'transfer'
+       and not exists (select from refund r where r.school_id = $1 and r.fund_id = f.id
+                          and r.kind = 'strike' and r.state = 'succeeded')
+"""
 
 
 def told_of(term: Term, facts: OfficeFacts, real: Real) -> list[UUID]:
@@ -315,5 +343,5 @@ def _is_free(facts: OfficeFacts, each: Row, fund_id: UUID | None) -> bool:
 BANK: Final[tuple[Move, ...]] = (
     transfer, transfer, transfer, transfer, the_same_again, webhook, webhook, webhook, forged,
     not_money, taking, taking, taking, taking, taking, poll, statement, statement, row, row, row,
-    decide_row, decide_row, decide_event,
+    decide_row, decide_row, decide_event, mistake,
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """What the accountant's office does with money: reviews, cash, refunds, closes."""
 
+from collections import Counter
 from typing import Final
 from uuid import UUID
 
@@ -8,9 +9,11 @@ from msgspec import UNSET
 from app import db
 from app.fees.money.model import Share
 from app.fees.office import cash, closes, refunds, reviews
-from app.fees.office.refund_model import RefundAsked
+from app.fees.office.refund_model import RefundAsked, StrikeAsked
 from app.schools.common import school_day
-from tests.fees.moves import Choice, Move
+from tests.fees.facts import Refund
+from tests.fees.moves import Choice, Move, Refused
+from tests.fees.moves_bank import keys
 from tests.fees.office_facts import Intake, OfficeFacts
 from tests.fees.term import Term
 
@@ -76,14 +79,18 @@ async def reverse(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice)
     puts = [put for put in facts.puts if put.amount > 0]
     put = choice.rather(puts, [put for put in puts if put.is_live])
     with choice.expects(put.is_live):
-        await reviews.reverse(
-            conn,
-            school_id=term.school_id,
-            allocation_id=put.id,
-            reason="Ghi nhầm",
-            made_by=term.accountant,
-            now=term.now,
-        )
+        await take_back(term, conn, put.id)
+
+
+async def take_back(term: Term, conn: db.Conn, allocation_id: UUID) -> None:
+    await reviews.reverse(
+        conn,
+        school_id=term.school_id,
+        allocation_id=allocation_id,
+        reason="Ghi nhầm",
+        made_by=term.accountant,
+        now=term.now,
+    )
 
 
 # The counter ---------------------------------------------------------------------------------
@@ -184,6 +191,9 @@ async def ask_back(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice
         to_number="0071001234567",
         to_holder="TRAN VAN A",
     )
+    if (await doubles(term, conn)).get(fund.id):
+        # No bank pays back twice what it had once: that could not be mended.
+        raise Refused
     with choice.expects(amount <= fund.free):
         for _ in range(1 + choice.m % 2):
             await refunds.request(
@@ -194,6 +204,45 @@ async def ask_back(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice
                 requested_by=term.accountant,
                 now=term.now,
             )
+
+
+async def doubles(term: Term, conn: db.Conn) -> dict[UUID, list[UUID]]:
+    """The funds of which there are more than the bank holds, each with the others of its kind."""
+    found, held = await keys(term, conn), term.account.held()
+    times = Counter(found.values())
+    return {
+        fund_id: [other for other, same in found.items() if same == key and other != fund_id]
+        for fund_id, key in found.items()
+        if times[key] > held[key]
+    }
+
+
+async def ask_strike(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice) -> None:
+    """What is in the books twice goes out of them; of what is there once nobody can say so.
+
+    From bills it is taken back before.
+    """
+    twice = await doubles(term, conn)
+    fund = choice.rather(facts.transfers, [fund for fund in facts.transfers if fund.id in twice])
+    others = twice.get(fund.id)
+    for put in facts.puts:
+        if others and put.fund_id == fund.id and put.is_live:
+            await take_back(term, conn, put.id)
+    asked = StrikeAsked(
+        id=term.id_of(choice.ref),
+        fund_id=fund.id,
+        double_of=choice.of(others) if others else fund.id,
+        reason="Ghi hai lần",
+    )
+    for _ in range(1 + choice.m % 2):
+        await refunds.request_strike(
+            conn,
+            box=term.box,
+            school_id=term.school_id,
+            asked=asked,
+            requested_by=term.accountant,
+            now=term.now,
+        )
 
 
 async def approve(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice) -> None:
@@ -214,6 +263,8 @@ async def _decide(
 ) -> None:
     refund = choice.rather(facts.refunds, facts.refunds_in("requested"))
     is_other = choice.n % 4 != 0
+    if refund.kind == "strike" and decision == "approve":
+        await _require_double(term, conn, refund)
     with choice.expects(refund.state == "requested" and is_other):
         await refunds.decide(
             conn,
@@ -224,6 +275,16 @@ async def _decide(
             decided_by=term.principal if is_other else term.accountant,
             now=term.now,
         )
+
+
+async def _require_double(term: Term, conn: db.Conn, refund: Refund) -> None:
+    """Who looks at the bank's list agrees to no strike of what is in the books once by now.
+
+    Raises:
+        Refused
+    """
+    if refund.fund_id not in await doubles(term, conn):
+        raise Refused
 
 
 async def pay_back(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice) -> None:
@@ -244,8 +305,9 @@ async def pay_back(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice
 
 
 async def fail_back(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice) -> None:
+    """The bank could not; or what was struck was a transfer after all."""
     refund = choice.rather(facts.refunds, facts.refunds_in("sent"))
-    with choice.expects(refund.state == "sent"):
+    with choice.expects(refund.state == "sent" or refund.is_struck):
         await refunds.settle(
             conn,
             school_id=term.school_id,
@@ -258,6 +320,6 @@ async def fail_back(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choic
 
 OFFICE: Final[tuple[Move, ...]] = (
     allocate, allocate, allocate_all, credit, reverse, take_cash, take_cash, confirm_cash,
-    confirm_cash, cancel_cash, close_day, ask_back, ask_back, approve, approve, reject, pay_back,
-    fail_back,
+    confirm_cash, cancel_cash, close_day, ask_back, ask_back, ask_strike, approve, approve, reject,
+    pay_back, pay_back, fail_back,
 )  # fmt: skip
