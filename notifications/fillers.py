@@ -64,8 +64,9 @@ _CHANGE: Final[Mapping[str, tuple[str, str]]] = {
     "written_off": ("Nhà trường không thu nữa", "No longer asked for"),
     "credited": ("Tiền nộp dư được chuyển sang kỳ sau", "Left over, kept for the next bill"),
     "uncredited": ("Tiền nộp dư không còn giữ cho kỳ sau", "No longer kept for the next bill"),
+    "held": ("Nhà trường đã nhận và đang xem lại", "Received, the school is looking at it"),
     "refunded": ("Nhà trường đã hoàn lại", "Paid back by the school"),
-    "reversed": ("Khoản nộp được ghi lại", "A payment was put right"),
+    "reversed": ("Khoản ghi nhầm đã được gỡ khỏi phiếu", "Put here by mistake, taken off again"),
 }
 _ACCOUNT_CHANGE: Final[Mapping[str, tuple[str, str]]] = {
     "opened": ("Trường có thêm tài khoản nhận tiền", "The school has a new account"),

@@ -17,9 +17,10 @@ from app.ids import new_id
 from app.schools.common import school_day
 
 Change = Literal[
-    "voided", "reissued", "written_off", "credited", "uncredited", "refunded", "reversed"
+    "voided", "reissued", "written_off", "credited", "uncredited", "held", "refunded", "reversed"
 ]
 """`credited`: money left over waits for the next bill, `uncredited`: no longer for this pupil's;
+`held`: it came with a reference of this pupil's and waits for a person;
 `reversed`: it was put to a bill wrongly."""
 
 Matter = Literal["waiver", "refund", "strike", "cash", "write_off"]

@@ -96,6 +96,32 @@ async def test_who_sends_too_much_is_told_of_all_of_it_and_the_code_is_paid(
     assert left["body"].startswith("Tiền nộp dư được chuyển sang kỳ sau: 30.000 đồng.")
 
 
+async def test_money_that_waits_for_a_person_is_told_to_the_family_that_it_names(
+    counter: Counter, relay: Relay
+) -> None:
+    till, bank = counter.till, counter.bank
+    bill = await till.bill(till.single)
+    shares = [{"invoice_id": str(await till.bill(each))} for each in (till.elder, till.younger)]
+    asked = {"id": str(new_id()), "shares": shares}
+    both = await till.api.post("/v1/fees/intents", json=asked, headers=till.parent.headers)
+    memo = await till.reference_of(bill)
+    for amount in (100_000, 120_000, 120_000):  # too little, exact, once more
+        await bank.pay(amount, memo)
+    for _ in range(2):
+        await bank.pay(240_000, both.json()["memo"])
+    await bank.pay(90_000, "hoc phi")
+    await counter.take()
+    await relay.relay_due()
+
+    def waiting(amount: str) -> str:
+        return f"Nhà trường đã nhận và đang xem lại: {amount} đồng. {till.school.name}"
+
+    mine = [each["body"] for each in await news(till, till.other_parent)]
+    assert sorted(mine)[1:] == [waiting("100.000"), waiting("120.000")]
+    theirs = [each["body"] for each in await news(till, till.parent)]
+    assert (len(theirs), theirs.count(waiting("240.000"))) == (3, 1), "of siblings once"
+
+
 async def test_credit_that_was_given_to_the_wrong_child_is_told_to_both_families(
     house: House, relay: Relay
 ) -> None:

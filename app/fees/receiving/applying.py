@@ -1,5 +1,6 @@
 """A fund that has just been found is put to the bills that its memo names."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from app import db
 from app.fees import telling
 from app.fees.money.allocating import allocate
 from app.fees.receiving.candidates import named_by
-from app.fees.receiving.matching import Facts, Verdict, judge
+from app.fees.receiving.matching import Facts, Named, Verdict, judge
 from app.fees.references import references_in
 
 
@@ -46,20 +47,28 @@ async def apply(
             conn, school_id=school_id, intent_id=verdict.intent_id, fund_id=fund_id, now=now
         )
     rest = amount - sum(share.amount for share in verdict.shares)
-    if verdict.credit_student_id is not None and rest:
-        # Told what the bills took alone, a family that sent more would ask where the rest is.
+    student_id = verdict.credit_student_id or _first_named(named)
+    if rest and student_id is not None:
+        # Told of what the bills took alone, or of nothing, a family would ask where its money is.
         await telling.changed(
             conn,
             school_id=school_id,
-            student_id=verdict.credit_student_id,
+            student_id=student_id,
             event_id=fund_id,
-            change="credited",
+            change="held" if verdict.credit_student_id is None else "credited",
             amount=rest,
             now=now,
         )
     if verdict.review is not None:
         await telling.waits_for_review(conn, school_id=school_id, now=now)
     return verdict
+
+
+def _first_named(named: Sequence[Named]) -> UUID | None:
+    """One of the pupils whose bills the payer has named: of siblings one is told for all."""
+    bills = [want.bill for each in named for want in each.wanted]
+    first = min(bills, key=lambda bill: (bill.due_day, bill.invoice_id), default=None)
+    return None if first is None else first.student_id
 
 
 async def _fulfil(
