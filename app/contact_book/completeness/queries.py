@@ -183,7 +183,7 @@ async def stored(conn: db.Conn, *, school_ids: Collection[int], week: date) -> l
     )
 
 
-async def is_due(conn: db.Conn, *, school_id: int, week: date, before: datetime) -> bool:
+async def is_due(conn: db.Conn, *, school_id: int, from_day: date, before: datetime) -> bool:
     """Whether the school's week was last counted before then, or never, and nobody counts it now.
 
     Whoever is told so holds it until the end of the transaction.
@@ -196,14 +196,14 @@ async def is_due(conn: db.Conn, *, school_id: int, week: date, before: datetime)
                             where school_id = $1 and week = $2 and counted_at >= $3)
         """,
         school_id,
-        week,
+        from_day,
         before,
     )
     return found
 
 
 async def fresh(
-    conn: db.Conn, *, school_ids: Collection[int], week: date, since: datetime
+    conn: db.Conn, *, school_ids: Collection[int], from_day: date, since: datetime
 ) -> set[int]:
     """Of which of these schools the week was counted since then."""
     rows = await db.rows(
@@ -211,7 +211,7 @@ async def fresh(
         "select school_id from contact_book_week"
         " where school_id = any($1::int[]) and week = $2 and counted_at >= $3",
         list(school_ids),
-        week,
+        from_day,
         since,
     )
     return {row["school_id"] for row in rows}

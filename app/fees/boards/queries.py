@@ -142,7 +142,7 @@ async def stored(conn: db.Conn, *, school_ids: Collection[int], month: date) -> 
     )
 
 
-async def is_due(conn: db.Conn, *, school_id: int, month: date, before: datetime) -> bool:
+async def is_due(conn: db.Conn, *, school_id: int, from_day: date, before: datetime) -> bool:
     """Whether the school's month was last counted before then, or never, and nobody counts it now.
 
     Whoever is told so holds it until the end of the transaction.
@@ -155,14 +155,14 @@ async def is_due(conn: db.Conn, *, school_id: int, month: date, before: datetime
                             where school_id = $1 and from_day = $2 and counted_at >= $3)
         """,
         school_id,
-        month,
+        from_day,
         before,
     )
     return found
 
 
 async def fresh(
-    conn: db.Conn, *, school_ids: Collection[int], month: date, since: datetime
+    conn: db.Conn, *, school_ids: Collection[int], from_day: date, since: datetime
 ) -> set[int]:
     """Of which of these schools the month was counted since then."""
     rows = await db.rows(
@@ -170,7 +170,7 @@ async def fresh(
         "select school_id from collection_rollup"
         " where school_id = any($1::int[]) and from_day = $2 and counted_at >= $3",
         list(school_ids),
-        month,
+        from_day,
         since,
     )
     return {row["school_id"] for row in rows}

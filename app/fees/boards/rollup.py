@@ -1,6 +1,5 @@
 """Schools' months of collecting as sums for the department, counted again by a worker."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -10,10 +9,9 @@ import structlog
 from app import db
 from app.fees.boards import queries
 from app.fees.boards.service import by_level
-from app.schools.common import ZONE, school_day
-from app.schools.org.queries import live_schools
+from app.recounting import keep_recounting, recount
+from app.schools.common import school_day
 
-_LOOK_S: Final = 300.0
 # So old a count may be, by how many months ago the bills were due; -1 are those of the next month.
 FRESH: Final = {
     0: timedelta(minutes=50),
@@ -22,8 +20,6 @@ FRESH: Final = {
     2: timedelta(hours=23),
     3: timedelta(hours=23),
 }
-# When everybody arrives, nobody counts.
-_RUSH: Final = range(6, 8)
 
 _log = structlog.get_logger(__name__)
 
@@ -35,44 +31,28 @@ def month_of(day: date, *, back: int = 0) -> date:
 
 
 async def refresh(pool: db.Pool, *, now: datetime) -> int:
-    """Count the months around where the count is old; how many school months.
-
-    One school one transaction. Safe at any time, twice, and beside others.
-    """
-    counted = 0
-    for back, kept in FRESH.items():
-        month = month_of(school_day(now), back=back)
-        async with db.transaction(pool) as conn:
-            schools = await live_schools(conn)
-            await db.scope(conn, schools=schools)
-            fresh = await queries.fresh(conn, school_ids=schools, month=month, since=now - kept)
-        for school_id in schools:
-            if school_id not in fresh:
-                counted += await _refresh_one(pool, school_id, month, now, before=now - kept)
-    return counted
+    """Count the months around where the count is old; how many school months."""
+    today = school_day(now)
+    return await recount(
+        pool,
+        spans=[(month_of(today, back=back), kept) for back, kept in FRESH.items()],
+        fresh=queries.fresh,
+        is_due=queries.is_due,
+        count=_count,
+        now=now,
+    )
 
 
-async def _refresh_one(
-    pool: db.Pool, school_id: int, month: date, now: datetime, *, before: datetime
-) -> bool:
-    async with db.transaction(pool, schools=[school_id]) as conn:
-        if not await queries.is_due(conn, school_id=school_id, month=month, before=before):
-            return False
-        last = month_of(month, back=-1) - timedelta(days=1)
-        found = await queries.parts(conn, school_id=school_id, from_day=month, to_day=last)
-        await queries.store(conn, school_id=school_id, month=month, counts=by_level(found), now=now)
-        return True
+async def _count(conn: db.Conn, *, school_id: int, from_day: date, now: datetime) -> None:
+    last = month_of(from_day, back=-1) - timedelta(days=1)
+    found = await queries.parts(conn, school_id=school_id, from_day=from_day, to_day=last)
+    await queries.store(conn, school_id=school_id, month=from_day, counts=by_level(found), now=now)
 
 
 async def keep_counting(pool: db.Pool, *, clock: Callable[[], datetime]) -> None:
-    """For ever, but while pupils arrive; a PostgreSQL that is away is waited for."""
-    while True:
-        try:
-            if clock().astimezone(ZONE).hour not in _RUSH:
-                await refresh(pool, now=clock())
-        except Exception as error:
-            if db.is_away(error):
-                _log.warning("fee_count.postgres_away", error=type(error).__name__)
-            else:
-                _log.exception("fee_count.bug", error=type(error).__name__)
-        await asyncio.sleep(_LOOK_S)
+    await keep_recounting(
+        lambda: refresh(pool, now=clock()),
+        clock=clock,
+        away=lambda error: _log.warning("fee_count.postgres_away", error=error),
+        bug=lambda error: _log.exception("fee_count.bug", error=error),
+    )
