@@ -351,3 +351,24 @@ async def test_a_row_that_a_gateway_told_of_while_the_file_was_taken_waits(
     ids = {UUID(each["candidates"][0]) for each in rows}
     assert ids == {fund["id"] for fund in await counter.funds() if "MBVCB" in fund["bank_ref"]}
     await house.add_up()
+
+
+async def test_a_decision_and_a_statement_at_once_count_a_transfer_once(
+    counter: Counter, house: House
+) -> None:
+    """Either the row waits for a person, or the decision is shown what the row has become."""
+    await counter.bank.pay(50_000, "a", reference="FT1")
+    for n, amount in enumerate((60_000, 70_000, 80_000)):
+        await counter.bank.pay(amount, "b", reference="FT1")
+        event = await one_aside(counter)
+        seen = [fund["id"] for fund in event["alike"]]
+        answer, sent = await asyncio.gather(
+            decide(counter, event, "new", other_than=seen),
+            house.send([row(f"5243-{n}", amount, "khac")]),
+        )
+        told = sent.json()["sums"]
+        assert (answer.status_code, told["waiting"]) in ((200, 1), (409, 0))
+        assert await counter.count("fund", f"amount = {amount}") == 1
+        if answer.status_code == 409:
+            await decided(counter, event, "not_there")
+    await house.add_up()

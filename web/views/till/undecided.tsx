@@ -9,6 +9,7 @@ import { type Query, useQuery } from "../../query";
 import { type Decided, EventChoice } from "./event_choice";
 import { tillPath } from "./frame";
 import { Rest } from "./rest";
+import { Said } from "./said";
 
 type Page = Schemas["EventPage"];
 
@@ -34,13 +35,11 @@ export function Undecided({ school, onDecided }: Props) {
   return (
     <>
       <Fault error={moved.value} />
-      {done.value && (
-        <Note tone="good">
-          {done.value.words}{" "}
-          {done.value.fund && (
-            <a href={tillPath(school, "thu/tien-ve", done.value.fund)}>{M.toFund()}</a>
-          )}
-        </Note>
+      <Said words={done.value?.words ?? ""} of={done.value} />
+      {done.value?.fund && (
+        <p>
+          <a href={tillPath(school, "thu/tien-ve", done.value.fund)}>{M.toFund()}</a>
+        </p>
       )}
       <Waiting
         school={school}
