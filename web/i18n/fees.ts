@@ -104,7 +104,7 @@ export const F = texts({
     "Nếu đã chuyển tiền, gia đình cứ yên tâm: tiền vẫn được ghi nhận. Nếu chưa, hãy tạo mã mới.",
     "If you have paid, do not worry: the money is kept. If not, make a new code.",
   ],
-  failed: ["Khoản thu vừa thay đổi", "The bills have changed"],
+  failed: ["Khoản thu vừa thay đổi hoặc đã đóng xong", "The bills have changed or are paid"],
   again: ["Về khoản thu", "Back to fees"],
   noReceipts: ["Chưa có biên lai", "No receipts yet"],
   noReceiptsHint: [
