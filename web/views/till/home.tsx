@@ -32,9 +32,9 @@ export default function Home({ params }: { params: Parameters }) {
         <Loaded query={query}>
           {(board) => (
             <>
-              {isAccountant() && board.total.invoices === 0 && <Start school={school} />}
-              {board.total.invoices > 0 && <Waits school={school} board={board} />}
-              {board.total.invoices > 0 && <Figures board={board} />}
+              {isAccountant() && !hasBegun(board) && <Start school={school} />}
+              {hasBegun(board) && <Waits school={school} board={board} />}
+              {hasBegun(board) && <Figures board={board} />}
               {isAccountant() ? (
                 board.days.some((each) => each.funds > 0) && (
                   <div class="till-two">
@@ -54,6 +54,14 @@ export default function Home({ params }: { params: Parameters }) {
         <TillTiles school={school} />
       </Page>
     </div>
+  );
+}
+
+/** On the first of August nothing is due this school year, and last year's matters go on. */
+function hasBegun({ total, waiting, overdue, days }: Board): boolean {
+  const isWaiting = Object.values(waiting).some((n) => n > 0);
+  return (
+    total.invoices > 0 || overdue.invoices > 0 || isWaiting || days.some((each) => each.funds > 0)
   );
 }
 
