@@ -372,3 +372,18 @@ async def test_a_decision_and_a_statement_at_once_count_a_transfer_once(
         if answer.status_code == 409:
             await decided(counter, event, "not_there")
     await house.add_up()
+
+
+async def test_a_row_left_over_waits_though_a_later_statement_has_shown_the_money(
+    counter: Counter, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mobile_api.statements._LONGEST_S", -1.0)
+    left = [row("5243-1", 120_000, "hoc phi")]
+    assert (await house.imported(left))["sums"]["left"] == 1
+    monkeypatch.undo()
+    await counter.bank.pay(120_000, "MBVCB hoc phi", reference="MBVCB.1")
+    await counter.take()
+    later = await house.imported([row("MBVCB.1", 120_000, "hoc phi")])
+    assert later["sums"]["known"] == 1
+    assert (await house.imported(left))["sums"]["waiting"] == 1
+    assert await counter.count("fund") == 1

@@ -37,9 +37,8 @@ async def _unseen_like(
 ) -> list[bytes | None]:
     """The memos of funds that this statement does not show, of the row's amount, about its day.
 
-    Those that another statement had shown when this one came were no doubt then, and are none now.
-
-    None where the row's reference is known: then it is that fund.
+    Those that another statement had shown when this one came were no doubt then, and are none now:
+    ids tell which was first. None where the row's reference is known: then it is that fund.
     """
     found = await db.rows(
         conn,
@@ -54,8 +53,7 @@ async def _unseen_like(
            and (not exists (select from fund_sighting s
                              where s.school_id = $1 and s.fund_id = f.id
                                and s.source = 'statement')
-                or f.found_at >= (select b.imported_at from bank_statement b
-                                   where b.school_id = $1 and b.id = $7))
+                or f.id > $7)
            and not exists (select from refund d where d.school_id = $1 and d.fund_id = f.id
                               and d.kind = 'strike' and d.state = 'succeeded')
         """,
