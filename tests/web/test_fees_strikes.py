@@ -1,13 +1,18 @@
 """Money that an accountant has counted twice leaves the books, by two people, on their screens."""
 
+from datetime import UTC, datetime
+
 import pytest
 from playwright.async_api import expect
 
+from app.fees.money.allocating import allocate
+from app.fees.money.funds import receive
+from app.fees.money.model import Arrival
 from tests.web.conftest import OpenPhone
 from tests.web.phone import Phone
 from tests.web.province import Province, Town
 from tests.web.screens import screen
-from tests.web.tillwork import bank_of, open_accounts, statement
+from tests.web.tillwork import bank_of, choose, open_accounts, statement
 from tests.world import School
 
 MEMO = "NGUYEN VAN AN NOP TIEN"
@@ -107,3 +112,58 @@ async def _restored_and_struck_no_more(desk: Phone, school: School) -> None:
     await expect(card).to_contain_text("Đã khôi phục")
     await desk.go(f"/truong/{school.id}/thu/tien-ve")
     await expect(page.get_by_role("listitem").filter(has_text="Chuyển hai lần")).to_be_visible()
+
+
+@pytest.mark.long
+async def test_cash_of_a_pupil_who_left_goes_back_from_the_account_that_is_chosen(
+    town: Town, open_phone: OpenPhone
+) -> None:
+    phone = await open_phone()
+    school = await town.school()
+    await phone.log_in(await town.staff(school, "accountant", "Phan Thị Kế"))
+    await open_accounts(phone, school)
+    page, dialog = phone.page, phone.page.get_by_role("dialog")
+    await expect(dialog).to_have_count(0)
+    await _cash_left_over(town, school)
+    await phone.go(f"/truong/{school.id}/thu/tien-ve")
+    await page.get_by_role("link", name="120.000").click()
+    await page.get_by_role("button", name="Hoàn tiền").click()
+    await expect(dialog).to_contain_text("Tiền mặt được hoàn bằng chuyển khoản")
+    await expect(dialog.get_by_label("Chuyển từ tài khoản")).to_contain_text("Tài khoản học phí")
+    await choose(page, "Ngân hàng của người nhận", "BIDV")
+    await dialog.get_by_label("Số tài khoản người nhận").fill("21510000123456")
+    await dialog.get_by_label("Tên người nhận").fill("NGUYEN VAN BO")
+    await dialog.get_by_label("Lý do").fill("Chuyển trường")
+    await screen(page, "fees-cash-back")
+    await dialog.get_by_role("button", name="Gửi").click()
+    await expect(phone.says("Đã gửi đề nghị. Người khác sẽ duyệt.")).to_be_visible()
+    kinds = (
+        "select a.kind || ' ' || f.channel from refund r join fund f on f.id = r.fund_id"
+        " join fee_account a on a.id = r.from_account_id where r.school_id = $1"
+    )
+    assert await town.owner.fetchval(kinds, school.id) == "bank cash"
+    await phone.go(f"/truong/{school.id}/thu/hoan-tien")
+    await expect(phone.says("Chuyển từ tài khoản: Tài khoản học phí")).to_be_visible()
+
+
+async def _cash_left_over(town: Town, school: School) -> None:
+    now = datetime.now(UTC)
+    arrival = Arrival(
+        account_id=await town.owner.fetchval(
+            "select id from fee_account where school_id = $1 and kind = 'cash'", school.id
+        ),
+        bank_ref="cash:1",
+        amount=120_000,
+        channel="cash",
+        received_at=now,
+        memo=None,
+        payer=None,
+        source="counter",
+        source_ref="1",
+    )
+    async with town.owner.transaction():
+        got = await receive(town.owner, school_id=school.id, arrival=arrival, now=now)
+        await allocate(
+            town.owner, school_id=school.id, fund_id=got.fund_id, shares=[], how="cash",
+            made_by=None, now=now,
+        )  # fmt: skip
