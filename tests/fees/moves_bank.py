@@ -12,11 +12,12 @@ from app.fees.office.model import MEMO_FIELD
 from app.fees.office.statement_reading import read_statement, sheet_of
 from app.fees.receiving import deciding
 from app.fees.receiving.gateway import NotSigned, PaymentGateway
-from app.fees.receiving.inbox import event_of, keep
+from app.fees.receiving.inbox import event_of, keep, keep_of_ended
 from app.fees.receiving.polling import poll_due, poll_from
 from app.fees.receiving.sepay import SePay
 from app.fees.receiving.taker import DueEvent, take
 from app.fees.references import new_reference
+from app.fees.setup import merchants
 from app.schools.common import school_day
 from tests.fakes.bank import MANGLINGS, FakeBank, Mangling, Post
 from tests.fees.moves import Choice, Move, Refused
@@ -87,7 +88,8 @@ def _kept_by(term: Term, conn: db.Conn) -> Post:
             _SEPAY.verify(secrets=[SECRET], headers=lower, body=body, now=term.now)
         except NotSigned:
             return 401, b""
-        kept = await keep(
+        keeps = keep_of_ended if await _is_ended(term, conn) else keep
+        kept = await keeps(
             conn,
             box=term.box,
             school_id=term.school_id,
@@ -95,9 +97,19 @@ def _kept_by(term: Term, conn: db.Conn) -> Post:
             event=event_of(_SEPAY, body, source="webhook"),
             now=term.now,
         )
+        assert kept is not None, "so many come on no day"
         return (409, b"") if kept == "differs" else (200, b'{"success": true}')
 
     return post
+
+
+async def _is_ended(term: Term, conn: db.Conn) -> bool:
+    found: bool = await conn.fetchval(
+        "select ended_at is not null from merchant where school_id = $1 and id = $2",
+        term.school_id,
+        term.merchant_id,
+    )
+    return found
 
 
 def _bank(term: Term, conn: db.Conn) -> FakeBank:
@@ -157,9 +169,33 @@ async def not_money(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choic
     await bank.send(real.transfer, **changed)
 
 
+async def disconnect(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice) -> None:
+    """The gateway is believed no more; mostly it still is, else nothing would be seen of it."""
+    if choice.n % 4:
+        raise Refused
+    with choice.expects(not await _is_ended(term, conn)):
+        await merchants.end(
+            conn,
+            school_id=term.school_id,
+            merchant_id=term.merchant_id,
+            made_by=term.accountant,
+            now=term.now,
+        )
+
+
+async def invented(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice) -> None:
+    """Who has the secret tells of money that never came; the school has ended it by then."""
+    if not await _is_ended(term, conn):
+        raise Refused
+    real, bank = choice.of(term.account.incoming), _bank(term, conn)
+    number = 600_000 + int(choice.ref[2:])
+    sent = await bank.send(real.transfer, id=number, referenceCode=f"XX{number}")
+    assert sent.is_settled
+
+
 async def taking(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice) -> None:
     """The worker's part, of one event."""
-    event = choice.of(facts.due_events)
+    event = choice.of(facts.due_events(term.now))
     due = DueEvent(school_id=term.school_id, merchant_id=term.merchant_id, event_key=event.key)
     taken = await take(conn, event=due, vault=VAULT, gateways=GATEWAYS, now=term.now)
     if taken is None:
@@ -261,17 +297,18 @@ async def mistake(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice)
 
 
 async def decide_event(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice) -> None:
-    """Somebody who knows says what an event is that the worker would not take; and says it twice.
+    """Somebody says what an event is that the worker would not take; and says it twice.
 
-    What came under the number of another event is a lie of the network: nobody knows it.
+    What nobody finds at the bank is not there; sometimes nobody looked well.
     """
-    waiting = [event for event in facts.events if event.outcome == "differs"]
-    event = choice.rather(facts.events, [event for event in waiting if "~" not in event.key])
+    waiting = [event for event in facts.events if event.outcome in ("differs", "ended")]
+    event = choice.rather(facts.events, waiting)
     told = [each for each in term.account.incoming if str(each.transfer.id) == event.key]
-    if not told:
-        raise Refused
-    fund_id = next(iter(told_of(term, facts, told[0])), None)
-    if fund_id is None:
+    fund_id = next(iter(told_of(term, facts, told[0])), None) if told else None
+    decision: deciding.Decision = "new" if fund_id is None else "known"
+    if not told or choice.m % 5 == 4:
+        decision, fund_id = "not_there", None
+    elif fund_id is None:
         await _require_missing(term, conn, told[0])
     for _ in range(1 + choice.m % 2):
         await deciding.decide(
@@ -280,7 +317,7 @@ async def decide_event(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Ch
             school_id=term.school_id,
             merchant_id=term.merchant_id,
             event_key=event.key,
-            decision="new" if fund_id is None else "known",
+            decision=decision,
             fund_id=fund_id,
             decided_by=term.accountant,
             now=term.now,
@@ -343,5 +380,5 @@ def _is_free(facts: OfficeFacts, each: Row, fund_id: UUID | None) -> bool:
 BANK: Final[tuple[Move, ...]] = (
     transfer, transfer, transfer, transfer, the_same_again, webhook, webhook, webhook, forged,
     not_money, taking, taking, taking, taking, taking, poll, statement, statement, row, row, row,
-    decide_row, decide_row, decide_event, mistake,
+    decide_row, decide_row, decide_event, mistake, disconnect, invented,
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """The facts of a school's money, and those around it: what is asked, said, taken and awaited."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
@@ -34,6 +34,7 @@ class Event:
     state: str
     outcome: str | None
     fund_id: UUID | None
+    due_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,9 +74,10 @@ class OfficeFacts(Facts):
     given: list[UUID]
     sightings: list[tuple[UUID, str, str]]
 
-    @property
-    def due_events(self) -> list[Event]:
-        return [event for event in self.events if event.state == "received"]
+    def due_events(self, now: datetime) -> list[Event]:
+        """Those that the worker may take by now."""
+        waiting = [event for event in self.events if event.state == "received"]
+        return [event for event in waiting if event.due_at <= now]
 
     @property
     def waiting_rows(self) -> list[Row]:
@@ -118,8 +120,8 @@ _INTAKES = """
      order by taken_at, id
 """
 _EVENTS = """
-    select event_key as key, state, outcome, fund_id from gateway_inbox where school_id = $1
-     order by received_at, event_key
+    select event_key as key, state, outcome, fund_id, due_at from gateway_inbox
+     where school_id = $1 order by received_at, event_key
 """
 _ROWS = """
     select r.statement_id, r.n, r.amount, r.fund_id, r.waits from bank_statement_row r
