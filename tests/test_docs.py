@@ -23,9 +23,8 @@ import msgspec
 import pytest
 
 from app.settings import Settings
-from mobile_api.openapi import document
-from mobile_api.server import create_app
 from scripts.cli import cli
+from tests.documented import DOCUMENT
 from tests.scripts.processes import REPOSITORY, eventually, free_port
 
 README: Final = REPOSITORY / "README.md"
@@ -81,7 +80,7 @@ def anchor(heading: str) -> str:
 @cache
 def operations() -> dict[tuple[str, str], frozenset[str]]:
     """Who may call each method and path."""
-    found = document(create_app(settings=Settings()))["paths"]
+    found = DOCUMENT["paths"]
     return {
         (method.upper(), path): frozenset(
             [who] if isinstance(who := operation["x-who"], str) else who

@@ -30,12 +30,11 @@ from app.settings import Settings
 from mobile_api.attendance import ScanBatch
 from mobile_api.openapi import document
 from mobile_api.scan_operation import ScanEnvelope
-from mobile_api.server import create_app
 from scripts.servers.valkey import EmbeddedValkey
 from tests.conftest import MASTER_KEY
+from tests.documented import DOCUMENT
 from tests.mobile_api.fuzzing import Fuzzed, serve_world
 
-DOCUMENT: Final[dict[str, Any]] = document(create_app(settings=Settings()))
 OPERATIONS: Final[dict[str, Any]] = {
     found.ok().label: found.ok()
     for found in schemathesis.openapi.from_dict(DOCUMENT).get_all_operations()

@@ -12,15 +12,12 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from app.settings import Settings
-from mobile_api.openapi import document
 from mobile_api.resources import Resources
-from mobile_api.server import create_app
+from tests.documented import DOCUMENT
 from tests.mobile_api.rules import RULES, Rule
 from tests.mobile_api.walkers import OUTSIDERS, Caller, Walk, arrange, fill
 from tests.world import World
 
-DOCUMENT: Final[dict[str, Any]] = document(create_app(settings=Settings()))
 OPERATIONS: Final[dict[str, dict[str, Any]]] = {
     f"{method.upper()} {path}": operation
     for path, methods in DOCUMENT["paths"].items()

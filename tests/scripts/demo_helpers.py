@@ -16,9 +16,8 @@ from app.attendance.days import derive
 from app.attendance.model import DayRow, PersonKind
 from app.attendance.plan import Plan
 from app.settings import Settings
-from mobile_api.server import create_app
 from scripts.servers.valkey import EmbeddedValkey
-from tests.conftest import MASTER_KEY, Clock, open_test_resources
+from tests.conftest import MASTER_KEY, Clock, app_on, open_test_resources
 
 T = TypeVar("T")
 PASSWORD = "demo-cong-truong"
@@ -81,6 +80,6 @@ async def api_of(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """The API on that database, by the tests' clock."""
     async with open_test_resources(settings, Clock()) as resources:
         await resources.redis.flushall()
-        transport = httpx.ASGITransport(app=create_app(resources))  # type: ignore[arg-type]
+        transport = httpx.ASGITransport(app=app_on(resources))  # type: ignore[arg-type]
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             yield client

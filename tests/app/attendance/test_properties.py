@@ -23,10 +23,9 @@ from app import db
 from app.attendance.rebuild import rebuild
 from app.settings import Settings
 from mobile_api.resources import Resources
-from mobile_api.server import create_app
 from tests.app.attendance.family import Message, is_believed, message_of, standing
 from tests.app.attendance.oracle import Day, Seen, Shift, day_of, movements_of
-from tests.conftest import HANOI, Clock, open_test_resources
+from tests.conftest import HANOI, Clock, app_on, open_test_resources
 from tests.gate import Gate
 from tests.world import School, Student, World
 
@@ -289,7 +288,7 @@ async def lab(app: Litestar, world: World, settings: Settings, clock: Clock) -> 
             httpx.AsyncClient(
                 transport=httpx.ASGITransport(app=cast(Any, each)), base_url="http://t"
             )
-            for each in (app, create_app(opened))
+            for each in (app, app_on(opened, number=1))
         ]
         yield Lab(clients, world, clock)
         for client in clients:
