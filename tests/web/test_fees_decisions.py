@@ -133,6 +133,7 @@ async def _the_receipt_is_there(desk: Phone, school: School) -> None:
     await _open_bill(desk, school, BINH)
     await page.get_by_role("link", name="Biên lai của em").click()
     await expect(page.get_by_role("heading", name="Biên lai")).to_be_visible()
+    await expect(page.locator("nav.tabs [aria-current=page]")).to_have_text("Tiền về")
     row = page.get_by_role("listitem").filter(has_text="tiền mặt")
     await expect(row).to_contain_text(BINH)
     await expect(row).to_contain_text("Có hiệu lực")
