@@ -53,8 +53,8 @@ export const B = texts({
   ],
   voidAsk: ["Huỷ phiếu này?", "Void this bill?"],
   voidHint: [
-    "Gia đình được báo. Tiền đã đóng (nếu có) phải gỡ ra trước.",
-    "The family is told. Money on it must be taken off first.",
+    "Gia đình được báo và đọc được lý do: xin đừng nêu tên em khác. Tiền đã đóng (nếu có) phải gỡ ra trước.",
+    "The family is told and reads the reason: name no other child. Money on it must be taken off first.",
   ],
   voided: [(why: string) => `Đã huỷ: ${why}`, (why: string) => `Void: ${why}`],
   toNew: ["Xem phiếu mới", "See the new bill"],

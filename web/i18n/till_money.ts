@@ -76,8 +76,8 @@ export const M = texts({
     (sum: string) => `Take ${sum} back from this bill?`,
   ],
   takeOffHint: [
-    "Biên lai cũ bị huỷ và có biên lai thay. Gia đình được báo.",
-    "The receipt is void and replaced. The family is told.",
+    "Biên lai cũ bị huỷ và có biên lai thay. Gia đình được báo, lý do in trên biên lai cũ: xin đừng nêu tên em khác.",
+    "The receipt is void and replaced. The family is told, and reads the reason on the old one: name no other child.",
   ],
   reversed: ["đã gỡ", "taken back"],
   giveBack: ["Hoàn tiền", "Refund"],
