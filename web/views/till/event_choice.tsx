@@ -53,14 +53,8 @@ export function EventChoice(props: Props) {
               .filter(Boolean)
               .join(" · ")}
           </span>
-          <Button class="till-start" onClick={() => (asks.value = "new")}>
-            {E.isNew()}
-          </Button>
-          <Button class="till-start" kind="quiet" onClick={() => (asks.value = "not_there")}>
-            {E.isNotThere()}
-          </Button>
         </section>
-        <section class="event-side">
+        <section class="event-side event-alike">
           <h3>{E.alike()}</h3>
           {event.alike.length === 0 && <p class="muted">{E.alikeNone()}</p>}
           {event.alike.map((fund) => (
@@ -72,6 +66,12 @@ export function EventChoice(props: Props) {
             />
           ))}
         </section>
+        <div class="event-acts">
+          <Button onClick={() => (asks.value = "new")}>{E.isNew()}</Button>
+          <Button kind="quiet" onClick={() => (asks.value = "not_there")}>
+            {E.isNotThere()}
+          </Button>
+        </div>
       </div>
       {asks.value && <Sure {...props} answer={asks.value} onClose={() => (asks.value = null)} />}
     </Card>
