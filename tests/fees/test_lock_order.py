@@ -13,6 +13,7 @@ from app.fees.billing import changing
 from app.fees.billing.issuing import issue_bills
 from app.fees.billing.model import Issue
 from app.fees.money.check import differences
+from app.fees.money.model import Share
 from app.fees.office import reviews
 from app.fees.setup import periods
 from app.fees.setup.charges import ChargeWritten, set_charges
@@ -32,8 +33,8 @@ async def term(owner: asyncpg.Connection, database: str) -> AsyncIterator[Term]:
     await pool.close()
 
 
-async def billed(term: Term, *, item: UUID, student: UUID) -> UUID:
-    """A period's bill of one pupil for one item."""
+async def charged(term: Term, item: UUID) -> UUID:
+    """A period that asks all pupils for one item."""
     today = school_day(term.now)
     async with term.step() as conn:
         made = await periods.make(
@@ -59,16 +60,31 @@ async def billed(term: Term, *, item: UUID, student: UUID) -> UUID:
             set_by=term.accountant,
             now=term.now,
         )
-        await issue_bills(
-            conn,
-            school_id=term.school_id,
-            issue=Issue(period_id=made.id, scope="student", ref=str(student)),
-            issued_by=term.accountant,
-            now=term.now,
-            told=_told,
-        )
+    return made.id
+
+
+async def issue(term: Term, conn: db.Conn, period_id: UUID, student: UUID) -> None:
+    await issue_bills(
+        conn,
+        school_id=term.school_id,
+        issue=Issue(period_id=period_id, scope="student", ref=str(student)),
+        issued_by=term.accountant,
+        now=term.now,
+        told=_told,
+    )
+
+
+async def billed(term: Term, *, item: UUID, student: UUID) -> UUID:
+    """A period's bill of one pupil for one item."""
+    period_id = await charged(term, item)
+    async with term.step() as conn:
+        await issue(term, conn, period_id, student)
+    return await bill_of(term, period_id)
+
+
+async def bill_of(term: Term, period_id: UUID) -> UUID:
     found: UUID = await term.owner.fetchval(
-        "select id from invoice where period_id = $1 and state = 'open'", made.id
+        "select id from invoice where period_id = $1 and state = 'open'", period_id
     )
     return found
 
@@ -77,14 +93,16 @@ async def _told(_done: int, _total: int) -> None:
     return None
 
 
-async def credited(term: Term, conn: db.Conn, fund_id: UUID, pupil: UUID | None) -> None:
-    """An accountant says whose next bill a fund is for."""
+async def decide(
+    term: Term, conn: db.Conn, fund_id: UUID, *shares: Share, pupil: UUID | None = None
+) -> None:
+    """An accountant says which bills a fund is for, and whose next bill the rest."""
     await reviews.allocate(
         conn,
         school_id=term.school_id,
         fund_id=fund_id,
         decision_id=new_id(),
-        shares=[],
+        shares=shares,
         credit_student_id=pupil,
         made_by=term.accountant,
         now=term.now,
@@ -102,7 +120,7 @@ async def test_who_voids_and_bills_anew_waits_for_no_fund_that_somebody_has_in_h
 
     async def give_away() -> None:
         async with term.step() as conn:
-            await credited(term, conn, late, None)
+            await decide(term, conn, late)
 
     async with term.step() as conn:
         held = Stops(conn, before="select a.id, a.fund_id, a.invoice_id, a.amount")
@@ -120,7 +138,7 @@ async def test_who_voids_and_bills_anew_waits_for_no_fund_that_somebody_has_in_h
         )
         await held.is_there.wait()
         async with term.step() as other:
-            await credited(term, other, late, pupil)
+            await decide(term, other, late, pupil=pupil)
         held.goes_on.set()
         await numbered.is_there.wait()
         giving = asyncio.create_task(give_away())
@@ -131,3 +149,44 @@ async def test_who_voids_and_bills_anew_waits_for_no_fund_that_somebody_has_in_h
     paid = await term.owner.fetchval("select paid from invoice where id = $1", voided.reissued)
     assert paid == _PRICE
     assert await term.do(lambda c: differences(c, school_id=term.school_id)) == []
+
+
+async def test_who_issues_and_holds_offers_waits_for_no_fund_that_somebody_has_in_hand(
+    term: Term,
+) -> None:
+    """The credit came after the offers were locked; its holder waits for one of them."""
+    pupil = term.students[0]
+    asked = await billed(term, item=term.items[0], student=pupil)
+    offer = await billed(term, item=term.items[1], student=pupil)
+    await term.owner.execute(_LAPSED, term.school_id, pupil, term.items[2], asked, offer, term.now)
+    period_id = await charged(term, term.items[0])
+    late = (await term.do(lambda c: term.receive(c, 50, ref="FT1"))).fund_id
+
+    async def take_offer() -> None:
+        async with term.step() as conn:
+            await decide(term, conn, late, Share(invoice_id=offer, amount=20), pupil=pupil)
+
+    async with term.step() as conn:
+        held = Stops(conn, before="insert into invoice ")
+        issuing = asyncio.create_task(issue(term, held.as_conn, period_id, pupil))
+        await held.is_there.wait()
+        async with term.step() as other:
+            await decide(term, other, late, pupil=pupil)
+        taking = asyncio.create_task(take_offer())
+        await until_waiting(term.owner)
+        held.goes_on.set()
+        await issuing
+    await taking
+    rows = await term.owner.fetch("select id, paid from invoice where paid > 0")
+    assert [tuple(row) for row in rows] == [(offer, 20)]
+    assert await term.do(lambda c: differences(c, school_id=term.school_id)) == []
+
+
+# An offer that gave a meal back and was declined: what it gave is free for the next bill.
+_LAPSED = """
+    with given as (
+        insert into meal_credit (school_id, student_id, item_id, day, amount, ground, charged_on,
+               used_on, found_at)
+        values ($1, $2, $3, '2026-11-02', 30, 'leave', $4, $5, $6))
+    update invoice set declined_at = $6 where school_id = $1 and id = $5
+"""
