@@ -13,6 +13,7 @@ from tests.mobile_api.receiving import Counter
 from tests.mobile_api.test_fee_reconciliation import named, reconcile
 from tests.mobile_api.test_fee_statements import decide as decide_row
 from tests.mobile_api.test_fee_statements import row, waiting
+from tests.mobile_api.test_fee_strikes import struck
 from tests.world import Person
 
 
@@ -387,3 +388,20 @@ async def test_a_row_left_over_waits_though_a_later_statement_has_shown_the_mone
     assert later["sums"]["known"] == 1
     assert (await house.imported(left))["sums"]["waiting"] == 1
     assert await counter.count("fund") == 1
+
+
+async def test_money_that_was_decided_new_by_mistake_is_struck_and_is_like_nothing_any_more(
+    counter: Counter, house: House
+) -> None:
+    await counter.bank.pay(120_000, "a", reference="FT1")
+    await counter.bank.pay(120_000, "b", reference="FT1")
+    event = await one_aside(counter)
+    (first,) = event["alike"]
+    twice = await decided(counter, event, "new")
+    await struck(house, UUID(twice["fund_id"]), UUID(first["id"]))
+    await counter.bank.pay(120_000, "c", reference="FT1")
+    (like,) = (await one_aside(counter))["alike"]
+    assert like["id"] == first["id"]
+    await house.imported([row("FT1", 120_000, "a")])
+    assert await counter.count("fund") == 2
+    await house.add_up()

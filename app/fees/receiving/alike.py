@@ -83,7 +83,8 @@ async def alike(
 ) -> dict[tuple[UUID, str], list[AlikeFund]]:
     """By (merchant, key) of each of these events, the likeliest first.
 
-    First what it was taken for, then what has its reference, then its amount about its day.
+    First what it was taken for, then what has its reference, then its amount about its day. None of
+    them was struck from the books.
     """
     found: dict[tuple[UUID, str], list[AlikeFund]] = {
         (each.merchant_id, each.event_key): [] for each in asked
@@ -127,6 +128,8 @@ async def _rows(conn: db.Conn, school_id: int, asked: Sequence[Asked]) -> list[_
                       f.bank_ref = e.bank_ref as is_named
                  from fund f
                 where f.school_id = $1 and f.account_id = e.account_id
+                  and not exists (select from refund d where d.school_id = $1 and d.fund_id = f.id
+                                     and d.kind = 'strike' and d.state = 'succeeded')
                   and (f.id = e.fund_id or f.bank_ref = e.bank_ref
                        or (f.amount = e.amount and f.day between e.day - $9::int and e.day + $9))
                 order by 7 desc, 8 desc, abs(f.day - e.day), f.id limit $10) f

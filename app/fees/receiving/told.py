@@ -80,13 +80,15 @@ def made_reference(event: Event) -> str:
 async def fund_under(
     conn: db.Conn, *, school_id: int, account_id: UUID, bank_ref: str, amount: int | None = None
 ) -> UUID | None:
-    """The fund of this reference; with `amount`: if it is of that amount."""
+    """The fund of this reference; with `amount`: if it is of that amount, and in the books."""
     found: UUID | None = await db.value(
         conn,
         """
-        select id from fund
+        select id from fund f
          where school_id = $1 and account_id = $2 and bank_ref = $3
-           and ($4::bigint is null or amount = $4)
+           and ($4::bigint is null or (amount = $4 and not exists (
+                select from refund d where d.school_id = $1 and d.fund_id = f.id
+                   and d.kind = 'strike' and d.state = 'succeeded')))
         """,
         school_id,
         account_id,
