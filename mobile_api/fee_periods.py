@@ -75,7 +75,13 @@ class ChargeMade(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ChargesSet(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`seen`: the ids of the charges that these take the place of.
+
+    Where others are there by now nothing is changed. Null: whichever there are.
+    """
+
     charges: Annotated[list[ChargeMade], Meta(max_length=500)]
+    seen: Annotated[list[UUID], Meta(max_length=500)] | None = None
 
 
 class PeriodShown(Struct, frozen=True, kw_only=True):
@@ -195,6 +201,7 @@ class FeePeriods(Controller):
             ],
             set_by=caller.account_id,
             now=now,
+            seen=data.seen,
         )
         return await _shown(tx, await periods.period(tx, school_id=school_id, period_id=period_id))
 

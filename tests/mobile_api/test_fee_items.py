@@ -74,6 +74,22 @@ async def test_an_item_lives_changes_and_ends(till: Till) -> None:
     assert done == [("made", 15_000), ("changed", 18_000), ("ended", 18_000)]
 
 
+async def test_of_two_who_change_a_periods_charges_the_second_hears_of_the_first(
+    till: Till,
+) -> None:
+    url = f"/periods/{till.period_id}"
+    seen = (await till.get(till.accountant, url)).json()["charges"]
+    ids = [each["id"] for each in seen]
+    service = {"item_id": str(till.item_ids["service"])}
+    added = [service, service | {"scope": "grade", "ref": "6", "amount": 90_000}]
+    assert (await change(till, f"{url}/charges", charges=added, seen=ids)).status_code == 200
+    late = await change(till, f"{url}/charges", charges=[service], seen=ids)
+    assert (late.status_code, late.json()["type"]) == (409, "charges-moved")
+    # The same again is what a client does whose answer was lost.
+    again = await change(till, f"{url}/charges", charges=added, seen=ids)
+    assert (again.status_code, len(again.json()["charges"])) == (200, 2)
+
+
 async def audited(till: Till, subject_id: str) -> list[dict[str, Any]]:
     """What the accountant has done to it, as the audit has it."""
     rows = await till.owner.fetch(

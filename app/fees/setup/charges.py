@@ -1,6 +1,6 @@
 """What a period asks of whom: items by school, grade, class or pupil, in instalments."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import pairwise
 from typing import NoReturn
@@ -15,6 +15,7 @@ from app.fees.setup.model import (
     BadCharge,
     BillingPeriod,
     ChargeScope,
+    ChargesMoved,
     FeeItem,
     PeriodCharge,
 )
@@ -45,13 +46,17 @@ async def set_charges(
     written: Sequence[ChargeWritten],
     set_by: UUID,
     now: datetime,
+    seen: Collection[UUID] | None = None,
 ) -> list[PeriodCharge]:
     """Exactly these are charged from now on; bills that were issued stay as they are.
+
+    `seen`: the charges that were there when the writer began; None: whichever there are.
 
     Raises:
         NoSuchPeriod, IsOver: no period that is not closed.
         NotInSchool: an item, class or pupil that the school has not.
         BadCharge: above its cap, twice, in an order of days that cannot be, of the wrong number.
+        ChargesMoved: others are there by now than were seen, and they are not these already.
     """
     period = await periods.lock_live(conn, school_id=school_id, period_id=period_id)
     items = await _items(conn, school_id=school_id, written=written)
@@ -59,6 +64,7 @@ async def set_charges(
     _require_once(facts)
     before = await queries.charges_of(conn, school_id=school_id, period_id=period_id)
     known = {_facts_of(row): row.id for row in before}
+    _require_seen(known, facts, seen)
     kept_days = {row.due_day for row in before}
     _require_instalments(period, facts, kept_days, now)
     await _require_refs(conn, school_id=school_id, facts=facts)
@@ -74,6 +80,17 @@ async def set_charges(
     if gone or added:
         await _record(conn, school_id, period_id, len(added), len(gone), set_by, now)
     return await queries.charges_of(conn, school_id=school_id, period_id=period_id)
+
+
+def _require_seen(
+    known: Mapping[_Facts, UUID], facts: Sequence[_Facts], seen: Collection[UUID] | None
+) -> None:
+    """What another person has added meanwhile would be gone, and nobody would know of it."""
+    is_as_seen = seen is None or set(seen) == set(known.values())
+    if not is_as_seen and set(facts) != set(known):
+        raise ChargesMoved(
+            ("Hãy mở lại đợt thu rồi sửa.", "Open the period again, and then change it.")
+        )
 
 
 async def _items(

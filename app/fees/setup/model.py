@@ -63,6 +63,10 @@ class BadPeriod(Unprocessable):
     """Đợt thu chưa đúng | The billing period is not right"""
 
 
+class ChargesMoved(Conflict):
+    """Có người vừa đổi các khoản của đợt | Somebody has just changed the period's charges"""
+
+
 class BadCharge(Unprocessable):
     """Mức thu của đợt chưa đúng | A charge of the period is not right"""
 

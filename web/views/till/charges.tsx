@@ -80,9 +80,13 @@ function Shown({ period, charges, items, classes }: Props) {
   );
 }
 
+const idsOf = (charges: readonly Charge[]) => charges.map((each) => each.id);
+
 function Editor({ period, charges, items, classes, onSaved }: Props) {
   const sending = useSending();
   const rows = useSignal<readonly Row[]>(useMemo(() => charges.map(rowOf), [charges]));
+  // Of when these rows were read, however often the page is since: others are not to be undone.
+  const seen = useSignal(idsOf(charges));
   const tried = useSignal(false);
   const isChanged = useSignal(false);
   const live = items.filter((each) => !each.ended_at);
@@ -97,12 +101,13 @@ function Editor({ period, charges, items, classes, onSaved }: Props) {
     tried.value = true;
     const all = rows.value;
     if (all.some((row) => faultOf(row, all, itemOf(row)))) return;
-    await of(
+    const saved = await of(
       api.PUT("/v1/fees/periods/{period_id}/charges", {
         params: { path: { period_id: period.id }, query: { school_id: period.school_id } },
-        body: { charges: all.map(bodyOf) },
+        body: { charges: all.map(bodyOf), seen: seen.peek() },
       }),
     );
+    seen.value = idsOf(saved.charges);
     isChanged.value = false;
     await onSaved();
   }
