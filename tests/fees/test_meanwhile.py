@@ -7,7 +7,9 @@ import asyncpg
 import pytest
 
 from app import db
-from app.fees.office import statement_rows
+from app.fees.errors import NotProvedMissing
+from app.fees.office import refunds, statement_rows
+from app.fees.office.refund_model import StrikeAsked
 from tests.fees.drain import books_are_the_banks, drain
 from tests.fees.moves import Choice
 from tests.fees.moves_bank import bring, taking, webhook
@@ -54,3 +56,33 @@ async def test_a_row_left_is_no_new_money_once_a_later_statement_has_shown_what_
     ]
     await drain(term)
     await books_are_the_banks(term)
+
+
+async def test_what_a_waiting_row_may_be_is_not_struck_as_if_it_had_never_come(term: Term) -> None:
+    """The bank's own row of it lies there: first somebody says what that is."""
+    term.account.moves("FT1", 120, "nop tien hoc", at=term.now, days=1)
+    for move in (webhook, taking):
+        facts = await office_facts(term.owner, term.school_id)
+        async with term.step() as conn:
+            await move(term, conn, facts, _FIRST)
+    term.now += timedelta(days=4)
+    term.account.moves("FT2", 75, "mua sach", at=term.now)
+    async with term.step() as conn:
+        await bring(term, conn, since_days=400)
+    facts = await office_facts(term.owner, term.school_id)
+    assert [row.waits for row in facts.rows] == ["maybe_known", None]
+    # It speaks of the day of the transfer too.
+    await term.owner.execute("update bank_statement set from_day = from_day - 3")
+    asked = StrikeAsked(
+        id=term.id_of("strike"), fund_id=facts.funds[0].id, double_of=None, reason="Không có"
+    )
+    with pytest.raises(NotProvedMissing):
+        async with term.step() as conn:
+            await refunds.request_strike(
+                conn,
+                box=term.box,
+                school_id=term.school_id,
+                asked=asked,
+                requested_by=term.accountant,
+                now=term.now,
+            )

@@ -195,8 +195,10 @@ async def _require_untold(
     elif not await _is_missing(conn, school_id=school_id, fund_id=fund_id):
         raise NotProvedMissing(
             (
-                "Hãy nhập sao kê từ ngày ấy đến 3 ngày sau; có trong sao kê thì không gỡ được.",
-                "Import the statements of its day and of 3 days after it; they must not show it.",
+                "Hãy nhập sao kê từ ngày ấy đến 3 ngày sau, xử lý các dòng đang chờ; "
+                "có trong sao kê thì không gỡ được.",
+                "Import the statements of its day and of 3 days after it, decide what waits of "
+                "them; they must not show it.",
             )
         )
 
@@ -215,6 +217,12 @@ async def _is_missing(conn: db.Conn, *, school_id: int, fund_id: UUID) -> bool:
         select f.channel = 'transfer'
            and not exists (select from told t
                              join bank_statement_row r on r.school_id = $1 and r.fund_id = t.id)
+           -- What a row is that nobody has decided yet may be just this.
+           and not exists (select from bank_statement b
+                             join bank_statement_row r on r.school_id = $1 and r.statement_id = b.id
+                            where b.school_id = $1 and b.account_id = f.account_id
+                              and r.amount = f.amount and r.fund_id is null
+                              and r.day between f.day - $3::int and f.day + $3)
            and (select bool_and(exists (
                        select from bank_statement b
                         where b.school_id = $1 and b.account_id = f.account_id
