@@ -128,3 +128,17 @@ async def test_a_days_serial_number_is_another_transfer_on_another_day(
     await counter.take()
     assert await counter.outcomes() == ["differs"]
     await house.add_up()
+
+
+async def test_a_reconciliation_does_not_lead_to_another_days_number(house: House) -> None:
+    await house.imported([row("7301", 120_000, "a", day="15/11/2026")])
+    await house.arrives(70_000, "tien an", "sepay:1", at=AT)
+    found = await house.imported([row("7301", 70_000, "an trua")])
+    assert found["sums"]["waiting"] == 1
+    till = house.till
+    run = await till.post(
+        till.accountant, "/reconciliations", account_id=str(till.bank_id),
+        from_day="2026-11-16", to_day="2026-11-16",
+    )  # fmt: skip
+    (row_in,) = [each for each in run.json()["differences"] if each["bank_ref"] == "7301"]
+    assert (row_in["kind"], row_in["fund_id"], row_in["books"]) == ("not_in_books", None, None)

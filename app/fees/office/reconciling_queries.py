@@ -112,6 +112,8 @@ async def rows(conn: db.Conn, span: Span) -> list[SeenRow]:
           join bank_statement_row r on r.school_id = b.school_id and r.statement_id = b.id
           left join fund f on f.school_id = b.school_id and f.account_id = b.account_id
                 and f.bank_ref = r.bank_ref and r.amount > 0
+                -- A number that each day gives anew: `naming.is_daily_number`.
+                and (f.day = r.day or r.bank_ref !~ '^[0-9]{1,7}$')
          where b.school_id = $1 and b.account_id = $2 and r.day between $3 and $4
          order by r.day, r.statement_id, r.n
         """,
