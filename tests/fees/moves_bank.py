@@ -52,7 +52,7 @@ async def transfer(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice
         told=_HOW[choice.n],
         printed=_HOW[choice.m],
     )
-    if choice.amount % 3:
+    if (choice.n + choice.m) % 3:
         await _tell(term, conn, real)
 
 

@@ -150,14 +150,15 @@ async def decide_waiver(term: Term, conn: db.Conn, facts: OfficeFacts, choice: C
             box=term.box,
             reader=_principal(term) if is_other else _accountant(term),
             waiver_id=waiver.id,
-            approves=choice.amount % 3 != 0,
+            approves=choice.m % 3 != 0,
             reason="Đã xem xét",
             now=term.now,
         )
 
 
 async def end_waiver(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice) -> None:
-    waiver = choice.of(facts.waivers)
+    granted = [waiver for waiver in facts.waivers if waiver.state == "approved"]
+    waiver = choice.rather(facts.waivers, granted)
     with choice.expects(waiver.state == "approved"):
         await granting.end(
             conn, box=term.box, reader=_accountant(term), waiver_id=waiver.id, now=term.now

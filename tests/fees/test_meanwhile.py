@@ -86,3 +86,18 @@ async def test_what_a_waiting_row_may_be_is_not_struck_as_if_it_had_never_come(t
                 requested_by=term.accountant,
                 now=term.now,
             )
+
+
+async def test_what_came_after_a_statement_of_the_same_day_is_no_gap_once_another_has_it(
+    term: Term,
+) -> None:
+    """One is made at noon, the next begins the day after; a third has both days."""
+    term.account.moves("FT0", 100, "nop tien FT0", at=term.now - timedelta(days=9))
+    for ref, hours in (("FT1", 0), ("FT2", 2), ("FT3", 24)):
+        term.now += timedelta(hours=hours)
+        term.account.moves(ref, 120 + hours, f"nop tien {ref}", at=term.now)
+        if hours != 2:
+            async with term.step() as conn:
+                await bring(term, conn, since_days=0)
+    await drain(term)
+    await books_are_the_banks(term)

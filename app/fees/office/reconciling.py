@@ -322,7 +322,11 @@ def _broken(
 
 
 def _between(statements: Sequence[queries.Covered]) -> list[BankDifference]:
-    """From one statement to the next, where they follow day by day."""
+    """From one statement to the next, where they follow day by day.
+
+    Not where a third one has both days: what came on the first after its statement was made is
+    there, and is held against its own balances.
+    """
     ordered = sorted(statements, key=lambda each: (each.from_day, each.to_day))
     return [
         BankDifference(
@@ -337,6 +341,9 @@ def _between(statements: Sequence[queries.Covered]) -> list[BankDifference]:
         and before.closing is not None
         and after.opening is not None
         and before.closing != after.opening
+        and not any(
+            each.from_day <= before.to_day and after.from_day <= each.to_day for each in statements
+        )
     ]
 
 
