@@ -161,5 +161,5 @@ async def test_who_may_say_that_it_is_a_deposit(house: House, world: World) -> N
         box, elsewhere.id, till.cash_id,
     )  # fmt: skip
     assert kind(await ask(house, paid_in, box)) == (422, "no-such-cash-box")
-    own = {"school_id": elsewhere.id}
-    assert kind(await ask(house, paid_in, who=stranger, **own)) == (404, "no-such-fund")
+    across = await ask(house, paid_in, who=stranger, school_id=elsewhere.id)
+    assert kind(across) == (404, "no-such-fund")
