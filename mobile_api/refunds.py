@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from app.errors import Unprocessable
 from app.fees.money.model import RefundState
 from app.fees.office import refund_queries, refunds
-from app.fees.office.refund_model import RefundAsked, RefundLine, StrikeAsked
+from app.fees.office.refund_model import DepositAsked, RefundAsked, RefundLine, StrikeAsked
 from app.paging import DEFAULT_LIMIT, Page, decode_cursor, page_of
 from app.schools.common import school_box
 from mobile_api.deps import Me, Now, Res, Tx
@@ -62,6 +62,19 @@ class StrikeWanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     reason: Reason
 
 
+class DepositWanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`fund_id` came by a transfer; `from_account_id` is the cash box that it was taken from.
+
+    `id` is the client's.
+    """
+
+    school_id: SchoolId
+    id: UUID
+    fund_id: UUID
+    from_account_id: UUID
+    reason: Reason
+
+
 class RefundDecision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     school_id: SchoolId
     decision: Literal["approve", "reject"]
@@ -69,7 +82,7 @@ class RefundDecision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class RefundSettled(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`bank_ref`: of the transfer back, where it has succeeded; a strike has none."""
+    """`bank_ref`: of the transfer back, where it has succeeded; no other kind has one."""
 
     school_id: SchoolId
     succeeded: bool
@@ -174,6 +187,33 @@ class Refunds(Controller):
         )
         return await refund_queries.one(tx, box=box, school_id=data.school_id, refund_id=data.id)
 
+    @post("/deposits", operation_id="ask_deposit", opt=_ACCOUNTANT)
+    async def deposit(
+        self, tx: Tx, caller: Me, resources: Res, now: Now, data: JSONBody[DepositWanted]
+    ) -> RefundLine:
+        """Say that a transfer is the school's own cash, paid in; it is held. For accountants.
+
+        All of it is free, and the cash box holds as much. Another person decides, as of a refund;
+        then the cash box has less and the transfer is nobody's payment. No bank moves anything.
+        """
+        require_desk(caller, data.school_id, "accountant")
+        box = await school_box(tx, vault=resources.vault, school_id=data.school_id)
+        asked = DepositAsked(
+            id=data.id,
+            fund_id=data.fund_id,
+            from_account_id=data.from_account_id,
+            reason=data.reason,
+        )
+        await refunds.request_deposit(
+            tx,
+            box=box,
+            school_id=data.school_id,
+            asked=asked,
+            requested_by=caller.account_id,
+            now=now,
+        )
+        return await refund_queries.one(tx, box=box, school_id=data.school_id, refund_id=data.id)
+
     @post("/{refund_id:uuid}/decision", operation_id="decide_refund", status_code=200, opt=_OFFICE)
     async def decide(
         self,
@@ -184,7 +224,7 @@ class Refunds(Controller):
         refund_id: PathId,
         data: JSONBody[RefundDecision],
     ) -> RefundLine:
-        """Let the transfer back be made, or money be struck, or not; then it is free again.
+        """Let the transfer back be made, money be struck or a deposit, or not: it is free again.
 
         For the principal and accountants, but never for who asked.
         """
@@ -219,7 +259,7 @@ class Refunds(Controller):
         """Say what the bank did with the transfer back: its reference, or that it failed.
 
         For accountants. A failed one frees the money; another transfer is another refund. Of
-        what was struck `succeeded` false says that it was a transfer after all.
+        what was struck or a deposit `succeeded` false says that it was a family's after all.
         """
         require_desk(caller, data.school_id, "accountant")
         bank_ref = (data.bank_ref or "").strip() or None

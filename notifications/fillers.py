@@ -81,6 +81,7 @@ _MATTER: Final[Mapping[str, tuple[str, str]]] = {
     "waiver": ("Một đề nghị miễn giảm", "A waiver"),
     "refund": ("Một đề nghị hoàn tiền", "A refund"),
     "strike": ("Một khoản cần gỡ khỏi sổ", "Money to be struck"),
+    "deposit": ("Một khoản tiền mặt nộp vào ngân hàng", "Cash paid into the bank"),
     "cash": ("Một khoản thu tiền mặt", "Cash taken over the counter"),
     "write_off": ("Một đề nghị xoá nợ", "A write-off"),
 }

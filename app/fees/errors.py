@@ -67,6 +67,18 @@ class NotProvedMissing(Conflict):
     """Sao kê chưa cho thấy khoản này không có | No statement shows yet that it never came"""
 
 
+class NotADeposit(Unprocessable):
+    """Khoản này không phải tiền mặt nộp vào | This money is no cash that was paid in"""
+
+
+class NoSuchCashBox(Unprocessable):
+    """Trường không có quỹ tiền mặt này | The school has no such cash box"""
+
+
+class MoreThanInBox(Conflict):
+    """Quỹ tiền mặt không có nhiều như vậy | The cash box does not hold so much"""
+
+
 class FundDiffers(Conflict):
     """Cùng mã giao dịch nhưng khác số tiền | The same bank reference came with another amount"""
 

@@ -23,7 +23,7 @@ Change = Literal[
 `held`: it came with a reference of this pupil's and waits for a person;
 `reversed`: it was put to a bill wrongly."""
 
-Matter = Literal["waiver", "refund", "strike", "cash", "write_off"]
+Matter = Literal["waiver", "refund", "strike", "deposit", "cash", "write_off"]
 
 
 AccountChange = Literal[

@@ -247,12 +247,15 @@ async def test_what_doubles_and_cash_did_is_derived_again(purse: Purse) -> None:
     refund = await purse.do(lambda c: purse.ask_back(c, cash, 40, from_account=purse.bank_id))
     await purse.do(lambda c: purse.send(c, refund))
     await purse.do(lambda c: purse.pay_out(c, refund, ref="FT9"))
+    await is_derived_again(purse, "refund_struck", "refund_restored")
+
+
+async def is_derived_again(purse: Purse, *kinds: str) -> None:
+    """What is lost of the books, of these kinds too, is there again as it was."""
     before = await state_of(purse.owner, purse.school_id)
     await lose(purse.owner, purse.school_id)
     found = await purse.do(lambda c: rebuild(c, school_id=purse.school_id, now=purse.now))
-    assert {"refund_struck", "refund_restored"} <= {
-        each.subject.split()[0] for each in found if each.what == "posting"
-    }
+    assert set(kinds) <= {each.subject.split()[0] for each in found if each.what == "posting"}
     assert await purse.do(lambda c: differences(c, school_id=purse.school_id)) == []
     assert await state_of(purse.owner, purse.school_id) == before
 

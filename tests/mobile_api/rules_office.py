@@ -84,6 +84,17 @@ def _rules() -> dict[str, Rule]:
             },
             answer=(404, "no-such-fund"),
         ),
+        f"POST {base}/refunds/deposits": Rule(
+            here=ACCOUNTANT,
+            body=body
+            | {
+                "id": _ID,
+                "fund_id": "{student_id}",
+                "from_account_id": "{student_id}",
+                "reason": "Nộp tiền mặt vào tài khoản",
+            },
+            answer=(404, "no-such-fund"),
+        ),
         f"GET {refund}": Rule(
             here=OFFICE,
             query=HERE,

@@ -124,7 +124,7 @@ async def test_cash_of_a_pupil_who_left_goes_back_from_the_account_that_is_chose
     await open_accounts(phone, school)
     page, dialog = phone.page, phone.page.get_by_role("dialog")
     await expect(dialog).to_have_count(0)
-    await _cash_left_over(town, school)
+    await cash_in_box(town, school)
     await phone.go(f"/truong/{school.id}/thu/tien-ve")
     await page.get_by_role("link", name="120.000").click()
     await page.get_by_role("button", name="Hoàn tiền").click()
@@ -146,7 +146,7 @@ async def test_cash_of_a_pupil_who_left_goes_back_from_the_account_that_is_chose
     await expect(phone.says("Chuyển từ tài khoản: Tài khoản học phí")).to_be_visible()
 
 
-async def _cash_left_over(town: Town, school: School) -> None:
+async def cash_in_box(town: Town, school: School) -> None:
     now = datetime.now(UTC)
     arrival = Arrival(
         account_id=await town.owner.fetchval(

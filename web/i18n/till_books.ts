@@ -14,8 +14,8 @@ export const K = texts({
   counted: ["Đếm được", "Counted"],
   countedBank: ["Tổng tiền vào theo ngân hàng", "Money in, by the bank"],
   countedBankHint: [
-    "Cộng các khoản tiền vào trong ngày; không trừ tiền ra như tiền hoàn.",
-    "All that came in that day; what went out, such as refunds, is not taken off.",
+    "Cộng các khoản tiền vào trong ngày, trừ tiền mặt của trường nộp vào; không trừ tiền hoàn.",
+    "All that came in that day but the school's own cash; refunds are not taken off.",
   ],
   difference: ["Chênh lệch", "Difference"],
   fits: ["Khớp", "It fits"],
@@ -63,6 +63,7 @@ export const K = texts({
   ],
   struck_double: ["Ghi hai lần, đã gỡ khỏi sổ", "Counted twice, out of the books"],
   struck_missing: ["Ngân hàng không có, đã gỡ khỏi sổ", "Never came, out of the books"],
+  cash_deposit: ["Tiền mặt của trường nộp vào", "Cash of the school's own"],
   recExplained: ["Đã xử lý", "Dealt with"],
   adviceStatement: ["Nhập sao kê của ngày này.", "Import that day's statement."],
   adviceRow: ["Mở sao kê để quyết định dòng này.", "Open the statement and decide."],

@@ -79,7 +79,10 @@ async def overdue(conn: db.Conn, *, school_id: int, today: date) -> Overdue:
 
 
 async def days_in(conn: db.Conn, *, school_id: int, from_day: date, to_day: date) -> list[DayIn]:
-    """What arrived on each of these days, those without anything too; nothing twice."""
+    """What arrived on each of these days, those without anything too; nothing twice.
+
+    Cash of the school that was paid in came when it was taken.
+    """
     return await db.many(
         conn,
         DayIn,
@@ -88,7 +91,7 @@ async def days_in(conn: db.Conn, *, school_id: int, from_day: date, to_day: date
             select day, count(*) as funds, sum(amount)::bigint as amount from fund f
              where school_id = $1 and day between $2 and $3 and not exists (
                    select from refund d where d.school_id = $1 and d.fund_id = f.id
-                      and d.kind = 'strike' and d.state = 'succeeded')
+                      and d.kind <> 'transfer' and d.state = 'succeeded')
              group by day),
         written as (
             select day, count(*) as receipts from receipt

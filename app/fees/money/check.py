@@ -242,7 +242,8 @@ async def _missing(conn: db.Conn, *, school_id: int) -> list[Difference]:
                    ('refund_released', r.state = 'rejected'
                     or (r.kind = 'transfer' and r.state = 'failed')),
                    ('refund_struck', r.kind = 'strike' and r.state in ('succeeded', 'failed')),
-                   ('refund_restored', r.kind = 'strike' and r.state = 'failed'))
+                   ('refund_deposited', r.kind = 'deposit' and r.state in ('succeeded', 'failed')),
+                   ('refund_restored', r.kind <> 'transfer' and r.state = 'failed'))
                    as s (kind, is_so)
                 on s.is_so
              where r.school_id = $1
@@ -336,7 +337,10 @@ async def _misplaced(conn: db.Conn, *, school_id: int) -> list[Difference]:
 
 
 async def _struck(conn: db.Conn, *, school_id: int) -> list[Difference]:
-    """Funds struck as another one's double, with no such other one at the end of the way."""
+    """Funds struck as another one's double, with no such other one at the end of the way.
+
+    And deposits that are not a whole transfer out of a cash box.
+    """
     return await db.many(
         conn,
         Difference,
@@ -359,6 +363,13 @@ async def _struck(conn: db.Conn, *, school_id: int) -> list[Difference]:
                   and o.amount = f.amount
                   and not exists (select from struck x
                                    where x.fund_id = o.id and x.double_of is not null)))
+         union all
+        select 'deposit', r.fund_id::text, 'none', 'one'
+          from refund r
+          join fund f on f.school_id = $1 and f.id = r.fund_id
+          join fee_account a on a.school_id = $1 and a.id = r.from_account_id
+         where r.school_id = $1 and r.kind = 'deposit' and r.state = 'succeeded'
+           and (r.amount <> f.amount or f.channel <> 'transfer' or a.kind <> 'cash')
          order by 2
         """,
         school_id,

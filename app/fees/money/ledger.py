@@ -25,6 +25,7 @@ SourceKind = Literal[
     "refund_released",
     "refund_paid",
     "refund_struck",
+    "refund_deposited",
     "refund_restored",
 ]
 BillEvent = Literal["invoice_opened", "invoice_voided", "invoice_written_off"]

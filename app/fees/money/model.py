@@ -19,7 +19,7 @@ Review = Literal[
     "duplicate",
     "late",
 ]
-RefundKind = Literal["transfer", "strike"]
+RefundKind = Literal["transfer", "strike", "deposit"]
 """Sent back through a bank; or taken out of the books, since it is in them twice or never came."""
 RefundState = Literal["requested", "sent", "succeeded", "failed", "rejected"]
 
@@ -116,6 +116,16 @@ class NewStrike(Struct, frozen=True, kw_only=True):
     id: UUID
     fund_id: UUID
     double_of: UUID | None
+    reason: str
+    requested_by: UUID
+
+
+class NewDeposit(Struct, frozen=True, kw_only=True):
+    """A transfer that somebody takes for cash of the school's own, out of `from_account_id`."""
+
+    id: UUID
+    fund_id: UUID
+    from_account_id: UUID
     reason: str
     requested_by: UUID
 

@@ -150,7 +150,9 @@ async def _facts(conn: db.Conn, *, school_id: int) -> list[_Fact]:
                    ('refund_paid', r.settled_at, r.kind = 'transfer' and r.state = 'succeeded'),
                    ('refund_struck', r.decided_at,
                     r.kind = 'strike' and r.state in ('succeeded', 'failed')),
-                   ('refund_restored', r.settled_at, r.kind = 'strike' and r.state = 'failed'))
+                   ('refund_deposited', r.decided_at,
+                    r.kind = 'deposit' and r.state in ('succeeded', 'failed')),
+                   ('refund_restored', r.settled_at, r.kind <> 'transfer' and r.state = 'failed'))
                    as s (kind, at, is_so)
                 on s.is_so
              where r.school_id = $1)
@@ -172,6 +174,7 @@ def _txn(fact: _Fact) -> Txn:
         "refund_released": ("refund_payable", "unallocated"),
         "refund_paid": ("refund_payable", money),
         "refund_struck": ("refund_payable", money),
+        "refund_deposited": ("refund_payable", money),
         "refund_restored": (money, "unallocated"),
     }[fact.kind]
     entries = [

@@ -199,6 +199,23 @@ async def fund_of(conn: db.Conn, *, school_id: int, refund_id: UUID) -> UUID | N
     return found
 
 
+async def account_paying(conn: db.Conn, *, school_id: int, refund_id: UUID) -> UUID:
+    """Which account a refund is paid from.
+
+    Raises:
+        NoSuchRefund
+    """
+    found: UUID | None = await db.value(
+        conn,
+        "select from_account_id from refund where school_id = $1 and id = $2",
+        school_id,
+        refund_id,
+    )
+    if found is None:
+        raise NoSuchRefund
+    return found
+
+
 async def _insert(conn: db.Conn, *, school_id: int, refund: NewRefund, now: datetime) -> None:
     await conn.execute(
         """

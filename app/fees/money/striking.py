@@ -24,7 +24,8 @@ from app.fees.errors import (
 )
 from app.fees.money import funds, ledger, refunds
 from app.fees.money.ledger import Entry, SourceKind, Txn
-from app.fees.money.model import FundHeld, NewStrike
+from app.fees.money.model import FundHeld, NewDeposit, NewStrike, RefundKind
+from app.fees.money.refunds import RefundHeld
 
 # A transfer of a Friday night is posted on Monday: by then a statement has it.
 _POSTED_WITHIN: Final = 3
@@ -60,27 +61,9 @@ async def ask(conn: db.Conn, *, school_id: int, strike: NewStrike, now: datetime
     fund = held[strike.fund_id]
     if strike.double_of is not None:
         await _require_same(conn, school_id, fund, held[strike.double_of])
-    if fund.free != fund.amount:
-        raise FundInUse(
-            (
-                "Hãy gỡ tiền ra khỏi các phiếu trước; khoản đang hoàn thì chờ xong việc hoàn.",
-                "Take it back from its bills first, or wait for the refund that is under way.",
-            )
-        )
+    require_free(fund)
     await _require_untold(conn, school_id, fund.id, strike.double_of)
-    await _insert(conn, school_id=school_id, strike=strike, now=now)
-    await refunds.move_held(conn, school_id=school_id, fund=fund, amount=fund.amount, now=now)
-    await _post(
-        conn, school_id, "refund_held", strike.id, "unallocated", "refund_payable", fund.amount, now
-    )
-    await refunds.renew_papers(
-        conn,
-        school_id=school_id,
-        fund_id=fund.id,
-        by=strike.requested_by,
-        now=now,
-        reason=_LOOKED_INTO,
-    )
+    await hold_all(conn, school_id=school_id, fund=fund, asked=strike, now=now)
     return True
 
 
@@ -100,12 +83,83 @@ async def strike(
         SamePerson: whoever asked.
         BothInStatement, NotProvedMissing: a statement has come meanwhile.
     """
+    held = await take_asked(
+        conn, school_id=school_id, refund_id=refund_id, kind="strike", decided_by=decided_by
+    )
+    await _require_untold(conn, school_id, held.fund_id, held.double_of)
+    await agree(
+        conn,
+        school_id=school_id,
+        held=held,
+        posted="refund_struck",
+        decided_by=decided_by,
+        reason=reason,
+        now=now,
+    )
+
+
+def require_free(fund: FundHeld) -> None:
+    """Nothing of it is on a bill or held. Raises: FundInUse."""
+    if fund.free != fund.amount:
+        raise FundInUse(
+            (
+                "Hãy gỡ tiền ra khỏi các phiếu trước; khoản đang hoàn thì chờ xong việc hoàn.",
+                "Take it back from its bills first, or wait for the refund that is under way.",
+            )
+        )
+
+
+async def hold_all(
+    conn: db.Conn,
+    *,
+    school_id: int,
+    fund: FundHeld,
+    asked: NewStrike | NewDeposit,
+    now: datetime,
+) -> None:
+    """All of a fund waits for a second person, in the books too."""
+    await _insert(conn, school_id=school_id, asked=asked, now=now)
+    await refunds.move_held(conn, school_id=school_id, fund=fund, amount=fund.amount, now=now)
+    await _post(
+        conn, school_id, "refund_held", asked.id, "unallocated", "refund_payable", fund.amount, now
+    )
+    await refunds.renew_papers(
+        conn,
+        school_id=school_id,
+        fund_id=fund.id,
+        by=asked.requested_by,
+        now=now,
+        reason=_LOOKED_INTO,
+    )
+
+
+async def take_asked(
+    conn: db.Conn, *, school_id: int, refund_id: UUID, kind: RefundKind, decided_by: UUID
+) -> RefundHeld:
+    """What another person asked for and nobody has decided, under its lock.
+
+    Raises:
+        NoSuchRefund, RefundDecided, SamePerson
+    """
     _, held = await refunds.take(conn, school_id=school_id, refund_id=refund_id)
-    if held.state != "requested" or held.kind != "strike":
+    if held.state != "requested" or held.kind != kind:
         raise RefundDecided
     if held.requested_by == decided_by:
         raise SamePerson
-    await _require_untold(conn, school_id, held.fund_id, held.double_of)
+    return held
+
+
+async def agree(
+    conn: db.Conn,
+    *,
+    school_id: int,
+    held: RefundHeld,
+    posted: SourceKind,
+    decided_by: UUID,
+    reason: str | None,
+    now: datetime,
+) -> None:
+    """The second person's word: the account that it names has so much less."""
     await conn.execute(
         """
         update refund set state = 'succeeded', decided_by = $3, decided_at = $4,
@@ -113,37 +167,36 @@ async def strike(
          where school_id = $1 and id = $2
         """,
         school_id,
-        refund_id,
+        held.id,
         decided_by,
         now,
         reason,
     )
     money = f"money:{held.account_id}"
-    await _post(
-        conn, school_id, "refund_struck", refund_id, "refund_payable", money, held.amount, now
-    )
+    await _post(conn, school_id, posted, held.id, "refund_payable", money, held.amount, now)
 
 
 async def restore(
     conn: db.Conn, *, school_id: int, refund_id: UUID, by: UUID, now: datetime
 ) -> None:
-    """It was a transfer after all: the fund counts again, and waits for a person.
+    """It was a family's transfer after all: the fund counts again, and waits for a person.
 
-    For nobody's next bill, though it was somebody's credit before it was struck.
+    For nobody's next bill, though it was somebody's credit before it was struck. Of a deposit the
+    cash box has its money again.
 
     Raises:
         NoSuchRefund
-        RefundDecided: it is not struck.
+        RefundDecided: it is neither struck nor a deposit.
     """
     fund, held = await refunds.take(conn, school_id=school_id, refund_id=refund_id)
-    if held.state != "succeeded" or held.kind != "strike":
+    if held.state != "succeeded" or held.kind == "transfer":
         raise RefundDecided
     await conn.execute(
         """
         with undone as (
             update refund set state = 'failed', settled_by = $4, settled_at = $5
              where school_id = $1 and id = $2)
-        update fund set refund_held = refund_held - $6, review = 'duplicate',
+        update fund set refund_held = refund_held - $6, review = $7,
                credit_student_id = null, changed_at = $5
          where school_id = $1 and id = $3
         """,
@@ -153,6 +206,7 @@ async def restore(
         by,
         now,
         held.amount,
+        "duplicate" if held.kind == "strike" else "no_reference",
     )
     money = f"money:{held.account_id}"
     await _post(
@@ -270,21 +324,25 @@ async def _pair(conn: db.Conn, *, school_id: int, fund_id: UUID, other_id: UUID)
     return found
 
 
-async def _insert(conn: db.Conn, *, school_id: int, strike: NewStrike, now: datetime) -> None:
+async def _insert(
+    conn: db.Conn, *, school_id: int, asked: NewStrike | NewDeposit, now: datetime
+) -> None:
     await conn.execute(
         """
         insert into refund (school_id, id, kind, fund_id, from_account_id, double_of, amount, state,
                reason, requested_by, requested_at)
-        select $1, $2, 'strike', id, account_id, $4, amount, 'requested', $5, $6, $7
+        select $1, $2, $8, id, coalesce($9, account_id), $4, amount, 'requested', $5, $6, $7
           from fund where school_id = $1 and id = $3
         """,
         school_id,
-        strike.id,
-        strike.fund_id,
-        strike.double_of,
-        strike.reason,
-        strike.requested_by,
+        asked.id,
+        asked.fund_id,
+        asked.double_of if isinstance(asked, NewStrike) else None,
+        asked.reason,
+        asked.requested_by,
         now,
+        "strike" if isinstance(asked, NewStrike) else "deposit",
+        None if isinstance(asked, NewStrike) else asked.from_account_id,
     )
 
 

@@ -31,7 +31,8 @@ class DayNotOver(Unprocessable):
 class CloseSums(Struct, frozen=True, kw_only=True):
     """What a channel should hold of a day: `count` payments of together `expected` đồng.
 
-    What was struck since it was counted twice is none of them.
+    What was struck since it was counted twice is none of them, nor is the school's own cash that it
+    has paid in: that was counted as cash.
 
     `waiting`: cash that still waits for its second person; `is_closed`: it is too late.
     """
@@ -48,7 +49,7 @@ class CloseSums(Struct, frozen=True, kw_only=True):
 
 class CloseLine(Struct, frozen=True, kw_only=True):
     """A closed day. `expected_now` differs from `expected` when money of that day came later,
-    or was struck."""
+    or was struck or a deposit."""
 
     school_id: int
     account_id: UUID
@@ -112,7 +113,7 @@ async def sums(
                   and (a.kind = 'bank' or c.taken_by = $4)
                   and not exists (
                       select from refund d where d.school_id = $1 and d.fund_id = f.id
-                         and d.kind = 'strike' and d.state = 'succeeded')) f
+                         and d.kind <> 'transfer' and d.state = 'succeeded')) f
          cross join lateral (
                select count(*) as count from cash_intake c
                 where c.school_id = $1 and c.account_id = $2 and c.day = $3 and c.taken_by = $4
@@ -244,7 +245,7 @@ async def listed(
                    and (a.kind = 'bank' or c.taken_by = d.cashier)
                    and not exists (
                        select from refund x where x.school_id = $1 and x.fund_id = f.id
-                          and x.kind = 'strike' and x.state = 'succeeded')) as expected_now,
+                          and x.kind <> 'transfer' and x.state = 'succeeded')) as expected_now,
                d.note, d.closed_by,
                (select min(t.name) from staff t
                  where t.school_id = $1 and t.account_id = d.closed_by) as closed_by_name,

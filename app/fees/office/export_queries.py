@@ -84,12 +84,13 @@ async def _funds(
         select f.received_at as m1, f.id as m2, f.received_at, a.name, f.channel,
                case when f.bank_ref ~ '^(sepay|row|cash):' then null else f.bank_ref end,
                f.amount, f.allocated, f.refund_held, f.free,
-               case when d.id is null then f.review else 'struck' end, s.name as credit, f.memo
+               case d.kind when 'strike' then 'struck' when 'deposit' then 'deposit'
+                    else f.review end, s.name as credit, f.memo
           from fund f
           join fee_account a on a.school_id = f.school_id and a.id = f.account_id
           left join student s on s.school_id = f.school_id and s.id = f.credit_student_id
           left join refund d on d.school_id = f.school_id and d.fund_id = f.id
-                and d.kind = 'strike' and d.state = 'succeeded'
+                and d.kind <> 'transfer' and d.state = 'succeeded'
          where f.school_id = $1 and f.day between $2 and $3
            and ($4::timestamptz is null or (f.received_at, f.id) > ($4, $5::uuid))
          order by f.received_at, f.id limit $6

@@ -32,7 +32,8 @@ _STATES: Final = {
     "invoice_written_off": "Xoá nợ", "fund": "Nhận tiền", "allocation": "Ghi nhận vào phiếu thu",
     "refund_held": "Giữ tiền để hoàn", "refund_released": "Bỏ giữ tiền hoàn",
     "refund_paid": "Đã hoàn tiền", "refund_struck": "Gỡ khoản khỏi sổ",
-    "refund_restored": "Khôi phục khoản đã gỡ", "struck": "Đã gỡ khỏi sổ",
+    "refund_deposited": "Tiền mặt nộp vào ngân hàng", "refund_restored": "Khôi phục khoản đã gỡ",
+    "struck": "Đã gỡ khỏi sổ", "deposit": "Tiền mặt của trường nộp vào",
     "receivable": "Phải thu", "unallocated": "Tiền chưa phân bổ",
     "refund_payable": "Phải hoàn", "written_off_account": "Đã xoá nợ",
 }  # fmt: skip

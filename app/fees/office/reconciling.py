@@ -37,13 +37,15 @@ Kind = Literal[
     "struck_in_statement",
     "struck_double",
     "struck_missing",
+    "cash_deposit",
 ]
 """`not_in_books`: the bank shows money in that is no fund. `not_in_statement`: a fund of a day that
 a statement covers, and no row of it. `out_without_refund`: money out that is no refund of ours.
 `balance_broken`: a balance that does not follow from the one before. `day_without_statement`: money
 came, and no statement covers the day. `ledger_differs`: the account's ledger is not its funds less
 what was paid back. `struck_in_statement`: the bank shows money that was struck, and what it was
-struck for as well. No differences but explained: `struck_double`, `struck_missing`."""
+struck for as well. No differences but explained: `struck_double`, `struck_missing`,
+and `cash_deposit`, money in that is the school's own cash."""
 
 
 class BadDays(Unprocessable):
@@ -81,7 +83,7 @@ class ReconciliationSums(Struct, frozen=True, kw_only=True):
 
 
 class Reconciliation(Struct, frozen=True, kw_only=True):
-    """A run. `explained`: what was struck of these days, and wants nothing any more."""
+    """A run. `explained`: what was struck or a deposit of these days, and wants nothing more."""
 
     id: UUID
     school_id: int
@@ -217,7 +219,8 @@ async def _compare(
         statements=len(statements),
         differences=len(found),
     )
-    return sums, found, _explained(struck, span)
+    deposits = [_unseen("cash_deposit", each) for each in await queries.deposits(conn, span)]
+    return sums, found, [*_explained(struck, span), *deposits]
 
 
 def _explained(struck: Strikes, span: Span) -> list[BankDifference]:

@@ -183,6 +183,26 @@ async def funds_unseen(conn: db.Conn, span: Span) -> list[Unseen]:
     )
 
 
+async def deposits(conn: db.Conn, span: Span) -> list[Unseen]:
+    """Money of these days that is the school's own cash, whether a statement shows it or not."""
+    return await db.many(
+        conn,
+        Unseen,
+        """
+        select f.id, f.day, f.amount,
+               case when f.bank_ref ~ '^(sepay|row):' then null else f.bank_ref end as bank_ref
+          from refund r join fund f on f.school_id = r.school_id and f.id = r.fund_id
+         where r.school_id = $1 and f.account_id = $2 and f.day between $3 and $4
+           and r.kind = 'deposit' and r.state = 'succeeded'
+         order by f.day, f.id
+        """,
+        span.school_id,
+        span.account_id,
+        span.from_day,
+        span.to_day,
+    )
+
+
 async def refunds_unseen(conn: db.Conn, span: Span) -> list[Unseen]:
     """Refunds that were paid on these days and that no statement shows."""
     return await db.many(

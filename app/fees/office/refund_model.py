@@ -54,12 +54,25 @@ class StrikeAsked(Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class DepositAsked(Struct, frozen=True, kw_only=True):
+    """A transfer that is said to be the school's own cash, out of the cash box `from_account_id`.
+
+    `id` is the client's.
+    """
+
+    id: UUID
+    fund_id: UUID
+    from_account_id: UUID
+    reason: str
+
+
 class RefundLine(Struct, frozen=True, kw_only=True):
-    """A refund, or (`strike`) money that is in the books wrongly: then no bank moves anything.
+    """A refund; or (`strike`) money that is in the books wrongly, (`deposit`) the school's own cash
+    that was paid in: then no bank moves anything.
 
     `to_number` None: only its last four digits are for lists. `from_account_id`: what it is paid
-    from; `account_id`: where the money came to. Of a strike: `fund`, and the one that it counts
-    once more (`of`, None: it never came); `failed`: it was restored.
+    from; `account_id`: where the money came to. Of a strike and a deposit: `fund`; `failed`: it was
+    restored. Of a strike: the fund that it counts once more (`of`, None: it never came).
     """
 
     id: UUID

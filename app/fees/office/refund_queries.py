@@ -101,8 +101,8 @@ async def listed(
         before,
         limit,
     )
-    struck = [row for row in rows if row.kind == "strike"]
-    pairs = {each for row in struck for each in (row.fund_id, row.double_of) if each}
+    stay = [row for row in rows if row.kind != "transfer"]
+    pairs = {each for row in stay for each in (row.fund_id, row.double_of) if each}
     funds = await briefs(conn, box=box, school_id=school_id, fund_ids=pairs)
     return [_shown(box, row, funds, is_whole=refund_id is not None) for row in rows]
 
@@ -141,7 +141,7 @@ def _shown(
         to_number_tail=None if number is None else number[-4:],
         to_number=number if is_whole else None,
         double_of=row.double_of,
-        fund=funds[row.fund_id] if row.kind == "strike" else None,
+        fund=None if row.kind == "transfer" else funds[row.fund_id],
         of=None if row.double_of is None else funds[row.double_of],
         requested_by=row.requested_by,
         requested_by_name=row.requested_by_name,
@@ -194,23 +194,6 @@ async def payer_of(
         fund_id,
         wanted,
     )
-
-
-async def account_paying(conn: db.Conn, *, school_id: int, refund_id: UUID) -> UUID:
-    """Which account a refund is paid from.
-
-    Raises:
-        NoSuchRefund
-    """
-    found: UUID | None = await db.value(
-        conn,
-        "select from_account_id from refund where school_id = $1 and id = $2",
-        school_id,
-        refund_id,
-    )
-    if found is None:
-        raise NoSuchRefund
-    return found
 
 
 async def is_reference_used(

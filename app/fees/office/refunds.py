@@ -11,14 +11,15 @@ from app import audit, db
 from app.crypto import SchoolBox
 from app.fees import telling
 from app.fees.errors import NoSuchFund
-from app.fees.money import refunds, striking
+from app.fees.money import depositing, refunds, striking
 from app.fees.money.funds import hold_account
-from app.fees.money.model import NewRefund, NewStrike, RefundKind
+from app.fees.money.model import NewDeposit, NewRefund, NewStrike, RefundKind
 from app.fees.office import refund_queries as queries
 from app.fees.office.model import TO_HOLDER_FIELD, TO_NUMBER_FIELD
 from app.fees.office.refund_model import (
     BadRefundAccount,
     BankReferenceUsed,
+    DepositAsked,
     NoAccountToPayFrom,
     RefundAsked,
     RefundIdTaken,
@@ -107,6 +108,40 @@ async def request_strike(
         await _note(conn, school_id, asked.id, "fee_strike_asked", requested_by, known.amount, now)
 
 
+async def request_deposit(
+    conn: db.Conn,
+    *,
+    box: SchoolBox,
+    school_id: int,
+    asked: DepositAsked,
+    requested_by: UUID,
+    now: datetime,
+) -> None:
+    """Say that a fund is the school's own cash, paid in. The same again has no effect.
+
+    Raises:
+        NoSuchFund, NotADeposit, FundInUse, NoSuchCashBox, MoreThanInBox, RefundIdTaken
+    """
+    deposit = NewDeposit(
+        id=asked.id,
+        fund_id=asked.fund_id,
+        from_account_id=asked.from_account_id,
+        reason=asked.reason,
+        requested_by=requested_by,
+    )
+    try:
+        is_new = await depositing.ask(conn, school_id=school_id, deposit=deposit, now=now)
+    except db.UniqueViolation:
+        raise RefundIdTaken from None
+    known = await queries.one(conn, box=box, school_id=school_id, refund_id=asked.id)
+    said = ("deposit", asked.fund_id, asked.from_account_id)
+    if (known.kind, known.fund_id, known.from_account_id) != said:
+        raise RefundIdTaken
+    if is_new:
+        await _tell_second(conn, school_id, "deposit", asked.id, requested_by, now)
+        await _note(conn, school_id, asked.id, "fee_deposit_asked", requested_by, known.amount, now)
+
+
 async def decide(
     conn: db.Conn,
     *,
@@ -117,16 +152,16 @@ async def decide(
     decided_by: UUID,
     now: datetime,
 ) -> None:
-    """Another person lets the transfer back be made, or it be struck, or does not.
+    """Another person lets the transfer back be made, it be struck or a deposit, or does not.
 
     Raises:
         NoSuchRefund, RefundDecided, SamePerson
         BothInStatement, NotProvedMissing: a statement came since it was asked.
+        MoreThanInBox: the cash box has less since it was asked.
     """
     kind = await queries.kind_of(conn, school_id=school_id, refund_id=refund_id)
     if decision == "approve":
-        approve = refunds.send if kind == "transfer" else striking.strike
-        await approve(
+        await _APPROVE[kind](
             conn,
             school_id=school_id,
             refund_id=refund_id,
@@ -161,7 +196,7 @@ async def settle(
 ) -> None:
     """The bank has moved it under this reference; None: it did not, and the money is free again.
 
-    Of what was struck, None says that it was a transfer after all.
+    Of what was struck or a deposit, None says that it was a family's transfer after all.
 
     Raises:
         NoSuchRefund, RefundDecided, BankReferenceUsed
@@ -169,11 +204,11 @@ async def settle(
     kind = await queries.kind_of(conn, school_id=school_id, refund_id=refund_id)
     if bank_ref is not None:
         await _pay_out(conn, school_id, refund_id, bank_ref, settled_by, now)
-    elif kind == "strike":
+    elif kind != "transfer":
         await striking.restore(
             conn, school_id=school_id, refund_id=refund_id, by=settled_by, now=now
         )
-        await _note(conn, school_id, refund_id, "fee_strike_restored", settled_by, None, now)
+        await _note(conn, school_id, refund_id, f"{_NAMES[kind]}_restored", settled_by, None, now)
     else:
         await refunds.release(
             conn,
@@ -190,7 +225,7 @@ async def settle(
 async def _pay_out(
     conn: db.Conn, school_id: int, refund_id: UUID, bank_ref: str, by: UUID, now: datetime
 ) -> None:
-    account_id = await queries.account_paying(conn, school_id=school_id, refund_id=refund_id)
+    account_id = await refunds.account_paying(conn, school_id=school_id, refund_id=refund_id)
     # Of two refunds settled at once one sees the other; before the fund, as everywhere.
     await hold_account(conn, school_id=school_id, account_id=account_id)
     await refunds.pay_out(
@@ -233,13 +268,22 @@ async def _paying(conn: db.Conn, school_id: int, asked: RefundAsked) -> UUID:
     return payer.from_id
 
 
-_NAMES: dict[RefundKind, str] = {"transfer": "fee_refund", "strike": "fee_strike"}
+_NAMES: dict[RefundKind, str] = {
+    "transfer": "fee_refund",
+    "strike": "fee_strike",
+    "deposit": "fee_deposit",
+}
+_APPROVE = {
+    "transfer": refunds.send,
+    "strike": striking.strike,
+    "deposit": depositing.approve,
+}
 
 
 async def _tell_second(
     conn: db.Conn,
     school_id: int,
-    matter: Literal["refund", "strike"],
+    matter: Literal["refund", "strike", "deposit"],
     refund_id: UUID,
     asked_by: UUID,
     now: datetime,

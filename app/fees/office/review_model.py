@@ -33,7 +33,8 @@ class FundLine(Struct, frozen=True, kw_only=True):
     `review`: why it waits for a person, None: it does not. `credit_student_id`: whose next bill
     the free part goes to; `credit_has_left`: no such bill comes, so a person says where it goes.
     `bank_ref` None: the bank gave none. `is_struck`: it is out of the books, as it counted the
-    transfer that `double_of` is, or (None) never came.
+    transfer that `double_of` is, or (None) never came. `is_deposit`: it is the school's own cash,
+    and was counted as such.
     """
 
     id: UUID
@@ -55,6 +56,7 @@ class FundLine(Struct, frozen=True, kw_only=True):
     credit_student_name: str | None
     credit_has_left: bool
     is_struck: bool
+    is_deposit: bool
     double_of: UUID | None
     found_at: datetime
 

@@ -48,6 +48,7 @@ class _Row(Struct, frozen=True, kw_only=True):
     credit_student_name: str | None
     credit_has_left: bool
     is_struck: bool
+    is_deposit: bool
     double_of: UUID | None
     found_at: datetime
 
@@ -70,13 +71,14 @@ async def funds(
         select f.id, f.school_id, f.account_id, a.name as account_name, f.bank_ref, f.channel,
                f.amount, f.allocated, f.refund_held, f.free, f.received_at, f.day, f.memo, f.payer,
                f.review, f.credit_student_id, c.name as credit_student_name,
-               c.ended_at is not null as credit_has_left, d.id is not null as is_struck,
-               d.double_of, f.found_at
+               c.ended_at is not null as credit_has_left,
+               coalesce(d.kind = 'strike', false) as is_struck,
+               coalesce(d.kind = 'deposit', false) as is_deposit, d.double_of, f.found_at
           from fund f
           join fee_account a on a.school_id = f.school_id and a.id = f.account_id
           left join student c on c.school_id = f.school_id and c.id = f.credit_student_id
           left join refund d on d.school_id = f.school_id and d.fund_id = f.id
-                and d.kind = 'strike' and d.state = 'succeeded'
+                and d.kind <> 'transfer' and d.state = 'succeeded'
          where f.school_id = $1
            and (not $2 or f.review is not null or (f.free > 0 and c.ended_at is not null))
            and ($3::text is null or f.review = $3)
@@ -265,6 +267,7 @@ def _shown(box: SchoolBox, row: _Row) -> FundLine:
         credit_student_name=row.credit_student_name,
         credit_has_left=row.credit_has_left,
         is_struck=row.is_struck,
+        is_deposit=row.is_deposit,
         double_of=row.double_of,
         found_at=row.found_at,
     )

@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import { api, of, type Schemas } from "../../api";
 import { Badge, Button, Card, Loaded } from "../../components/ui";
 import { T } from "../../i18n/till";
+import { V } from "../../i18n/till_deposit";
 import { M } from "../../i18n/till_money";
 import { X } from "../../i18n/till_strike";
 import { dong } from "../../money";
@@ -14,9 +15,9 @@ import { AskReason } from "./ask_reason";
 import { dayShort } from "./days";
 import { TillPage, tillPath } from "./frame";
 import { FundBadge } from "./funds";
+import { NotPaid } from "./not_paid";
 import { RefundForm } from "./refund_form";
 import { Said } from "./said";
-import { canBeStruck, StrikeForm } from "./strike_form";
 
 export type FundShown = Schemas["FundShown"];
 
@@ -35,7 +36,6 @@ export default function FundPage({ params }: { params: Parameters }) {
   );
   const said = useSignal("");
   const isGiving = useSignal(false);
-  const isStriking = useSignal(false);
   return (
     <TillPage
       school={school}
@@ -51,16 +51,13 @@ export default function FundPage({ params }: { params: Parameters }) {
               <div class="stack">
                 <Facts shown={shown} />
                 <PutTo shown={shown} query={query} />
-                {canBeStruck(shown) && (
-                  <Button
-                    kind="quiet"
-                    class="till-start"
-                    icon="undo"
-                    onClick={() => (isStriking.value = true)}
-                  >
-                    {shown.alike.length > 0 ? X.open() : X.openMissing()}
-                  </Button>
-                )}
+                <NotPaid
+                  shown={shown}
+                  onSaved={async (words) => {
+                    said.value = words;
+                    await query.reload();
+                  }}
+                />
               </div>
               {shown.fund.free > 0 && (
                 <div class="stack">
@@ -77,16 +74,6 @@ export default function FundPage({ params }: { params: Parameters }) {
                 </div>
               )}
             </div>
-            {isStriking.value && (
-              <StrikeForm
-                shown={shown}
-                onClose={() => (isStriking.value = false)}
-                onSaved={async () => {
-                  said.value = X.asked();
-                  await query.reload();
-                }}
-              />
-            )}
             {isGiving.value && (
               <RefundForm
                 fund={shown.fund}
@@ -114,7 +101,7 @@ function Facts({ shown: { fund, sightings } }: { shown: FundShown }) {
   ] as const;
   const sums = [
     [M.onBills(), fund.allocated],
-    [fund.is_struck ? X.struck() : M.held(), fund.refund_held],
+    [fund.is_struck ? X.struck() : fund.is_deposit ? V.done() : M.held(), fund.refund_held],
     [M.free(), fund.free],
   ] as const;
   return (
@@ -159,10 +146,14 @@ function Facts({ shown: { fund, sightings } }: { shown: FundShown }) {
   );
 }
 
-/** How far a refund is; of what is struck no money moves. */
+/** What is asked for by that name; of the last two no bank moves anything. */
+export const KINDS = { transfer: M.giveBack, strike: X.strike, deposit: V.open } as const;
+
+/** How far it is. */
 export function stateWords({ kind, state }: Pick<Schemas["FundRefund"], "kind" | "state">): string {
-  if (kind === "strike" && state === "succeeded") return X.struck();
-  if (kind === "strike" && state === "failed") return X.restored();
+  if (kind !== "transfer" && state === "succeeded")
+    return kind === "strike" ? X.struck() : V.done();
+  if (kind !== "transfer" && state === "failed") return X.restored();
   return M[state]();
 }
 
@@ -199,7 +190,7 @@ function PutTo({ shown, query }: { shown: FundShown; query: Query<FundShown> }) 
         ))}
         {refunds.map((each) => (
           <li key={each.id} class="row">
-            <span class="grow">{each.kind === "strike" ? X.strike() : M.giveBack()}</span>
+            <span class="grow">{KINDS[each.kind]()}</span>
             <Badge tone={each.state === "succeeded" ? "good" : "wait"}>{stateWords(each)}</Badge>
             <span class="till-money">{dong(each.amount)}</span>
           </li>

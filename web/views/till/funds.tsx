@@ -6,6 +6,7 @@ import { Icon } from "../../components/icons";
 import { Badge, Card, Empty, Loaded } from "../../components/ui";
 import { moment } from "../../format";
 import { T } from "../../i18n/till";
+import { V } from "../../i18n/till_deposit";
 import { M } from "../../i18n/till_money";
 import { X } from "../../i18n/till_strike";
 import { dong } from "../../money";
@@ -112,6 +113,7 @@ export function FundList({ funds }: { funds: readonly Fund[] }) {
 
 export function FundBadge({ fund }: { fund: Fund }) {
   if (fund.is_struck) return <Badge>{X.struck()}</Badge>;
+  if (fund.is_deposit) return <Badge>{V.done()}</Badge>;
   if (fund.review) return <Badge tone="late">{M[fund.review]()}</Badge>;
   if (fund.credit_student_name && fund.free > 0 && fund.credit_has_left)
     return <Badge tone="late">{M.creditLeft(fund.credit_student_name)}</Badge>;

@@ -6,6 +6,7 @@ import { Confirm } from "../../components/confirm";
 import { Badge, Button, Card, Empty, Loaded } from "../../components/ui";
 import { moment } from "../../format";
 import { T } from "../../i18n/till";
+import { V } from "../../i18n/till_deposit";
 import { M } from "../../i18n/till_money";
 import { X } from "../../i18n/till_strike";
 import { dong } from "../../money";
@@ -14,10 +15,10 @@ import type { Parameters } from "../../router";
 import { accountId } from "../../session";
 import { AskReason } from "./ask_reason";
 import { isAccountant, TillPage, tillPath } from "./frame";
-import { stateWords } from "./fund";
+import { KINDS, stateWords } from "./fund";
 import { Settle } from "./refund_settle";
 import { Rest } from "./rest";
-import { briefWords } from "./strike_form";
+import { briefWords } from "./stay_form";
 
 export type Refund = Schemas["RefundLine"];
 type Act = { kind: "approve" | "reject" | "settle" | "restore"; refund: Refund } | null;
@@ -68,7 +69,7 @@ const TONES = {
 
 function One({ refund, act }: { refund: Refund; act: Signal<Act> }) {
   return (
-    <Card aria-label={`${refund.to_holder ?? X.strike()} ${dong(refund.amount)}`}>
+    <Card aria-label={`${refund.to_holder ?? KINDS[refund.kind]()} ${dong(refund.amount)}`}>
       <div class="till-pair">
         <h2>{dong(refund.amount)}</h2>
         <Badge tone={TONES[refund.state]}>{stateWords(refund)}</Badge>
@@ -108,7 +109,7 @@ function One({ refund, act }: { refund: Refund; act: Signal<Act> }) {
             {M.settle()}
           </Button>
         )}
-        {refund.kind === "strike" && refund.state === "succeeded" && isAccountant() && (
+        {refund.kind !== "transfer" && refund.state === "succeeded" && isAccountant() && (
           <Button onClick={() => (act.value = { kind: "restore", refund })}>{X.restore()}</Button>
         )}
         {isAccountant() && (
@@ -121,7 +122,7 @@ function One({ refund, act }: { refund: Refund; act: Signal<Act> }) {
   );
 }
 
-/** To whom it goes back; or what goes out of the books, and for which one. */
+/** To whom it goes back; what goes out of the books, and for which one; out of which cash box. */
 function What({ refund }: { refund: Refund }) {
   if (refund.kind === "transfer")
     return (
@@ -135,21 +136,33 @@ function What({ refund }: { refund: Refund }) {
         </span>
       </p>
     );
+  const isStrike = refund.kind === "strike";
+  const other = isStrike
+    ? ([X.stays(), refund.of ? briefWords(refund.of) : X.wasMissing()] as const)
+    : ([V.from(), refund.from_account_name] as const);
   return (
     <>
-      <p class="strong">{X.strike()}</p>
+      <p class="strong">{isStrike ? X.strike() : V.title()}</p>
       <dl class="till-facts">
         <div>
-          <dt class="muted small">{X.gone()}</dt>
+          <dt class="muted small">{isStrike ? X.gone() : X.here()}</dt>
           <dd class="till-memo">{refund.fund && briefWords(refund.fund)}</dd>
         </div>
         <div>
-          <dt class="muted small">{X.stays()}</dt>
-          <dd class="till-memo">{refund.of ? briefWords(refund.of) : X.wasMissing()}</dd>
+          <dt class="muted small">{other[0]}</dt>
+          <dd class="till-memo">{other[1]}</dd>
         </div>
       </dl>
     </>
   );
+}
+
+const WORDS = { transfer: M, strike: X, deposit: V } as const;
+
+/** What the second person looks at before; of a transfer back the form says it. */
+function approveHint(refund: Refund): string {
+  if (refund.kind === "deposit") return V.approveHint();
+  return refund.of ? X.approveHint() : X.approveMissingHint();
 }
 
 function Acting({ act, onDone }: { act: Signal<Act>; onDone: () => Promise<void> }) {
@@ -160,10 +173,11 @@ function Acting({ act, onDone }: { act: Signal<Act>; onDone: () => Promise<void>
   };
   const { kind, refund } = now;
   if (kind === "settle") return <Settle refund={refund} onClose={close} onDone={onDone} />;
-  if (kind === "restore")
+  if (kind === "restore") {
+    const back = refund.kind === "deposit" ? V : X;
     return (
       <Confirm
-        title={X.restoreAsk(dong(refund.amount))}
+        title={back.restoreAsk(dong(refund.amount))}
         action={X.restore()}
         kind="main"
         onClose={close}
@@ -174,12 +188,12 @@ function Acting({ act, onDone }: { act: Signal<Act>; onDone: () => Promise<void>
           await onDone();
         }}
       >
-        <p>{X.restoreHint()}</p>
+        <p>{back.restoreHint()}</p>
       </Confirm>
     );
+  }
   const isYes = kind === "approve";
-  const isStrike = refund.kind === "strike";
-  const words = isStrike ? X : M;
+  const words = WORDS[refund.kind];
   return (
     <AskReason
       title={isYes ? words.approveAsk(dong(refund.amount)) : words.rejectAsk()}
@@ -197,7 +211,7 @@ function Acting({ act, onDone }: { act: Signal<Act>; onDone: () => Promise<void>
         await onDone();
       }}
     >
-      {isStrike && isYes && <p>{refund.of ? X.approveHint() : X.approveMissingHint()}</p>}
+      {refund.kind !== "transfer" && isYes && <p>{approveHint(refund)}</p>}
       <What refund={refund} />
     </AskReason>
   );
