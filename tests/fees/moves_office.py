@@ -265,6 +265,7 @@ async def _decide(
     is_other = choice.n % 4 != 0
     if refund.kind == "strike" and decision == "approve":
         await _require_double(term, conn, refund)
+        await _require_untold(term, conn, refund)
     with choice.expects(refund.state == "requested" and is_other):
         await refunds.decide(
             conn,
@@ -284,6 +285,27 @@ async def _require_double(term: Term, conn: db.Conn, refund: Refund) -> None:
         Refused
     """
     if refund.fund_id not in await doubles(term, conn):
+        raise Refused
+
+
+async def _require_untold(term: Term, conn: db.Conn, refund: Refund) -> None:
+    """Nor to one of two transfers that a statement has both, which somebody named by mistake.
+
+    Raises:
+        Refused
+    """
+    is_told = await conn.fetchval(
+        """
+        select exists (select from refund d
+                         join bank_statement_row a on a.school_id = $1 and a.fund_id = d.fund_id
+                         join bank_statement_row b on b.school_id = $1 and b.fund_id = d.double_of
+                              and b.statement_id = a.statement_id
+                        where d.school_id = $1 and d.id = $2)
+        """,
+        term.school_id,
+        refund.id,
+    )
+    if is_told:
         raise Refused
 
 
