@@ -174,7 +174,8 @@ async def _free(term: Term, conn: db.Conn, fund_id: UUID) -> None:
     for refund in facts.refunds:
         if refund.fund_id == fund_id and refund.state == "requested":
             await _decide(term, conn, refund.id, "reject")
-        if refund.fund_id == fund_id and refund.state == "sent":
+        is_deposit = refund.kind == "deposit" and refund.can_be_restored
+        if refund.fund_id == fund_id and (refund.state == "sent" or is_deposit):
             await _undo(term, conn, refund.id)
     for put in facts.puts:
         if put.fund_id == fund_id and put.is_live:

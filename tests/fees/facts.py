@@ -70,6 +70,11 @@ class Refund:
         """The fund is none: nothing came, or not twice."""
         return self.kind == "strike" and self.state == "succeeded"
 
+    @property
+    def can_be_restored(self) -> bool:
+        """No bank moved anything."""
+        return self.kind != "transfer" and self.state == "succeeded"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
@@ -83,6 +88,12 @@ class Facts:
     @property
     def open_bills(self) -> list[Bill]:
         return [bill for bill in self.bills if bill.due > 0]
+
+    def held_in(self, account_id: UUID) -> int:
+        """What came to an account, less what left it."""
+        came = sum(fund.amount for fund in self.funds if fund.account_id == account_id)
+        left = (each for each in self.refunds if each.state == "succeeded")
+        return came - sum(each.amount for each in left if each.account_id == account_id)
 
 
 async def facts_of(conn: asyncpg.Connection, school_id: int) -> Facts:

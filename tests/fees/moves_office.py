@@ -9,7 +9,7 @@ from msgspec import UNSET
 from app import db
 from app.fees.money.model import Share
 from app.fees.office import cash, closes, refunds, reviews
-from app.fees.office.refund_model import RefundAsked, StrikeAsked
+from app.fees.office.refund_model import DepositAsked, RefundAsked, StrikeAsked
 from app.schools.common import school_day
 from tests.fees.facts import Refund
 from tests.fees.moves import Choice, Move, Refused
@@ -245,6 +245,32 @@ async def ask_strike(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choi
         )
 
 
+async def ask_deposit(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice) -> None:
+    """A transfer is said to be cash of the box, which holds as much.
+
+    From bills it is taken back before.
+    """
+    holds = facts.held_in(term.cash_id)
+    mine = [fund for fund in facts.transfers if fund.back == 0 and fund.amount <= holds]
+    fund = choice.rather(facts.transfers, mine)
+    for put in facts.puts:
+        if fund in mine and put.fund_id == fund.id and put.is_live:
+            await take_back(term, conn, put.id)
+    ought = fund in mine and fund.credit_student_id is None
+    asked = DepositAsked(
+        id=term.id_of(choice.ref), fund_id=fund.id, from_account_id=term.cash_id, reason="Nộp quỹ"
+    )
+    with choice.expects(ought):
+        await refunds.request_deposit(
+            conn,
+            box=term.box,
+            school_id=term.school_id,
+            asked=asked,
+            requested_by=term.accountant,
+            now=term.now,
+        )
+
+
 async def approve(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice) -> None:
     await _decide(term, conn, facts, choice, decision="approve")
 
@@ -266,7 +292,10 @@ async def _decide(
     if refund.kind == "strike" and decision == "approve":
         await _require_double(term, conn, refund)
         await _require_untold(term, conn, refund)
-    with choice.expects(refund.state == "requested" and is_other):
+    ought = refund.state == "requested" and is_other
+    if refund.kind == "deposit" and decision == "approve":
+        ought = ought and refund.amount <= facts.held_in(refund.account_id)
+    with choice.expects(ought):
         await refunds.decide(
             conn,
             school_id=term.school_id,
@@ -329,7 +358,7 @@ async def pay_back(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice
 async def fail_back(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choice) -> None:
     """The bank could not; or what was struck was a transfer after all."""
     refund = choice.rather(facts.refunds, facts.refunds_in("sent"))
-    with choice.expects(refund.state == "sent" or refund.is_struck):
+    with choice.expects(refund.state == "sent" or refund.can_be_restored):
         await refunds.settle(
             conn,
             school_id=term.school_id,
@@ -342,6 +371,6 @@ async def fail_back(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Choic
 
 OFFICE: Final[tuple[Move, ...]] = (
     allocate, allocate, allocate_all, credit, reverse, take_cash, take_cash, confirm_cash,
-    confirm_cash, cancel_cash, close_day, ask_back, ask_back, ask_strike, approve, approve, reject,
-    pay_back, pay_back, fail_back,
+    confirm_cash, cancel_cash, close_day, ask_back, ask_back, ask_strike, ask_deposit, approve,
+    approve, reject, pay_back, pay_back, fail_back,
 )  # fmt: skip
