@@ -256,7 +256,13 @@ async def ask_deposit(term: Term, conn: db.Conn, facts: OfficeFacts, choice: Cho
     for put in facts.puts:
         if fund in mine and put.fund_id == fund.id and put.is_live:
             await take_back(term, conn, put.id)
-    ought = fund in mine and fund.credit_student_id is None
+    # As it is now: what is taken back from a bill may wait for nobody any more.
+    credit_of = await conn.fetchval(
+        "select credit_student_id from fund where school_id = $1 and id = $2",
+        term.school_id,
+        fund.id,
+    )
+    ought = fund in mine and credit_of is None
     asked = DepositAsked(
         id=term.id_of(choice.ref), fund_id=fund.id, from_account_id=term.cash_id, reason="Nộp quỹ"
     )
