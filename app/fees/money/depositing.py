@@ -71,7 +71,7 @@ async def approve(
     """
     box_id = await refunds.account_paying(conn, school_id=school_id, refund_id=refund_id)
     await funds.hold_account(conn, school_id=school_id, account_id=box_id)
-    held = await striking.take_asked(
+    held = await refunds.take_asked(
         conn, school_id=school_id, refund_id=refund_id, kind="deposit", decided_by=decided_by
     )
     await _require_box(conn, school_id, held.fund_id, box_id, held.amount)

@@ -1,8 +1,10 @@
-"""How banks name what moves."""
+"""How banks name what moves, and when they write it down."""
 
 import re
 from typing import Final
 
+# Days. A transfer of a Friday night is posted on Monday: by then a statement has it.
+POSTED_WITHIN: Final = 3
 _FEW_DIGITS: Final = re.compile(r"[0-9]{1,7}", re.ASCII)
 
 

@@ -18,7 +18,7 @@ from app.fees.errors import (
     SamePerson,
 )
 from app.fees.money import funds, ledger, receipts
-from app.fees.money.ledger import Entry, Txn
+from app.fees.money.ledger import Entry, SourceKind, Txn
 from app.fees.money.model import FundHeld, NewRefund, RefundKind, RefundState
 from app.fees.money.steps import review_of
 
@@ -53,12 +53,16 @@ async def hold(conn: db.Conn, *, school_id: int, refund: NewRefund, now: datetim
         raise MoreThanFree
     await _insert(conn, school_id=school_id, refund=refund, now=now)
     await move_held(conn, school_id=school_id, fund=fund, amount=refund.amount, now=now)
-    entries = [
-        Entry(account="unallocated", amount=refund.amount),
-        Entry(account="refund_payable", amount=-refund.amount),
-    ]
-    txn = Txn(source_kind="refund_held", source_id=refund.id, entries=entries)
-    await ledger.post(conn, school_id=school_id, txns=[txn], now=now)
+    await post(
+        conn,
+        school_id,
+        "refund_held",
+        refund.id,
+        "unallocated",
+        "refund_payable",
+        refund.amount,
+        now,
+    )
     await renew_papers(conn, school_id=school_id, fund_id=fund.id, by=refund.requested_by, now=now)
     return True
 
@@ -78,12 +82,10 @@ async def send(
         NoSuchRefund, RefundDecided
         SamePerson: whoever asked.
     """
-    _, refund = await take(conn, school_id=school_id, refund_id=refund_id)
-    if refund.state != "requested" or refund.kind != "transfer":
-        raise RefundDecided
-    if refund.requested_by == decided_by:
-        raise SamePerson
-    await note_decision(
+    await take_asked(
+        conn, school_id=school_id, refund_id=refund_id, kind="transfer", decided_by=decided_by
+    )
+    await _note_decision(
         conn,
         school_id=school_id,
         refund_id=refund_id,
@@ -117,7 +119,7 @@ async def release(
     if state == "rejected":
         if refund.requested_by == by:
             raise SamePerson
-        await note_decision(
+        await _note_decision(
             conn,
             school_id=school_id,
             refund_id=refund_id,
@@ -129,12 +131,10 @@ async def release(
     else:
         await _settle(conn, school_id=school_id, refund_id=refund_id, bank_ref=None, by=by, now=now)
     await move_held(conn, school_id=school_id, fund=fund, amount=-refund.amount, now=now)
-    entries = [
-        Entry(account="refund_payable", amount=refund.amount),
-        Entry(account="unallocated", amount=-refund.amount),
-    ]
-    txn = Txn(source_kind="refund_released", source_id=refund_id, entries=entries)
-    await ledger.post(conn, school_id=school_id, txns=[txn], now=now)
+    await post(
+        conn, school_id, "refund_released", refund_id, "refund_payable", "unallocated",
+        refund.amount, now,
+    )  # fmt: skip
     await renew_papers(conn, school_id=school_id, fund_id=fund.id, by=by, now=now)
 
 
@@ -157,12 +157,10 @@ async def pay_out(
     if refund.state != "sent":
         raise RefundDecided
     await _settle(conn, school_id=school_id, refund_id=refund_id, bank_ref=bank_ref, by=by, now=now)
-    entries = [
-        Entry(account="refund_payable", amount=refund.amount),
-        Entry(account=f"money:{refund.account_id}", amount=-refund.amount),
-    ]
-    txn = Txn(source_kind="refund_paid", source_id=refund_id, entries=entries)
-    await ledger.post(conn, school_id=school_id, txns=[txn], now=now)
+    money = f"money:{refund.account_id}"
+    await post(
+        conn, school_id, "refund_paid", refund_id, "refund_payable", money, refund.amount, now
+    )
 
 
 async def take(conn: db.Conn, *, school_id: int, refund_id: UUID) -> tuple[FundHeld, RefundHeld]:
@@ -189,6 +187,22 @@ async def take(conn: db.Conn, *, school_id: int, refund_id: UUID) -> tuple[FundH
     if refund is None:
         raise NoSuchRefund
     return held[fund_id], refund
+
+
+async def take_asked(
+    conn: db.Conn, *, school_id: int, refund_id: UUID, kind: RefundKind, decided_by: UUID
+) -> RefundHeld:
+    """What another person asked for and nobody has decided, under its lock.
+
+    Raises:
+        NoSuchRefund, RefundDecided, SamePerson
+    """
+    _, held = await take(conn, school_id=school_id, refund_id=refund_id)
+    if held.state != "requested" or held.kind != kind:
+        raise RefundDecided
+    if held.requested_by == decided_by:
+        raise SamePerson
+    return held
 
 
 async def fund_of(conn: db.Conn, *, school_id: int, refund_id: UUID) -> UUID | None:
@@ -259,7 +273,7 @@ async def move_held(
     )
 
 
-async def note_decision(
+async def _note_decision(
     conn: db.Conn,
     *,
     school_id: int,
@@ -326,3 +340,19 @@ async def renew_papers(
         made_by=by,
         now=now,
     )
+
+
+async def post(
+    conn: db.Conn,
+    school_id: int,
+    kind: SourceKind,
+    refund_id: UUID,
+    debit: str,
+    credit: str,
+    amount: int,
+    now: datetime,
+) -> None:
+    """A step of a refund in the books: from one account of theirs to another."""
+    entries = [Entry(account=debit, amount=amount), Entry(account=credit, amount=-amount)]
+    txn = Txn(source_kind=kind, source_id=refund_id, entries=entries)
+    await ledger.post(conn, school_id=school_id, txns=[txn], now=now)

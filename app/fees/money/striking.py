@@ -20,15 +20,13 @@ from app.fees.errors import (
     NotTheSame,
     OtherIsStruck,
     RefundDecided,
-    SamePerson,
 )
-from app.fees.money import funds, ledger, refunds
-from app.fees.money.ledger import Entry, SourceKind, Txn
-from app.fees.money.model import FundHeld, NewDeposit, NewStrike, RefundKind
+from app.fees.money import funds, refunds
+from app.fees.money.ledger import SourceKind
+from app.fees.money.model import FundHeld, NewDeposit, NewStrike
+from app.fees.money.naming import POSTED_WITHIN
 from app.fees.money.refunds import RefundHeld
 
-# A transfer of a Friday night is posted on Monday: by then a statement has it.
-_POSTED_WITHIN: Final = 3
 # What a slip for it says of itself.
 _LOOKED_INTO: Final = "Khoản tiền được đối chiếu lại"
 
@@ -83,7 +81,7 @@ async def strike(
         SamePerson: whoever asked.
         BothInStatement, NotProvedMissing: a statement has come meanwhile.
     """
-    held = await take_asked(
+    held = await refunds.take_asked(
         conn, school_id=school_id, refund_id=refund_id, kind="strike", decided_by=decided_by
     )
     await _require_untold(conn, school_id, held.fund_id, held.double_of)
@@ -120,7 +118,7 @@ async def hold_all(
     """All of a fund waits for a second person, in the books too."""
     await _insert(conn, school_id=school_id, asked=asked, now=now)
     await refunds.move_held(conn, school_id=school_id, fund=fund, amount=fund.amount, now=now)
-    await _post(
+    await refunds.post(
         conn, school_id, "refund_held", asked.id, "unallocated", "refund_payable", fund.amount, now
     )
     await refunds.renew_papers(
@@ -131,22 +129,6 @@ async def hold_all(
         now=now,
         reason=_LOOKED_INTO,
     )
-
-
-async def take_asked(
-    conn: db.Conn, *, school_id: int, refund_id: UUID, kind: RefundKind, decided_by: UUID
-) -> RefundHeld:
-    """What another person asked for and nobody has decided, under its lock.
-
-    Raises:
-        NoSuchRefund, RefundDecided, SamePerson
-    """
-    _, held = await refunds.take(conn, school_id=school_id, refund_id=refund_id)
-    if held.state != "requested" or held.kind != kind:
-        raise RefundDecided
-    if held.requested_by == decided_by:
-        raise SamePerson
-    return held
 
 
 async def agree(
@@ -173,7 +155,7 @@ async def agree(
         reason,
     )
     money = f"money:{held.account_id}"
-    await _post(conn, school_id, posted, held.id, "refund_payable", money, held.amount, now)
+    await refunds.post(conn, school_id, posted, held.id, "refund_payable", money, held.amount, now)
 
 
 async def restore(
@@ -209,7 +191,7 @@ async def restore(
         "duplicate" if held.kind == "strike" else "no_reference",
     )
     money = f"money:{held.account_id}"
-    await _post(
+    await refunds.post(
         conn, school_id, "refund_restored", refund_id, money, "unallocated", held.amount, now
     )
     await refunds.renew_papers(
@@ -286,7 +268,7 @@ async def _is_missing(conn: db.Conn, *, school_id: int, fund_id: UUID) -> bool:
         """,
         school_id,
         fund_id,
-        _POSTED_WITHIN,
+        POSTED_WITHIN,
     )
     return found
 
@@ -344,18 +326,3 @@ async def _insert(
         "strike" if isinstance(asked, NewStrike) else "deposit",
         None if isinstance(asked, NewStrike) else asked.from_account_id,
     )
-
-
-async def _post(
-    conn: db.Conn,
-    school_id: int,
-    kind: SourceKind,
-    refund_id: UUID,
-    debit: str,
-    credit: str,
-    amount: int,
-    now: datetime,
-) -> None:
-    entries = [Entry(account=debit, amount=amount), Entry(account=credit, amount=-amount)]
-    txn = Txn(source_kind=kind, source_id=refund_id, entries=entries)
-    await ledger.post(conn, school_id=school_id, txns=[txn], now=now)
