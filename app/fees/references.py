@@ -24,21 +24,32 @@ def new_reference() -> str:
     return PREFIX + body + _check(body)
 
 
+def packed(memo: str) -> str:
+    """A memo as it can be compared: banks change case and signs, and drop diacritics."""
+    bare = unicodedata.normalize("NFD", memo).replace("đ", "d").replace("Đ", "D").upper()
+    return _NOISE.sub("", bare)
+
+
 def references_in(memo: str) -> list[str]:
     """The references that a memo carries, in their order, each once.
 
     Banks strip diacritics, change case, and put blanks, dots and hyphens where they like.
     """
-    bare = unicodedata.normalize("NFD", memo).replace("đ", "d").replace("Đ", "D").upper()
-    packed = _NOISE.sub("", bare)
+    bare = packed(memo)
     found: dict[str, None] = {}
-    start = packed.find(PREFIX)
+    start = bare.find(PREFIX)
     while start >= 0:
-        code = packed[start + len(PREFIX) :][:_LENGTH].translate(_READ_AS)
+        code = bare[start + len(PREFIX) :][:_LENGTH].translate(_READ_AS)
         if _is_genuine(code):
             found[PREFIX + code] = None
-        start = packed.find(PREFIX, start + 1)
+        start = bare.find(PREFIX, start + 1)
     return list(found)
+
+
+def may_be_one(memo: str, other: str) -> bool:
+    """Whether two sources may tell of one payment by these memos: not if each names other bills."""
+    ours, theirs = references_in(memo), references_in(other)
+    return not ours or not theirs or not set(ours).isdisjoint(theirs)
 
 
 def _is_genuine(code: str) -> bool:

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.fees.office.model import StatementRow
-from app.fees.office.pairing import KnownFund, Print, packed, pair
-from app.fees.references import new_reference
+from app.fees.office.pairing import KnownFund, Print, pair
+from app.fees.references import new_reference, packed
 from app.ids import new_id
 
 DAY = date(2026, 11, 16)

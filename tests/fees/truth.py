@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from app.fees.office.pairing import packed
+from app.fees.references import packed
 from app.schools.common import school_day
 from scripts.demo.bank import HANOI, BankTransfer
 from tests.fakes.bank import Mangling, mangled

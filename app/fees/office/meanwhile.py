@@ -4,10 +4,10 @@ from uuid import UUID
 
 from app import db
 from app.crypto import SchoolBox
+from app.fees.money.naming import POSTED_WITHIN
 from app.fees.office.model import MEMO_FIELD
-from app.fees.office.pairing import POSTED_WITHIN
 from app.fees.office.statement_queries import StoredRow
-from app.fees.references import references_in
+from app.fees.references import may_be_one
 
 
 async def came_meanwhile(
@@ -24,12 +24,9 @@ async def came_meanwhile(
 
     A later statement may have shown that fund by now. `memo`: the row's, in clear.
     """
-    ours = set(references_in(memo))
-    for sealed in await _unseen_like(conn, school_id, account_id, statement_id, row):
-        theirs = set() if sealed is None else set(references_in(box.open(sealed, field=MEMO_FIELD)))
-        if not ours or not theirs or not ours.isdisjoint(theirs):
-            return True
-    return False
+    found = await _unseen_like(conn, school_id, account_id, statement_id, row)
+    theirs = ("" if each is None else box.open(each, field=MEMO_FIELD) for each in found)
+    return any(may_be_one(memo, each) for each in theirs)
 
 
 async def _unseen_like(

@@ -7,8 +7,6 @@ said of a row holds for each statement that prints it again.
 """
 
 import hashlib
-import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -17,15 +15,12 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from app.fees.money.naming import is_daily_number
+from app.fees.money.naming import POSTED_WITHIN, is_daily_number
 from app.fees.office.model import StatementRow, Waits
-from app.fees.references import references_in
+from app.fees.references import packed, references_in
 
-_NOISE: Final = re.compile(r"[^A-Z0-9]+")
 # References that we made, since the source gave none.
 MADE: Final = ("sepay:", "row:")
-# A transfer of a Friday night is posted on Monday.
-POSTED_WITHIN: Final = 3
 Key = tuple[date, int, str]
 # A row as it is printed: its reference, day, amount, and what `packed` leaves of its memo.
 Print = tuple[str | None, date, int, str]
@@ -53,12 +48,6 @@ class Fate(Struct, frozen=True, kw_only=True):
     fund_id: UUID | None = None
     waits: Waits | None = None
     bank_ref: str | None = None
-
-
-def packed(memo: str) -> str:
-    """A memo as it can be compared: banks change case and signs, and drop diacritics."""
-    bare = unicodedata.normalize("NFD", memo).replace("đ", "d").replace("Đ", "D").upper()
-    return _NOISE.sub("", bare)
 
 
 def pair(

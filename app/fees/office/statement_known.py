@@ -9,8 +9,10 @@ from msgspec import Struct
 
 from app import db
 from app.crypto import SchoolBox
+from app.fees.money.naming import POSTED_WITHIN
 from app.fees.office.model import MEMO_FIELD, ROW_MEMO_FIELD, StatementRow
-from app.fees.office.pairing import POSTED_WITHIN, KnownFund, Print, packed
+from app.fees.office.pairing import KnownFund, Print
+from app.fees.references import packed
 
 
 class _Known(Struct, frozen=True, kw_only=True):

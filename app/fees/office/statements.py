@@ -15,6 +15,7 @@ from msgspec import Struct
 from app import db
 from app.crypto import SchoolBox
 from app.errors import Bilingual
+from app.fees.money.naming import POSTED_WITHIN
 from app.fees.office import statement_known as known_rows
 from app.fees.office import statement_queries as queries
 from app.fees.office.model import (
@@ -26,7 +27,8 @@ from app.fees.office.model import (
     StatementResult,
     StatementSums,
 )
-from app.fees.office.pairing import POSTED_WITHIN, Fate, packed, pair
+from app.fees.office.pairing import Fate, pair
+from app.fees.references import packed
 from app.fees.setup.banks import packed_number
 from app.fees.setup.model import OpenAccount
 from app.fees.setup.queries import open_account

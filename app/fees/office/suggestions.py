@@ -12,9 +12,8 @@ from uuid import UUID
 from msgspec import Struct
 
 from app import db
-from app.fees.office.pairing import packed
 from app.fees.office.review_model import FundLine, Reason, Suggestion
-from app.fees.references import PREFIX, references_in
+from app.fees.references import PREFIX, packed, references_in
 
 MOST: Final = 10
 _MAX_MEMO: Final = 300

@@ -7,7 +7,7 @@ from app import db
 from app.crypto import SchoolBox
 from app.fees.money.model import Source
 from app.fees.office.model import MEMO_FIELD
-from app.fees.office.pairing import packed
+from app.fees.references import packed
 
 
 async def seen_by_statement(

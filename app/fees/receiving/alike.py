@@ -9,8 +9,9 @@ from msgspec import Struct
 
 from app import db
 from app.crypto import SchoolBox
+from app.fees.money.naming import POSTED_WITHIN
 from app.fees.office.model import MEMO_FIELD
-from app.fees.office.pairing import MADE, POSTED_WITHIN
+from app.fees.office.pairing import MADE
 from app.fees.receiving.gateway import Transfer
 from app.schools.common import school_day
 

@@ -1,8 +1,7 @@
 """Money that a bank statement may have told of already, under another name."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
-from typing import Final
+from datetime import date
 from uuid import UUID
 
 from msgspec import Struct
@@ -10,11 +9,9 @@ from msgspec import Struct
 from app import db
 from app.crypto import SchoolBox
 from app.fees.money.model import Arrival
-from app.fees.references import references_in
-
-# A transfer late on Friday is posted on Monday.
-_APART: Final = timedelta(days=3)
-_MEMO_FIELD: Final = "fund.memo"
+from app.fees.money.naming import POSTED_WITHIN
+from app.fees.office.model import MEMO_FIELD
+from app.fees.references import may_be_one
 
 
 class Unconfirmed(Struct, frozen=True, kw_only=True):
@@ -36,10 +33,10 @@ async def unconfirmed(
         Unconfirmed,
         """
         select f.id, f.memo from fund f
-         where f.school_id = $1 and f.account_id = $2 and f.day between $3 and $4
-           and f.amount = $5
+         where f.school_id = $1 and f.account_id = $2 and f.amount = $4
+           and f.day between $3::date - $6::int and $3 + $6
            and not exists (select from fund k
-                            where k.school_id = $1 and k.account_id = $2 and k.bank_ref = $6)
+                            where k.school_id = $1 and k.account_id = $2 and k.bank_ref = $5)
            and not exists (select from fund_sighting s
                             where s.school_id = $1 and s.fund_id = f.id and s.source <> 'statement')
            and not exists (select from refund d where d.school_id = $1 and d.fund_id = f.id
@@ -48,10 +45,10 @@ async def unconfirmed(
         """,
         school_id,
         arrival.account_id,
-        day - _APART,
-        day + _APART,
+        day,
         arrival.amount,
         arrival.bank_ref,
+        POSTED_WITHIN,
     )
 
 
@@ -61,11 +58,8 @@ def doubtful(*, box: SchoolBox, funds: Sequence[Unconfirmed], memo: str) -> UUID
     A bank names a transfer one way in its statement and another in its notices. The same amount
     within three days, and not plainly for another bill, is in doubt until a person says.
     """
-    ours = set(references_in(memo))
     for fund in funds:
-        theirs = set()
-        if fund.memo is not None:
-            theirs = set(references_in(box.open(fund.memo, field=_MEMO_FIELD)))
-        if not ours or not theirs or not ours.isdisjoint(theirs):
+        theirs = "" if fund.memo is None else box.open(fund.memo, field=MEMO_FIELD)
+        if may_be_one(memo, theirs):
             return fund.id
     return None
