@@ -153,7 +153,7 @@ class Refunds(Controller):
             to_holder=data.to_holder,
             from_account_id=data.from_account_id,
         )
-        await refunds.request(
+        return await refunds.request(
             tx,
             box=box,
             school_id=data.school_id,
@@ -161,7 +161,6 @@ class Refunds(Controller):
             requested_by=caller.account_id,
             now=now,
         )
-        return await refund_queries.one(tx, box=box, school_id=data.school_id, refund_id=data.id)
 
     @post("/strikes", operation_id="ask_strike", opt=_ACCOUNTANT)
     async def strike(
@@ -177,7 +176,7 @@ class Refunds(Controller):
         asked = StrikeAsked(
             id=data.id, fund_id=data.fund_id, double_of=data.double_of, reason=data.reason
         )
-        await refunds.request_strike(
+        return await refunds.request_strike(
             tx,
             box=box,
             school_id=data.school_id,
@@ -185,7 +184,6 @@ class Refunds(Controller):
             requested_by=caller.account_id,
             now=now,
         )
-        return await refund_queries.one(tx, box=box, school_id=data.school_id, refund_id=data.id)
 
     @post("/deposits", operation_id="ask_deposit", opt=_ACCOUNTANT)
     async def deposit(
@@ -204,7 +202,7 @@ class Refunds(Controller):
             from_account_id=data.from_account_id,
             reason=data.reason,
         )
-        await refunds.request_deposit(
+        return await refunds.request_deposit(
             tx,
             box=box,
             school_id=data.school_id,
@@ -212,7 +210,6 @@ class Refunds(Controller):
             requested_by=caller.account_id,
             now=now,
         )
-        return await refund_queries.one(tx, box=box, school_id=data.school_id, refund_id=data.id)
 
     @post("/{refund_id:uuid}/decision", operation_id="decide_refund", status_code=200, opt=_OFFICE)
     async def decide(

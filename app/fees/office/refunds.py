@@ -3,6 +3,7 @@
 What is in the books twice, or never came, goes the same way, and out of them alone.
 """
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -23,6 +24,7 @@ from app.fees.office.refund_model import (
     NoAccountToPayFrom,
     RefundAsked,
     RefundIdTaken,
+    RefundLine,
     StrikeAsked,
 )
 from app.fees.setup.banks import banks, is_number, packed_number
@@ -38,7 +40,7 @@ async def request(
     asked: RefundAsked,
     requested_by: UUID,
     now: datetime,
-) -> None:
+) -> RefundLine:
     """Ask for free money back: it is held from now on. The same request again has no effect.
 
     Raises:
@@ -57,21 +59,17 @@ async def request(
         requested_by=requested_by,
         from_account_id=await _paying(conn, school_id, asked),
     )
-    try:
-        is_new = await refunds.hold(conn, school_id=school_id, refund=refund, now=now)
-    except db.UniqueViolation:
-        # Of two funds at once: each lock is its own fund's.
-        raise RefundIdTaken from None
-    if not is_new:
-        known = await queries.one(conn, box=box, school_id=school_id, refund_id=asked.id)
+    asking = refunds.hold(conn, school_id=school_id, refund=refund, now=now)
+
+    def is_it(known: RefundLine) -> bool:
         same = (known.fund_id, known.amount, known.to_bank_bin, known.to_number)
-        if same != (asked.fund_id, asked.amount, asked.to_bank_bin, number) or (
-            asked.from_account_id not in (None, known.from_account_id)
-        ):
-            raise RefundIdTaken
-        return
-    await _tell_second(conn, school_id, "refund", asked.id, requested_by, now)
-    await _note(conn, school_id, asked.id, "fee_refund_asked", requested_by, asked.amount, now)
+        return same == (asked.fund_id, asked.amount, asked.to_bank_bin, number) and (
+            asked.from_account_id in (None, known.from_account_id)
+        )
+
+    return await _put_forward(
+        conn, box, school_id, asked.id, "transfer", asking, is_it, requested_by, now
+    )
 
 
 async def request_strike(
@@ -82,7 +80,7 @@ async def request_strike(
     asked: StrikeAsked,
     requested_by: UUID,
     now: datetime,
-) -> None:
+) -> RefundLine:
     """Say that a fund is in the books twice, or never came. The same again has no effect.
 
     Raises:
@@ -96,16 +94,14 @@ async def request_strike(
         reason=asked.reason,
         requested_by=requested_by,
     )
-    try:
-        is_new = await striking.ask(conn, school_id=school_id, strike=strike, now=now)
-    except db.UniqueViolation:
-        raise RefundIdTaken from None
-    known = await queries.one(conn, box=box, school_id=school_id, refund_id=asked.id)
-    if (known.kind, known.fund_id, known.double_of) != ("strike", asked.fund_id, asked.double_of):
-        raise RefundIdTaken
-    if is_new:
-        await _tell_second(conn, school_id, "strike", asked.id, requested_by, now)
-        await _note(conn, school_id, asked.id, "fee_strike_asked", requested_by, known.amount, now)
+    asking = striking.ask(conn, school_id=school_id, strike=strike, now=now)
+
+    def is_it(known: RefundLine) -> bool:
+        return (known.fund_id, known.double_of) == (asked.fund_id, asked.double_of)
+
+    return await _put_forward(
+        conn, box, school_id, asked.id, "strike", asking, is_it, requested_by, now
+    )
 
 
 async def request_deposit(
@@ -116,7 +112,7 @@ async def request_deposit(
     asked: DepositAsked,
     requested_by: UUID,
     now: datetime,
-) -> None:
+) -> RefundLine:
     """Say that a fund is the school's own cash, paid in. The same again has no effect.
 
     Raises:
@@ -129,17 +125,54 @@ async def request_deposit(
         reason=asked.reason,
         requested_by=requested_by,
     )
+    asking = depositing.ask(conn, school_id=school_id, deposit=deposit, now=now)
+
+    def is_it(known: RefundLine) -> bool:
+        said = (asked.fund_id, asked.from_account_id)
+        return (known.fund_id, known.from_account_id) == said
+
+    return await _put_forward(
+        conn, box, school_id, asked.id, "deposit", asking, is_it, requested_by, now
+    )
+
+
+async def _put_forward(
+    conn: db.Conn,
+    box: SchoolBox,
+    school_id: int,
+    refund_id: UUID,
+    kind: RefundKind,
+    asking: Awaitable[bool],
+    is_it: Callable[[RefundLine], bool],
+    asked_by: UUID,
+    now: datetime,
+) -> RefundLine:
+    """What is asked for waits for a second person; what was asked for before is as it was.
+
+    Raises:
+        RefundIdTaken: under this id something else was asked for.
+    """
     try:
-        is_new = await depositing.ask(conn, school_id=school_id, deposit=deposit, now=now)
+        is_new = await asking
     except db.UniqueViolation:
+        # Of two funds at once: each lock is its own fund's.
         raise RefundIdTaken from None
-    known = await queries.one(conn, box=box, school_id=school_id, refund_id=asked.id)
-    said = ("deposit", asked.fund_id, asked.from_account_id)
-    if (known.kind, known.fund_id, known.from_account_id) != said:
+    known = await queries.one(conn, box=box, school_id=school_id, refund_id=refund_id)
+    if known.kind != kind or not is_it(known):
         raise RefundIdTaken
     if is_new:
-        await _tell_second(conn, school_id, "deposit", asked.id, requested_by, now)
-        await _note(conn, school_id, asked.id, "fee_deposit_asked", requested_by, known.amount, now)
+        await telling.waits_for_second_person(
+            conn,
+            school_id=school_id,
+            matter="refund" if kind == "transfer" else kind,
+            matter_id=refund_id,
+            asked_by=asked_by,
+            now=now,
+        )
+        await _note(
+            conn, school_id, refund_id, f"{_NAMES[kind]}_asked", asked_by, known.amount, now
+        )
+    return known
 
 
 async def decide(
@@ -278,24 +311,6 @@ _APPROVE = {
     "strike": striking.strike,
     "deposit": depositing.approve,
 }
-
-
-async def _tell_second(
-    conn: db.Conn,
-    school_id: int,
-    matter: Literal["refund", "strike", "deposit"],
-    refund_id: UUID,
-    asked_by: UUID,
-    now: datetime,
-) -> None:
-    await telling.waits_for_second_person(
-        conn,
-        school_id=school_id,
-        matter=matter,
-        matter_id=refund_id,
-        asked_by=asked_by,
-        now=now,
-    )
 
 
 async def _tell_family(
