@@ -8,8 +8,7 @@ from tests.web.conftest import OpenPhone
 from tests.web.phone import Phone
 from tests.web.province import Province, Town
 from tests.web.screens import screen
-from tests.web.test_fees_strikes import cash_in_box
-from tests.web.tillwork import bank_of, open_accounts
+from tests.web.tillwork import bank_of, cash_in_box, open_accounts
 from tests.world import School
 
 MEMO = "NOP TIEN MAT VAO TK"

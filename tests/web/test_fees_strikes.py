@@ -1,18 +1,13 @@
 """Money that an accountant has counted twice leaves the books, by two people, on their screens."""
 
-from datetime import UTC, datetime
-
 import pytest
 from playwright.async_api import expect
 
-from app.fees.money.allocating import allocate
-from app.fees.money.funds import receive
-from app.fees.money.model import Arrival
 from tests.web.conftest import OpenPhone
 from tests.web.phone import Phone
 from tests.web.province import Province, Town
 from tests.web.screens import screen
-from tests.web.tillwork import bank_of, choose, open_accounts, statement
+from tests.web.tillwork import bank_of, cash_in_box, choose, open_accounts, statement
 from tests.world import School
 
 MEMO = "NGUYEN VAN AN NOP TIEN"
@@ -144,26 +139,3 @@ async def test_cash_of_a_pupil_who_left_goes_back_from_the_account_that_is_chose
     assert await town.owner.fetchval(kinds, school.id) == "bank cash"
     await phone.go(f"/truong/{school.id}/thu/hoan-tien")
     await expect(phone.says("Chuyển từ tài khoản: Tài khoản học phí")).to_be_visible()
-
-
-async def cash_in_box(town: Town, school: School) -> None:
-    now = datetime.now(UTC)
-    arrival = Arrival(
-        account_id=await town.owner.fetchval(
-            "select id from fee_account where school_id = $1 and kind = 'cash'", school.id
-        ),
-        bank_ref="cash:1",
-        amount=120_000,
-        channel="cash",
-        received_at=now,
-        memo=None,
-        payer=None,
-        source="counter",
-        source_ref="1",
-    )
-    async with town.owner.transaction():
-        got = await receive(town.owner, school_id=school.id, arrival=arrival, now=now)
-        await allocate(
-            town.owner, school_id=school.id, fund_id=got.fund_id, shares=[], how="cash",
-            made_by=None, now=now,
-        )  # fmt: skip

@@ -1,11 +1,14 @@
 """What the browser tests of a school's money share."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from playwright.async_api import Page, expect
 
 from app.attendance.plan import ZONE
+from app.fees.money.allocating import allocate
+from app.fees.money.funds import receive
+from app.fees.money.model import Arrival
 from tests.fakes.bank import FakeBank, to
 from tests.web.phone import Phone
 from tests.web.province import Province, Town
@@ -105,6 +108,30 @@ async def bank_of(town: Town, province: Province, school: School) -> FakeBank:
     """The bank where the school's account is, with SePay behind it."""
     merchant = await town.owner.fetchval("select id from merchant where school_id = $1", school.id)
     return FakeBank(merchant, secret=SECRET, account=NUMBER, post=to(province.url))
+
+
+async def cash_in_box(town: Town, school: School) -> None:
+    """120.000 đồng that somebody has brought, for no bill."""
+    now = datetime.now(UTC)
+    arrival = Arrival(
+        account_id=await town.owner.fetchval(
+            "select id from fee_account where school_id = $1 and kind = 'cash'", school.id
+        ),
+        bank_ref="cash:1",
+        amount=120_000,
+        channel="cash",
+        received_at=now,
+        memo=None,
+        payer=None,
+        source="counter",
+        source_ref="1",
+    )
+    async with town.owner.transaction():
+        got = await receive(town.owner, school_id=school.id, arrival=arrival, now=now)
+        await allocate(
+            town.owner, school_id=school.id, fund_id=got.fund_id, shares=[], how="cash",
+            made_by=None, now=now,
+        )  # fmt: skip
 
 
 async def reference_of(town: Town, school: School, name: str) -> str:
