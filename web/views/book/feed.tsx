@@ -55,7 +55,7 @@ export function Feed({ student, kind }: Props) {
         cursor = news.next_cursor ?? undefined;
         if (!cursor) since.value = news.since;
       } while (cursor);
-      more.value = caughtUp(newestFirst(more.peek(), found.items), changed, next.peek() != null);
+      more.value = caughtUp([...more.peek(), ...found.items], changed, next.peek() != null);
       first.data.value = { ...found, items: [] };
     }
     const stops = [onItem(again), onReset((seq) => seq === null && anew())];
